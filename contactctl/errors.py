@@ -1,0 +1,248 @@
+"""The error tree and the exit codes.
+
+::
+
+    ContactctlError
+    ├── UsageError              2  usage
+    ├── NotFoundError           3  not_found
+    ├── CredentialsError        4  credentials   no usable key or profile
+    │   ├── UnauthorizedError   4  unauthorized  401, 403
+    │   └── MissingExtraError   4  missing_extra
+    ├── RefusedError            5  refused       4xx, a 200 with success: false
+    │   ├── ConflictError       5  conflict      409
+    │   ├── RedirectedError     5  redirected    3xx
+    │   └── GuardError          5  guarded       a guard of ours
+    ├── RowsFailedError         6  rows_failed
+    ├── UnavailableError        7  unavailable   5xx
+    │   ├── RateLimitedError    7  rate_limited
+    │   ├── DeadlineError       7  timeout
+    │   ├── NoConnectionError   7  no_connection
+    │   └── BadReplyError       7  bad_reply     a 200 that is not what it should be
+    ├── MachineError            9  machine       disk, folders, files
+    │   ├── DamagedFileError    9  damaged_file
+    │   ├── TrustError          9  tls
+    │   └── ProxyError          9  proxy
+    └── StoppedError      130/143  interrupted
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process ends with; the table of the README is held equal to this by a test."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    CREDENTIALS = 4
+    REFUSED = 5
+    ROWS_FAILED = 6
+    TRY_LATER = 7
+    WOULD_CHANGE = 8
+    MACHINE = 9
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+    @property
+    def meaning(self) -> str:
+        """Say in a few words what the code means, for ``--help`` and ``schema``."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.DONE: "done",
+    ExitCode.BUG: "a bug in contactctl",
+    ExitCode.USAGE: "wrong flags, values or input; nothing was written",
+    ExitCode.NOT_FOUND: "no such contact",
+    ExitCode.CREDENTIALS: "no usable API key or profile",
+    ExitCode.REFUSED: "refused by the service or by a guard",
+    ExitCode.ROWS_FAILED: "import finished, some rows failed",
+    ExitCode.TRY_LATER: "the service is away or limiting; try again later",
+    ExitCode.WOULD_CHANGE: "--dry-run --exit-code: something would change",
+    ExitCode.MACHINE: "this machine: disk, file, TLS trust or proxy",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.TERMINATED: "terminated",
+}
+
+
+class Outcome(StrEnum):
+    """What is known of a failed request: whether the service acted on it."""
+
+    NOT_SENT = "not_sent"
+    NOT_APPLIED = "not_applied"
+    APPLIED = "applied"
+    UNKNOWN = "unknown"
+
+
+class ContactctlError(Exception):
+    """Anything that ends a command; carries its advice, its code and its exit code.
+
+    ``message`` says what happened and to what, in the user's words; ``hint`` is the next step.
+    ``status`` is the HTTP status where there was one, ``attempts`` the number of requests made.
+    """
+
+    code: ClassVar[str] = "bug"
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        outcome: Outcome = Outcome.NOT_SENT,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.status = status
+        self.outcome = outcome
+        self.attempts = attempts
+
+
+class UsageError(ContactctlError):
+    """Flags, values or an input file are wrong; nothing was written."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
+class NotFoundError(ContactctlError):
+    """There is no such contact."""
+
+    code = "not_found"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class CredentialsError(ContactctlError):
+    """No usable API key or profile."""
+
+    code = "credentials"
+    exit_code = ExitCode.CREDENTIALS
+
+
+class UnauthorizedError(CredentialsError):
+    """The service answered 401 or 403."""
+
+    code = "unauthorized"
+
+
+class MissingExtraError(CredentialsError):
+    """An optional dependency is not installed."""
+
+    code = "missing_extra"
+
+
+class RefusedError(ContactctlError):
+    """The service refused the request."""
+
+    code = "refused"
+    exit_code = ExitCode.REFUSED
+
+
+class ConflictError(RefusedError):
+    """The service answered 409."""
+
+    code = "conflict"
+
+
+class RedirectedError(RefusedError):
+    """The service answered with a redirect, which is never followed."""
+
+    code = "redirected"
+
+
+class GuardError(RefusedError):
+    """A guard of ours stopped a write that would have been an accident."""
+
+    code = "guarded"
+
+
+class RowsFailedError(ContactctlError):
+    """An import finished, and some of its rows failed."""
+
+    code = "rows_failed"
+    exit_code = ExitCode.ROWS_FAILED
+
+
+class UnavailableError(ContactctlError):
+    """The service failed (5xx); the same call may succeed later."""
+
+    code = "unavailable"
+    exit_code = ExitCode.TRY_LATER
+
+
+class RateLimitedError(UnavailableError):
+    """The service answered 429 to every attempt."""
+
+    code = "rate_limited"
+
+
+class DeadlineError(UnavailableError):
+    """An attempt did not end within ``--timeout``."""
+
+    code = "timeout"
+
+
+class NoConnectionError(UnavailableError):
+    """The service could not be reached, or the connection broke."""
+
+    code = "no_connection"
+
+
+class BadReplyError(UnavailableError):
+    """A success status came with a body that does not say so."""
+
+    code = "bad_reply"
+
+
+class MachineError(ContactctlError):
+    """This machine stands in the way: disk, folders, files."""
+
+    code = "machine"
+    exit_code = ExitCode.MACHINE
+
+
+class DamagedFileError(MachineError):
+    """A file of ours cannot be read as what it should be; it is left as it is."""
+
+    code = "damaged_file"
+
+
+class TrustError(MachineError):
+    """The service's certificate is not trusted here."""
+
+    code = "tls"
+
+
+class ProxyError(MachineError):
+    """The configured proxy cannot be used."""
+
+    code = "proxy"
+
+
+class StoppedError(ContactctlError):
+    """A signal ended the command; ``signum`` is what the process should die of."""
+
+    code = "interrupted"
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, message: str, *, signum: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint, outcome=Outcome.UNKNOWN)
+        self.signum = signum
+
+
+def error_codes() -> dict[str, ExitCode]:
+    """Return the closed set of error codes, each with its exit code, in the tree's order."""
+    found: dict[str, ExitCode] = {}
+    waiting: list[type[ContactctlError]] = [ContactctlError]
+    while waiting:
+        kind = waiting.pop(0)
+        found[kind.code] = kind.exit_code
+        waiting[:0] = kind.__subclasses__()
+    return found

@@ -1,0 +1,153 @@
+"""JSON with every digit of its numbers kept, and nothing that JSON does not have."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Number:
+    """A JSON number as it was written; equal to another of the same value.
+
+    >>> Number("0.1000") == Number("0.1"), Number("0.1000").text
+    (True, '0.1000')
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        if _NUMBER.fullmatch(text) is None:
+            message = "not a JSON number"
+            raise ValueError(message)
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Number) and _value_key(self.text) == _value_key(other.text)
+
+    def __hash__(self) -> int:
+        return hash(_value_key(self.text))
+
+    def __repr__(self) -> str:
+        return f"Number({self.text!r})"
+
+
+JsonScalar: TypeAlias = str | Number | bool | None
+JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+
+class JsonError(ValueError):
+    """A text is not the JSON it should be; the message says why and never repeats the text."""
+
+
+def parse_json(text: str | bytes) -> JsonValue:
+    """Read one JSON value, numbers as :class:`Number`.
+
+    Raises :class:`JsonError` for anything that is not JSON, for ``NaN`` and ``Infinity``, for a key
+    given twice in one object, for lone surrogates and for nesting too deep to read.
+    """
+    try:
+        value: JsonValue = _decode(text)
+    except RecursionError:
+        message = "nested too deep"
+        raise JsonError(message) from None
+    except UnicodeDecodeError:
+        message = "not UTF-8"
+        raise JsonError(message) from None
+    except json.JSONDecodeError as error:
+        message = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        raise JsonError(message) from None
+    return value
+
+
+def to_json(value: JsonValue, *, ascii_only: bool = False) -> str:
+    """Write a value as compact JSON; numbers come out digit for digit."""
+    if isinstance(value, Number):
+        return value.text
+    if isinstance(value, dict):
+        pairs = (
+            f"{json.dumps(key, ensure_ascii=ascii_only)}:{to_json(item, ascii_only=ascii_only)}"
+            for key, item in value.items()
+        )
+        return "{" + ",".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(to_json(item, ascii_only=ascii_only) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=ascii_only)
+
+
+def _decode(text: str | bytes) -> JsonValue:
+    if isinstance(text, bytes):
+        text = text.decode("utf-8")
+    value: JsonValue = _DECODER.decode(text)
+    # An escaped lone surrogate loads and then fails at the wire; one cheap look finds both kinds.
+    if "\\u" in text or _SURROGATE.search(text):
+        _refuse_surrogates(value)
+    return value
+
+
+def _refuse_surrogates(value: JsonValue) -> None:
+    if isinstance(value, str) and _SURROGATE.search(value):
+        message = "a lone surrogate, which no text can hold"
+        raise JsonError(message)
+    if isinstance(value, list):
+        for item in value:
+            _refuse_surrogates(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_surrogates(key)
+            _refuse_surrogates(item)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    message = f"{name} is not JSON"
+    raise JsonError(message)
+
+
+def _unique_pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = _first_repeated(key for key, _ in pairs)
+        message = f"the key {json.dumps(twice)} is given twice"
+        raise JsonError(message)
+    return found
+
+
+def _first_repeated(keys: Iterable[str]) -> str:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError
+
+
+def _value_key(text: str) -> tuple[bool, str, int]:
+    """Return sign, significant digits and exponent: equal for equal values, at any length."""
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    significant = digits.rstrip("0")
+    if not significant:
+        return (False, "", 0)
+    shift = _bounded_int(exponent) - len(fraction) + len(digits) - len(significant)
+    return (mantissa.startswith("-"), significant, shift)
+
+
+def _bounded_int(text: str) -> int:
+    """Read an exponent; past 4,000 digits Python refuses, and no value that large differs here."""
+    return int(text[:4000]) if text else 0
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=Number,
+    parse_float=Number,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_unique_pairs,
+)
