@@ -1,0 +1,147 @@
+"""The command tree on one screen, and the only error boundary."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contactctl.ending import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
+from contactctl.errors import ContactctlError, ExitCode, Outcome, StoppedError, UsageError
+from contactctl.output import Format, is_terminal
+from contactctl.session import Run, run_of_process
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.tree import Branch
+
+PROG_NAME = "contactctl"
+_SIGINT = 2
+
+
+def command_tree() -> Branch:
+    """Return every command: where its function lives, and one line that says what it does."""
+    from contactctl.tree import Branch, Leaf
+
+    return Branch(
+        "Manage the contacts of a Loops audience from the command line.",
+        {
+            "update": Leaf("contacts", "update", "Change one contact, or create it."),
+            "profile": Branch(
+                "Named API keys.",
+                {
+                    "add": Leaf("profiles", "add", "Add a profile, and check its key."),
+                    "list": Leaf("profiles", "list_", "List the profiles."),
+                    "use": Leaf("profiles", "use", "Choose the active profile."),
+                    "show": Leaf("profiles", "show", "Show each setting and where it came from."),
+                    "check": Leaf("profiles", "check", "Ask the service whether it takes a key."),
+                    "remove": Leaf("profiles", "remove", "Remove a profile."),
+                },
+            ),
+            "sandbox": Branch(
+                "The local stand-in for the service.",
+                {
+                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
+                    "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
+                    "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
+                    "path": Leaf("sandbox", "path", "Print the file that holds the data."),
+                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
+                },
+            ),
+            "completion": Leaf("completion", "completion", "Print a shell's completion script."),
+        },
+    )
+
+
+def main(argv: Sequence[str], run: Run | None = None) -> int:
+    """Run one call and return its exit code; every error becomes a message and a code here."""
+    run = run or run_of_process()
+    try:
+        with stop_signals_raised():
+            _refuse_unreadable(argv)
+            return _call(argv, run)
+    except ContactctlError as error:
+        return _fail(error, argv, run)
+    except KeyboardInterrupt:
+        return _fail(StoppedError("interrupted", signum=_SIGINT), argv, run)
+    except BrokenPipeError:
+        _drop_output()
+        return CLOSED_PIPE_CODE
+    except Exception as error:  # noqa: BLE001 - a bug must not end in a traceback either
+        return _fail(_from_foreign(error, run), argv, run)
+
+
+def _call(argv: Sequence[str], run: Run) -> int:
+    _choose_help_style(run)
+    from contactctl.tree import make_root
+
+    root = make_root(command_tree(), PROG_NAME)
+    code = root.main(args=list(argv), prog_name=PROG_NAME, standalone_mode=False, obj=run)
+    run.stdout.flush()
+    return int(code or ExitCode.DONE)
+
+
+def _choose_help_style(run: Run) -> None:
+    """Let Typer draw help with Rich on a terminal alone; it reads this once, when imported."""
+    os.environ["TYPER_USE_RICH"] = "1" if is_terminal(run.stdout) else "0"
+    import typer  # noqa: F401
+
+    del os.environ["TYPER_USE_RICH"]
+
+
+def _refuse_unreadable(argv: Sequence[str]) -> None:
+    for number, word in enumerate(argv, start=1):
+        if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
+            raise UsageError(
+                f"word {number} of the command line is not valid UTF-8",
+                hint="check the locale (LANG, LC_ALL) and the script's own encoding",
+            )
+
+
+def _fail(error: ContactctlError, argv: Sequence[str], run: Run) -> int:
+    output = run.output(form=_form_of_words(argv) if run.flags.output is None else None)
+    with suppress(OSError):  # nowhere left to say it; the code still does
+        output.error(error)
+    return code_of_signal(error.signum) if isinstance(error, StoppedError) else error.exit_code
+
+
+def _form_of_words(argv: Sequence[str]) -> Format | None:
+    """Look for ``-o json`` in words that could not be parsed; it decides the error's form only."""
+    joined = "\0".join(argv)
+    forms = ("-o\0json", "--output\0json", "--output=json", "-ojson")
+    return "json" if any(form in joined for form in forms) else None
+
+
+def _from_foreign(error: Exception, run: Run) -> ContactctlError:
+    from contactctl.tree import to_usage_error
+
+    usage = to_usage_error(error)
+    if usage is not None:
+        return usage
+    if isinstance(error, OSError) and error.strerror:
+        from contactctl.errors import MachineError
+
+        return MachineError(f"this machine refused: {error.strerror}", outcome=Outcome.UNKNOWN)
+    if run.env.get("CONTACTCTL_DEBUG") == "1":
+        _print_traceback(error, run)
+    return ContactctlError(
+        f"a bug in contactctl: {type(error).__name__}",
+        hint="run it again with CONTACTCTL_DEBUG=1 and report what it prints",
+        outcome=Outcome.UNKNOWN,
+    )
+
+
+def _print_traceback(error: Exception, run: Run) -> None:
+    """Print where a bug happened: files, lines and types, no values and no messages."""
+    import traceback
+
+    for frame in traceback.extract_tb(error.__traceback__):
+        run.stderr.write(f"  {frame.filename}:{frame.lineno} in {frame.name}\n")
+
+
+def _drop_output() -> None:
+    """Point stdout at nothing, so that the flush at the end does not fail again."""
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 1)

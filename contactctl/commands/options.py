@@ -1,0 +1,131 @@
+"""The flags that every command takes, and the decorator that gives a command its session."""
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias
+
+import typer
+
+from contactctl.session import Flags, Session, open_session
+
+GLOBAL_PANEL = "Options of every command"
+
+
+def _flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002, ANN401 - Typer's own words
+    return typer.Option(*names, help=help, rich_help_panel=GLOBAL_PANEL, **more)
+
+
+ProfileFlag = Annotated[
+    str | None,
+    _flag("-p", "--profile", metavar="NAME", help="Use the API key of this profile."),
+]
+SandboxFlag = Annotated[
+    bool,
+    _flag("--sandbox", help="Use the local sandbox: no key, and nothing leaves this machine."),
+]
+OutputFlag = Annotated[
+    Literal["text", "json"] | None,
+    _flag("-o", "--output", help="Form of answers and errors: text (default) or json."),
+]
+QuietFlag = Annotated[bool, _flag("-q", "--quiet", help="Print the bare answer and errors only.")]
+VerboseFlag = Annotated[
+    bool,
+    _flag("-v", "--verbose", help="Show requests and replies on stderr, the key masked."),
+]
+TimeoutFlag = Annotated[
+    float | None,
+    _flag(
+        "--timeout",
+        metavar="SECONDS",
+        min=0.05,
+        max=3600,
+        help="Deadline of one attempt, all of it (default 30).",
+    ),
+]
+RetriesFlag = Annotated[
+    int | None,
+    _flag(
+        "--retries",
+        metavar="N",
+        min=0,
+        max=20,
+        help="Repeats after a failure that may pass (default 3). At worst a call takes four"
+        " deadlines and three waits: 30 s each, and up to 60 s where the service asks for it.",
+    ),
+]
+NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask anything.")]
+NoColorFlag = Annotated[bool, _flag("--no-color", help="No colours.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _GlobalFlags:
+    """The parameters that the decorator appends, as Typer reads them."""
+
+    profile: ProfileFlag = None
+    sandbox: SandboxFlag = False
+    output: OutputFlag = None
+    quiet: QuietFlag = False
+    verbose: VerboseFlag = False
+    timeout: TimeoutFlag = None
+    retries: RetriesFlag = None
+    no_input: NoInputFlag = False
+    no_color: NoColorFlag = False
+
+
+_GLOBAL_PARAMETERS = [
+    parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    for parameter in inspect.signature(_GlobalFlags).parameters.values()
+]
+_CONTEXT_PARAMETER = inspect.Parameter(
+    "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
+)
+
+Command: TypeAlias = Callable[..., None]
+
+
+def with_session(function: Command) -> Command:
+    """Give a command the global flags and, as its first argument, an open session.
+
+    The flags stand at both levels of the command line; where both are given the inner one wins.
+    """
+
+    @functools.wraps(function)
+    def command(*, context: typer.Context, **values: Any) -> None:  # noqa: ANN401
+        flags = take_flags(context, values)
+        with open_session(flags, context.obj) as session:
+            function(session, **values)
+
+    _set_signature(command, list(inspect.signature(function).parameters.values())[1:])
+    return command
+
+
+def root(context: typer.Context, **values: Any) -> None:  # noqa: ANN401
+    """Keep the flags given before the command word."""
+    take_flags(context, values)
+
+
+def take_flags(context: typer.Context, values: dict[str, Any]) -> Flags:
+    """Move the global flags out of a command's values and lay them over those given before."""
+    names = [field.name for field in dataclasses.fields(_GlobalFlags)]
+    given = {name: values.pop(name) for name in names}
+    context.obj.flags = context.obj.flags.under(Flags(**given))
+    flags: Flags = context.obj.flags
+    return flags
+
+
+def _set_signature(function: Command, own: list[inspect.Parameter]) -> None:
+    parameters = [
+        *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
+        *_GLOBAL_PARAMETERS,
+        _CONTEXT_PARAMETER,
+    ]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__annotations__ = {item.name: item.annotation for item in parameters}
+
+
+_set_signature(root, [])
+
+__all__ = ["Session", "root", "take_flags", "with_session"]

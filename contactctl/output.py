@@ -1,0 +1,221 @@
+"""The two streams: data to stdout, everything said to a person to stderr."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from contactctl.errors import ContactctlError, MachineError, Outcome
+from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
+from contactctl.safe_text import to_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rich.console import Console, RenderableType
+
+Format = Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One result in each of its forms.
+
+    ``json`` is the object for ``-o json``; ``plain`` the lines for a pipe; ``quiet`` those for
+    ``-q`` (``plain`` when None); ``view`` makes what a terminal shows, and is called for nothing
+    else. ``applied`` says that a write is behind it, for the error when it cannot be printed.
+    """
+
+    json: JsonValue
+    plain: Sequence[str]
+    quiet: Sequence[str] | None = None
+    view: Callable[[], RenderableType] | None = None
+    applied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Both streams with the form that the flags chose."""
+
+    stdout: TextIO
+    stderr: TextIO
+    env: Mapping[str, str]
+    form: Format = "text"
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    @property
+    def for_a_person(self) -> bool:
+        """Tell whether the answer is drawn on a terminal."""
+        return self.form == "text" and not self.quiet and is_terminal(self.stdout)
+
+    @property
+    def animated(self) -> bool:
+        """Tell whether something may move on stderr."""
+        return self._chatty and is_terminal(self.stderr) and not self.env.get("CI")
+
+    @property
+    def can_ask(self) -> bool:
+        """Tell whether stderr can carry a question; the session adds what it knows of stdin."""
+        return is_terminal(self.stderr) and not self.env.get("CI")
+
+    def show(self, answer: Answer) -> None:
+        """Write the answer to stdout in the chosen form.
+
+        Raises :class:`MachineError` when stdout cannot take it; a closed pipe is left to the
+        boundary.
+        """
+        if self.for_a_person and answer.view is not None:
+            self._draw(answer.view())
+        elif self.form == "json":
+            self.write_json(answer.json, applied=answer.applied)
+        else:
+            lines = answer.quiet if self.quiet and answer.quiet is not None else answer.plain
+            self.write_lines(lines, applied=answer.applied)
+
+    def write_json(self, value: JsonValue, *, applied: bool = False) -> None:
+        """Write one JSON value as one line; a terminal gets ASCII escapes only."""
+        ascii_only = is_terminal(self.stdout) or not _writes_unicode(self.stdout)
+        self._write(to_json(value, ascii_only=ascii_only) + "\n", applied=applied)
+
+    def write_lines(self, lines: Sequence[str], *, applied: bool = False) -> None:
+        """Write lines as they are to a pipe, made harmless to a terminal."""
+        if is_terminal(self.stdout):
+            lines = [to_safe(line, keep="\n\t") for line in lines]
+        self._write("".join(line + "\n" for line in lines), applied=applied)
+
+    def note(self, text: str) -> None:
+        """Say something to a person, unless ``-q`` or JSON keeps stderr for errors."""
+        if self._chatty:
+            self._say(text)
+
+    def warn(self, text: str) -> None:
+        """Warn a person; kept off stderr like a note."""
+        if self._chatty:
+            self._say(f"{self._painted('warning:', '33')} {to_safe(text)}", safe=True)
+
+    def trace(self, text: str) -> None:
+        """Write one line of what ``-v`` asked for."""
+        if self.verbose:
+            self._say(text)
+
+    def error(self, error: ContactctlError) -> None:
+        """Write an error: one JSON line, a panel on a terminal, or ``error:`` lines."""
+        if self.form == "json":
+            line = to_json({"error": error_object(error)}, ascii_only=True)
+            self._say(line, safe=True)
+        elif is_terminal(self.stderr):
+            from contactctl import views
+
+            self.console(self.stderr).print(views.error_panel(error))
+        else:
+            self._say("\n".join(self._error_lines(error)), safe=True)
+
+    def console(self, stream: TextIO) -> Console:
+        """Return a Rich console that interprets nothing in what it prints."""
+        from rich.console import Console
+
+        return Console(
+            file=stream,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            no_color=True if not self._colored(stream) else None,
+            force_terminal=is_terminal(stream),
+        )
+
+    @property
+    def _chatty(self) -> bool:
+        return self.form == "text" and not self.quiet
+
+    def _draw(self, renderable: RenderableType) -> None:
+        try:
+            self.console(self.stdout).print(renderable)
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _unwritable(error, applied=True) from error
+
+    def _write(self, text: str, *, applied: bool) -> None:
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            raise _unwritable(error, applied=applied) from error
+
+    def _say(self, text: str, *, safe: bool = False) -> None:
+        self.stderr.write((text if safe else to_safe(text, keep="\n")) + "\n")
+        self.stderr.flush()
+
+    def _error_lines(self, error: ContactctlError) -> list[str]:
+        lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
+        lines += [f"  {name}: {to_safe(text)}" for name, text in error_details(error)]
+        return lines
+
+    def _painted(self, word: str, sgr: str) -> str:
+        return f"\x1b[{sgr}m{word}\x1b[0m" if self._colored(self.stderr) else word
+
+    def _colored(self, stream: TextIO) -> bool:
+        if self.no_color or self.env.get("NO_COLOR"):
+            return False
+        if self.env.get("FORCE_COLOR"):
+            return True
+        return is_terminal(stream) and self.env.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether this very stream is a terminal; a closed one is not."""
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def error_object(error: ContactctlError) -> JsonObject:
+    """Return the ``error`` object of JSON mode."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "status": None if error.status is None else Number(str(error.status)),
+        "outcome": str(error.outcome),
+        "attempts": Number(str(error.attempts)),
+        "hint": error.hint,
+    }
+
+
+def error_details(error: ContactctlError) -> list[tuple[str, str]]:
+    """Return what stands below an error's message, each with its name."""
+    details = []
+    if error.status is not None:
+        details.append(("status", f"HTTP {error.status}"))
+    if error.outcome is not Outcome.NOT_SENT:
+        details.append(("outcome", _OUTCOME_WORDS[error.outcome]))
+    if error.attempts > 1:
+        details.append(("attempts", str(error.attempts)))
+    if error.hint:
+        details.append(("hint", error.hint))
+    return details
+
+
+_OUTCOME_WORDS = {
+    Outcome.NOT_APPLIED: "not applied",
+    Outcome.APPLIED: "applied",
+    Outcome.UNKNOWN: "unknown, it may have been applied",
+}
+
+
+def _unwritable(error: Exception, *, applied: bool) -> MachineError:
+    reason = error.strerror if isinstance(error, OSError) else "it is closed"
+    return MachineError(
+        f"cannot write the answer to stdout: {reason}",
+        hint="the command itself was carried out; do not repeat it blindly" if applied else None,
+        outcome=Outcome.APPLIED if applied else Outcome.NOT_APPLIED,
+    )
+
+
+def _writes_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,165 @@
+"""One run wired together: flags, environment and profile become a client and an output."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from contactctl.errors import UsageError
+from contactctl.output import Format, Output, is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contactctl.account import Account
+    from contactctl.client import LoopsClient
+    from contactctl.credentials import Credentials
+    from contactctl.profiles import ProfileStore
+
+SANDBOX_PROFILE = "sandbox"
+DEFAULT_TIMEOUT_S = 30.0
+DEFAULT_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The options of every command, as given; None and False mean not given."""
+
+    profile: str | None = None
+    sandbox: bool = False
+    output: Literal["text", "json"] | None = None
+    quiet: bool = False
+    verbose: bool = False
+    timeout: float | None = None
+    retries: int | None = None
+    no_input: bool = False
+    no_color: bool = False
+
+    def under(self, inner: Flags) -> Flags:
+        """Return these flags with those of the inner level laid over them."""
+        values = ((item.name, getattr(inner, item.name)) for item in dataclasses.fields(inner))
+        given = {name: value for name, value in values if value is not None and value is not False}
+        return dataclasses.replace(self, **given)
+
+    @property
+    def explicit_profile(self) -> str | None:
+        """Return the profile that the flags name; ``--sandbox`` is short for one.
+
+        Raises :class:`UsageError` when the flags name two.
+        """
+        if self.sandbox and self.profile not in {None, SANDBOX_PROFILE}:
+            raise UsageError(
+                "--sandbox and --profile name two different places",
+                hint="give one of them",
+            )
+        return SANDBOX_PROFILE if self.sandbox else self.profile
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run starts with, and the flags as far as they have been read."""
+
+    env: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    flags: Flags = field(default_factory=Flags)
+
+    def output(self, *, form: Format | None = None) -> Output:
+        """Return the output that the flags read so far ask for."""
+        flags = self.flags
+        return Output(
+            stdout=self.stdout,
+            stderr=self.stderr,
+            env=self.env,
+            form=form or flags.output or "text",
+            quiet=flags.quiet,
+            verbose=flags.verbose,
+            no_color=flags.no_color,
+        )
+
+
+class Session:
+    """What a command works with; the client is made when first asked for."""
+
+    def __init__(self, flags: Flags, run: Run) -> None:
+        self.flags = flags
+        self.run = run
+        self.env = run.env
+        self.output = run.output()
+
+    @cached_property
+    def profiles(self) -> ProfileStore:
+        """The profile store of this machine's user."""
+        from contactctl.paths import profiles_file
+        from contactctl.profiles import ProfileStore
+
+        return ProfileStore(profiles_file(self.env))
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The address and key in force.
+
+        Raises :class:`CredentialsError` when there is none, or more than one would do.
+        """
+        from contactctl import credentials
+
+        return credentials.resolve(self.flags.explicit_profile, self.env, self.profiles)
+
+    @cached_property
+    def client(self) -> LoopsClient:
+        """The one door to the service, or to the sandbox in this process."""
+        from contactctl import connection
+
+        return connection.open_client(self)
+
+    @cached_property
+    def account(self) -> Account:
+        """The account's properties and mailing lists."""
+        from contactctl import connection
+
+        return connection.open_account(self)
+
+    @property
+    def can_ask(self) -> bool:
+        """Tell whether a question may be asked: both streams are terminals and nothing forbids."""
+        return not self.flags.no_input and is_terminal(self.run.stdin) and self.output.can_ask
+
+    def confirm(self, question: str, *, flag: str) -> bool:
+        """Ask a yes-or-no question on the terminal; the answer defaults to no.
+
+        Raises :class:`UsageError` naming ``flag`` where nothing may be asked.
+        """
+        if not self.can_ask:
+            raise UsageError(f"{question} cannot be asked here", hint=f"give {flag}")
+        self.run.stderr.write(f"{question} [y/N] ")
+        self.run.stderr.flush()
+        return self.run.stdin.readline().strip().lower() in {"y", "yes"}
+
+    def close(self) -> None:
+        """Close the client, where one was made."""
+        client = self.__dict__.get("client")
+        if client is not None:
+            client.close()
+
+
+@contextmanager
+def open_session(flags: Flags, run: Run) -> Iterator[Session]:
+    """Open the session of one command and close what it opened."""
+    flags.explicit_profile  # noqa: B018 - refuses a contradiction before anything else happens
+    session = Session(flags, run)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def run_of_process() -> Run:
+    """Return a run with the process's own environment and streams."""
+    import os
+
+    return Run(os.environ, sys.stdin, sys.stdout, sys.stderr)

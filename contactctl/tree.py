@@ -1,0 +1,188 @@
+"""The command tree as Typer runs it: a command is imported and built only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from contactctl.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: Typer keeps its parser's error class private under a name that changed between the versions we
+#: take; the base of its public ``BadParameter`` is that class in all of them.
+_ParseError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One command: a function of a module below ``contactctl.commands``, and what it does."""
+
+    module: str
+    function: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A command that only holds others."""
+
+    summary: str
+    children: Mapping[str, Leaf | Branch] = field(default_factory=dict)
+
+
+class _Epilog:
+    """Lines below the options: Rich draws ``epilog``, elsewhere they are written as they are."""
+
+    lines: Sequence[str] = ()
+
+    def format_epilog(self, _ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the lines where Rich does not draw the help."""
+        if self.lines:
+            first, *rest = self.lines
+            formatter.write(f"\n{first}\n")
+            formatter.write("".join(f"  {line}\n" for line in rest))
+
+
+class Command(_Epilog, TyperCommand):
+    """A command that swallows no flag, takes no field twice and repeats no stray word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Check the words before Typer's own parser, which would take them silently."""
+        if not ctx.resilient_parsing:
+            check_words(self, ctx, args)
+        ctx.allow_extra_args = True
+        rest: list[str] = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise UsageError(
+                f"{len(rest)} word{'s' * (len(rest) > 1)} too many after the flags"
+                " (not repeated here: it may be a secret)",
+                hint=f"quote values that hold blanks; see {ctx.command_path} --help",
+            )
+        return rest
+
+
+class Group(_Epilog, TyperGroup):
+    """A group of commands that are known by name and summary until one of them is called."""
+
+    branch: Branch
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Print help when nothing follows."""
+        if not args and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            ctx.exit()
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Find the command that a word names, and build it now."""
+        name = args[0]
+        if name not in self.branch.children:
+            if ctx.resilient_parsing:
+                return None, None, args[1:]
+            _refuse_command(name, self.branch, ctx)
+        return name, build(name, self.branch.children[name]), args[1:]
+
+
+def make_root(branch: Branch, name: str) -> Group:
+    """Build the outermost group, which takes the global flags."""
+    from contactctl.commands import options
+
+    app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
+    lines = ["Exit codes:", *(f"{int(code):>3} {code.meaning}" for code in ExitCode)]
+    app.callback(help=branch.summary, epilog="\n\n".join(lines))(options.root)
+    group = get_command(app)
+    assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
+    group.lines = lines
+    return _with_children(group, name, branch)
+
+
+def build(name: str, node: Leaf | Branch) -> TyperCommand | TyperGroup:
+    """Import and build one command; a group gets its children's names and summaries only."""
+    if isinstance(node, Branch):
+        group = Group(name=name, help=node.summary)
+        return _with_children(group, name, node)
+    module = importlib.import_module(f"contactctl.commands.{node.module}")
+    lines = ["Examples:", *module.EXAMPLES[node.function]]
+    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app.command(name, cls=Command, epilog="\n\n".join(lines))(getattr(module, node.function))
+    command = get_command(app)
+    assert isinstance(command, Command)  # noqa: S101 - what ``cls`` above asked for
+    command.lines = lines
+    return command
+
+
+def check_words(command: TyperCommand, ctx: Any, args: Sequence[str]) -> None:  # noqa: ANN401
+    """Refuse a flag swallowed as a value, and a flag of one field given twice.
+
+    An empty shell variable would otherwise make ``--email $E --user-id 42`` take ``--user-id`` as
+    the address. Raises :class:`UsageError`.
+    """
+    _refuse_swallowed(command, args)
+    _, _, order = command.make_parser(ctx).parse_args(list(args))
+    given = [option.opts[-1] for option in order if _is_given_once(option)]
+    twice = next((name for name in given if given.count(name) > 1), None)
+    if twice:
+        raise UsageError(f"{twice} is given twice", hint="give it once")
+
+
+def to_usage_error(error: Exception) -> UsageError | None:
+    """Turn Typer's complaint about the words into ours; None for any other exception."""
+    if not isinstance(error, _ParseError):
+        return None
+    message = error.format_message()  # type: ignore[attr-defined]
+    path = getattr(getattr(error, "ctx", None), "command_path", "contactctl")
+    return UsageError(message, hint=f"see {path} --help")
+
+
+def _refuse_swallowed(command: TyperCommand, args: Sequence[str]) -> None:
+    options = {name: option for option in command.params for name in _names(option)}
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            return
+        option = options.get(word)
+        if option is None or getattr(option, "is_flag", True):
+            continue
+        value = next(words, "")
+        if value in options and value.startswith("--"):
+            name = option.opts[-1]
+            raise UsageError(
+                f"{name} has no value: {value} follows it, which is a flag itself",
+                hint=f"give {name} a value; to mean that very text, write {name}={value}",
+            )
+
+
+def _names(option: Any) -> list[str]:  # noqa: ANN401
+    return [*option.opts, *option.secondary_opts]
+
+
+def _is_given_once(option: Any) -> bool:  # noqa: ANN401
+    """Tell whether an option sets one field; of the options of every command the last one wins."""
+    return option.param_type_name == "option" and not (option.multiple or option.rich_help_panel)
+
+
+def _with_children(group: Group, name: str, branch: Branch) -> Group:
+    group.name = name
+    group.branch = branch
+    group.commands = {
+        child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
+    }
+    return group
+
+
+def _refuse_command(word: str, branch: Branch, ctx: Any) -> NoReturn:  # noqa: ANN401
+    import difflib
+
+    near = difflib.get_close_matches(word, branch.children, n=3)
+    raise UsageError(
+        "there is no such command",
+        hint=f"did you mean {' or '.join(near)}?" if near else f"see {ctx.command_path} --help",
+    )
