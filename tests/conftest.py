@@ -1,0 +1,160 @@
+"""What every test stands on: no developer's configuration, streams as values, the real program."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactctl.cli import main
+from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE
+from contactctl.session import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contactctl.exact_json import JsonObject
+
+PROGRAM = Path(sysconfig.get_path("scripts")) / "contactctl"
+_OWN_VARIABLES = ("LOOPS_API_KEY", "CONTACTCTL_PROFILE", "CONTACTCTL_BASE_URL", "CONTACTCTL_DEBUG")
+_FOREIGN_VARIABLES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+class Stream(io.StringIO):
+    """A text stream that is, or is not, a terminal."""
+
+    encoding = "utf-8"
+
+    def __init__(self, text: str = "", *, terminal: bool = False) -> None:
+        super().__init__(text)
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@dataclass
+class Done:
+    """What a call left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> JsonObject:
+        """The one JSON object on stdout."""
+        return _object(self.out)
+
+    @property
+    def error(self) -> JsonObject:
+        """The error object on the last line of stderr."""
+        found = _object(self.err.splitlines()[-1])["error"]
+        assert isinstance(found, dict)
+        return found
+
+
+@dataclass
+class Cli:
+    """Calls the program in this process, through its own boundary."""
+
+    env: dict[str, str]
+    stdin: str = ""
+    calls: list[Done] = field(default_factory=list)
+
+    def __call__(
+        self,
+        *words: str,
+        stdin: str = "",
+        terminal: bool = False,
+        stderr_terminal: bool | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Run one call; ``terminal`` makes all three streams a terminal."""
+        err_terminal = terminal if stderr_terminal is None else stderr_terminal
+        run = Run(
+            env={**self.env, **(env or {})},
+            stdin=Stream(stdin, terminal=terminal),
+            stdout=Stream(terminal=terminal),
+            stderr=Stream(terminal=err_terminal),
+        )
+        code = main(words, run)
+        assert isinstance(run.stdout, Stream)
+        assert isinstance(run.stderr, Stream)
+        return Done(code, run.stdout.getvalue(), run.stderr.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Give each test folders of its own and nothing of the developer's; return the variables."""
+    env = {name: str(tmp_path / kind) for kind, name in FOLDER_VARIABLES.items()}
+    env["HOME"] = str(tmp_path / "home")
+    for name in (*_OWN_VARIABLES, *_FOREIGN_VARIABLES, SANDBOX_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    return env
+
+
+@pytest.fixture
+def cli(own_folders: dict[str, str]) -> Cli:
+    """Call the program in this process."""
+    return Cli(env=dict(own_folders))
+
+
+@pytest.fixture
+def program(own_folders: dict[str, str]) -> Program:
+    """Call the installed console script in a process of its own."""
+    return Program(own_folders)
+
+
+@dataclass
+class Program:
+    """Calls the installed program as a shell would, off a terminal."""
+
+    env: Mapping[str, str]
+
+    def __call__(
+        self,
+        *words: str | bytes,
+        stdin: str | bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Run one call to its end, at most 20 s."""
+        done = subprocess.run(
+            [str(PROGRAM), *words],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            env={"PATH": os.environ["PATH"], **self.env, **(env or {})},
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _object(text: str) -> JsonObject:
+    from contactctl.exact_json import parse_json
+
+    found = parse_json(text)
+    assert isinstance(found, dict)
+    return found
+
+
+def run_python(code: str, env: Mapping[str, str]) -> str:
+    """Run a few lines in a fresh interpreter and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    return done.stdout
