@@ -7,6 +7,7 @@ import unicodedata
 #: Zero-width joiner and non-joiner: harmless, and needed to spell names in several scripts.
 _HARMLESS_FORMATS = frozenset("\u200c\u200d")
 _FOREIGN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+_LONGEST_EXCERPT = 60
 _SHOWN_TAIL = 4
 _SHORTEST_WITH_TAIL = 12
 
@@ -22,6 +23,13 @@ def to_safe(text: str, *, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character, keep) for character in text)
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` in quotation marks for a message: safe, and cut when it is long."""
+    if len(text) > _LONGEST_EXCERPT:
+        text = text[: _LONGEST_EXCERPT - 1] + "…"
+    return f'"{to_safe(text)}"'
 
 
 def mask(key: str) -> str:

@@ -1,0 +1,210 @@
+"""Text and a declared type to an exact JSON value, and JSON values checked against that type."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from contactctl.contact import MAX_STRING_LENGTH
+from contactctl.exact_json import Number
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from contactctl.exact_json import JsonScalar
+
+PropertyType = Literal["string", "number", "boolean", "date"]
+PROPERTY_TYPES: tuple[PropertyType, ...] = ("string", "number", "boolean", "date")
+
+#: Below this a number is no date in milliseconds: it would lie before March 1973, whereas every
+#: date in seconds of the next three thousand years is below it.
+SMALLEST_DATE_MS = 10**11
+
+_BOOLEANS = {"true": True, "false": False}
+# The forms of the documentation's page "Contact properties", section "Dates".
+_DATE = (
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ](?P<time>(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3})?)?))?"
+    r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_WHOLE_NUMBER = r"-?(?:0|[1-9][0-9]*)"
+_LONGEST_TIMESTAMP = 16
+_DATE_HINT = "write 2024-01-17, 2024-01-17T10:21:11+02:00, or milliseconds since 1970"
+
+
+class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many can be listed
+    """A value does not fit: the message says so in the user's words, ``hint`` is the way out."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def infer_value(text: str) -> JsonScalar:
+    """Type a text by its look alone, as ``--no-schema`` does.
+
+    ``true`` and ``false`` become booleans, a number as JSON writes it a number with the same
+    digits, everything else stays a string. Raises :class:`ValueProblem` as :func:`check_text`.
+    """
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    number = _to_number(text)
+    return check_text(text) if number is None else number
+
+
+def typed_value(text: str, declared: PropertyType) -> JsonScalar:
+    """Turn the text of ``KEY=VALUE``, or of a cell, into a value of the declared type.
+
+    Booleans are taken in any case (spreadsheets write ``TRUE``); dates are kept as typed, those in
+    digits as numbers. Raises :class:`ValueProblem` when the text is none of that type.
+    """
+    if declared == "string":
+        return check_text(text)
+    if not text:
+        raise ValueProblem(
+            f"an empty text is no {declared}", hint="to empty the property, use --unset"
+        )
+    if declared == "number":
+        return _typed_number(text)
+    if declared == "boolean":
+        return typed_boolean(text)
+    return _typed_date(text)
+
+
+def typed_boolean(text: str) -> bool:
+    """Read ``true`` or ``false`` in any case; anything else raises :class:`ValueProblem`."""
+    value = _BOOLEANS.get(text.lower())
+    if value is None:
+        raise ValueProblem(f"{quoted(text)} is not a boolean", hint="write true or false")
+    return value
+
+
+def check_value(value: JsonScalar, declared: PropertyType) -> None:
+    """Refuse a JSON value whose type is not the declared one; null, which empties, always passes.
+
+    A date may be a string or a number of milliseconds. Raises :class:`ValueProblem`.
+    """
+    if value is None:
+        return
+    if declared == "date" and isinstance(value, str | Number):
+        _check_date(value)
+    elif type_of(value) != declared:
+        raise ValueProblem(
+            f"the property is declared as {declared}, and this is a {type_of(value)}",
+            hint=f"write it as a {declared}",
+        )
+    elif isinstance(value, str):
+        check_text(value)
+
+
+def check_text(text: str) -> str:
+    """Return the text, or raise :class:`ValueProblem` for what the service cannot take as one.
+
+    That is more than ``MAX_STRING_LENGTH`` characters, or what no UTF-8 can spell.
+    """
+    if len(text) > MAX_STRING_LENGTH:
+        raise ValueProblem(
+            f"{quoted(text)} has {len(text)} characters",
+            hint=f"the service takes at most {MAX_STRING_LENGTH}",
+        )
+    if not text.isascii() and re.search("[\ud800-\udfff]", text):
+        raise ValueProblem(f"{quoted(text)} is not valid UTF-8", hint="write it as UTF-8")
+    return text
+
+
+def type_of(value: JsonScalar) -> str:
+    """Return the name of a value's JSON type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, Number) else "string"
+
+
+def instant_of(value: JsonScalar) -> datetime | None:
+    """Return the UTC instant that a date names; None when the value is no date.
+
+    Takes the service's text forms, without an offset as UTC, and milliseconds since 1970 as a
+    number or as a string of digits.
+    """
+    if isinstance(value, Number):
+        return _from_timestamp(value.text)
+    if not isinstance(value, str):
+        return None
+    return _from_timestamp(value) if _is_whole_number(value) else _from_date_text(value)
+
+
+def _typed_number(text: str) -> Number:
+    number = _to_number(text)
+    if number is not None:
+        return number
+    repaired = _to_number(re.sub(r"^\+?0*(?=[0-9])", "", text))
+    hint = (
+        "write it in digits, such as 12, -0.5 or 1e6"
+        if repaired is None
+        else f"without the leading + or zeros it is {repaired.text}"
+    )
+    raise ValueProblem(f"{quoted(text)} is not a number", hint=hint)
+
+
+def _typed_date(text: str) -> JsonScalar:
+    value = _to_number(text) or text
+    _check_date(value)
+    return value
+
+
+def _check_date(value: str | Number) -> None:
+    text = value.text if isinstance(value, Number) else value
+    whole = _is_whole_number(text)
+    if whole and (text.startswith("-") or len(text) < len(str(SMALLEST_DATE_MS))):
+        raise ValueProblem(
+            f"{quoted(text)} is too small to be a date in milliseconds", hint=_seconds_hint(text)
+        )
+    if instant_of(value) is None:
+        reason = "is past the year 9999, in milliseconds" if whole else "is not a date"
+        raise ValueProblem(f"{quoted(text)} {reason}", hint=_DATE_HINT)
+
+
+def _seconds_hint(text: str) -> str:
+    in_ms = f"{text}000"
+    if text.startswith("-") or len(in_ms) < len(str(SMALLEST_DATE_MS)):
+        return _DATE_HINT
+    return f"if these are seconds, {in_ms} is the same in milliseconds"
+
+
+def _to_number(text: str) -> Number | None:
+    try:
+        return Number(text)
+    except ValueError:
+        return None
+
+
+def _is_whole_number(text: str) -> bool:
+    return re.fullmatch(_WHOLE_NUMBER, text) is not None
+
+
+def _from_timestamp(text: str) -> datetime | None:
+    if not _is_whole_number(text) or len(text) > _LONGEST_TIMESTAMP:
+        return None
+    from datetime import UTC, datetime, timedelta
+
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))
+    except OverflowError:
+        return None
+
+
+def _from_date_text(text: str) -> datetime | None:
+    match = re.fullmatch(_DATE, text)
+    if match is None:
+        return None
+    from datetime import UTC, datetime
+
+    day, time, offset = match.group("day", "time", "offset")
+    try:
+        found = datetime.fromisoformat(f"{day}T{time or '00:00'}{offset or 'Z'}")
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, hour or offset; or before the year 1
+        return None
