@@ -3,13 +3,13 @@
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from contactctl.session import Flags, Session, open_session
+from contactctl.session import Flags, open_session
 
 GLOBAL_PANEL = "Options of every command"
 
@@ -75,30 +75,28 @@ class _GlobalFlags:
     no_color: NoColorFlag = False
 
 
-_GLOBAL_PARAMETERS = [
-    parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-    for parameter in inspect.signature(_GlobalFlags).parameters.values()
-]
-_CONTEXT_PARAMETER = inspect.Parameter(
-    "context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
-)
-
 Command: TypeAlias = Callable[..., None]
 
 
 def with_session(function: Command) -> Command:
     """Give a command the global flags and, as its first argument, an open session.
 
-    The flags stand at both levels of the command line; where both are given the inner one wins.
+    The flags stand at both levels of the command line; where both are given the inner one wins. A
+    parameter whose type is a dataclass stands for one flag per field, so that commands can share
+    sets of flags.
     """
+    own = list(inspect.signature(function).parameters.values())[1:]
+    sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
 
     @functools.wraps(function)
     def command(*, context: typer.Context, **values: Any) -> None:  # noqa: ANN401
         flags = take_flags(context, values)
+        for name, kind in sets.items():
+            values[name] = kind(**_take(values, kind))
         with open_session(flags, context.obj) as session:
             function(session, **values)
 
-    _set_signature(command, list(inspect.signature(function).parameters.values())[1:])
+    _set_signature(command, own)
     return command
 
 
@@ -109,23 +107,37 @@ def root(context: typer.Context, **values: Any) -> None:  # noqa: ANN401
 
 def take_flags(context: typer.Context, values: dict[str, Any]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
-    names = [field.name for field in dataclasses.fields(_GlobalFlags)]
-    given = {name: values.pop(name) for name in names}
-    context.obj.flags = context.obj.flags.under(Flags(**given))
+    given = Flags(**_take(values, _GlobalFlags))
+    context.obj.flags = context.obj.flags.under(given)
     flags: Flags = context.obj.flags
     return flags
 
 
-def _set_signature(function: Command, own: list[inspect.Parameter]) -> None:
+def _take(values: dict[str, Any], kind: type) -> dict[str, Any]:
+    return {field.name: values.pop(field.name) for field in dataclasses.fields(kind)}
+
+
+def _is_flag_set(parameter: inspect.Parameter) -> bool:
+    return dataclasses.is_dataclass(parameter.annotation)
+
+
+def _flattened(parameters: Iterable[inspect.Parameter]) -> Iterator[inspect.Parameter]:
+    for parameter in parameters:
+        if _is_flag_set(parameter):
+            yield from inspect.signature(parameter.annotation).parameters.values()
+        else:
+            yield parameter
+
+
+def _set_signature(function: Command, own: Iterable[inspect.Parameter]) -> None:
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    flags = inspect.signature(_GlobalFlags).parameters.values()
     parameters = [
-        *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
-        *_GLOBAL_PARAMETERS,
-        _CONTEXT_PARAMETER,
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in (*_flattened(own), *flags, context)
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     function.__annotations__ = {item.name: item.annotation for item in parameters}
 
 
 _set_signature(root, [])
-
-__all__ = ["Session", "root", "take_flags", "with_session"]
