@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contactctl.errors import MachineError
+from contactctl.whole_file import remove_leftovers, save_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OLD, NEW = b"old", b"new" * 1000
+
+
+class FailingDisk(ModuleType):
+    """The functions of os, of which the n-th call fails, or every call from the n-th on."""
+
+    def __init__(self, fails_at: int, *, for_ever: bool = False) -> None:
+        super().__init__("failing_disk")
+        self.calls = 0
+        self.fails_at = fails_at
+        self.for_ever = for_ever
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever os has
+        return lambda *arguments: self._call(name, arguments)
+
+    def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        self.calls += 1
+        if self.calls == self.fails_at or (self.for_ever and self.calls > self.fails_at):
+            if name == "close":
+                os.close(*arguments)
+            raise OSError(errno.EIO, "Input/output error")
+        return getattr(os, name)(*arguments)
+
+
+class DrippingDisk(ModuleType):
+    """A disk that takes seven bytes at a time."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(os, name)
+
+    @staticmethod
+    def write(descriptor: int, data: memoryview) -> int:
+        return os.write(descriptor, data[:7])
+
+
+@contextlib.contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o777])
+def test_the_file_is_private_whatever_the_umask(tmp_path: Path, mask: int) -> None:
+    path = tmp_path / "file"
+    with umask(mask):
+        save_whole(path, NEW)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_bytes() == NEW
+
+
+def test_a_file_open_to_all_becomes_private(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(OLD)
+    path.chmod(0o666)
+    save_whole(path, NEW)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:
+    save_whole(tmp_path / "file", NEW)
+    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 - names are what counts
+
+
+def test_short_writes_are_continued(tmp_path: Path) -> None:
+    save_whole(tmp_path / "file", NEW, disk=DrippingDisk("dripping"))
+    assert (tmp_path / "file").read_bytes() == NEW
+
+
+@pytest.mark.parametrize("for_ever", [False, True])
+def test_any_failing_disk_call_leaves_the_old_text_or_the_new(
+    tmp_path: Path,
+    for_ever: bool,  # noqa: FBT001 - a row of the table above
+) -> None:
+    path = tmp_path / "file"
+    count = FailingDisk(0)
+    save_whole(path, OLD, disk=count)
+    assert count.calls >= 8
+    for number in range(1, count.calls + 1):
+        path.write_bytes(OLD)
+        with pytest.raises(MachineError, match="Input/output error") as caught:
+            save_whole(path, NEW, disk=FailingDisk(number, for_ever=for_ever))
+        assert str(path) in caught.value.message
+        assert path.read_bytes() in {OLD, NEW}
+        assert for_ever or os.listdir(tmp_path) == ["file"]  # noqa: PTH208
+        remove_leftovers(path)
+
+
+def test_leftovers_of_killed_writers_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    others = ["file", ".file.lock", ".file.new2", ".fileX.ab.new", "file.new"]
+    for name in [*others, ".file.0a1b.new", ".file.ffff.new"]:
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "file")
+    assert sorted(os.listdir(tmp_path)) == sorted(others)  # noqa: PTH208
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "file"
+    with pytest.raises(MachineError, match="No such file or directory") as caught:
+        save_whole(path, NEW)
+    assert str(path) in caught.value.message
