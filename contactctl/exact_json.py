@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from contactctl.safe_text import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -114,7 +116,7 @@ def _unique_pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = _first_repeated(key for key, _ in pairs)
-        message = f"the key {json.dumps(twice)} is given twice"
+        message = f"the key {quoted(twice)} is given twice"
         raise JsonError(message)
     return found
 

@@ -25,11 +25,16 @@ def to_safe(text: str, *, keep: str = "") -> str:
     return "".join(_shown(character, keep) for character in text)
 
 
-def quoted(text: str) -> str:
-    """Return ``text`` in quotation marks for a message: safe, and cut when it is long."""
+def excerpt(text: str) -> str:
+    """Return ``text`` as a message may repeat it: safe, and cut when it is long."""
     if len(text) > _LONGEST_EXCERPT:
         text = text[: _LONGEST_EXCERPT - 1] + "…"
-    return f'"{to_safe(text)}"'
+    return to_safe(text)
+
+
+def quoted(text: str) -> str:
+    """Return :func:`excerpt` of ``text`` in quotation marks."""
+    return f'"{excerpt(text)}"'
 
 
 def mask(key: str) -> str:

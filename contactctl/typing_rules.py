@@ -92,7 +92,7 @@ def check_value(value: JsonScalar, declared: PropertyType) -> None:
         _check_date(value)
     elif type_of(value) != declared:
         raise ValueProblem(
-            f"the property is declared as {declared}, and this is a {type_of(value)}",
+            f"this is a {type_of(value)}, and the property is a {declared}",
             hint=f"write it as a {declared}",
         )
     elif isinstance(value, str):
