@@ -1,0 +1,367 @@
+"""What flags and ``--data`` become, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contactctl.change_input import ChangeFlags, to_draft
+from contactctl.data_input import parse_data
+from contactctl.draft import Draft, Untyped, to_change
+from contactctl.errors import UsageError
+from contactctl.exact_json import Number
+
+if TYPE_CHECKING:
+    from contactctl.contact import ContactChange
+    from contactctl.draft import DeclaredTypes
+
+DECLARED: DeclaredTypes = {
+    "planName": "string",
+    "zip": "string",
+    "seats": "number",
+    "trial": "boolean",
+    "renewsAt": "date",
+    "shape": None,
+}
+ADA = ChangeFlags(email="ada@example.com")
+
+
+def change(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> ContactChange:
+    return to_change(to_draft(flags), declared)
+
+
+def body(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> str:
+    return change(flags, declared).to_body().decode()
+
+
+def refusal(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> str:
+    """Return message and hint of the refusal; there must be both."""
+    with pytest.raises(UsageError) as caught:
+        change(flags, declared)
+    assert caught.value.hint
+    return f"{caught.value.message} | {caught.value.hint}"
+
+
+def test_every_flag_reaches_its_field() -> None:
+    flags = ChangeFlags(
+        email="ada@example.com",
+        user_id="42",
+        first_name="Ada",
+        last_name="",
+        user_group="staff",
+        source="crm",
+        subscribed=False,
+        lists=["cm06f5v0e45nf0ml5754o9cix=true", "vip=false"],
+        props=["plan=pro", "seats:=12"],
+        unset=["note", "userGroup2"],
+    )
+    assert body(flags) == (
+        '{"email":"ada@example.com","userId":"42","firstName":"Ada","lastName":"",'
+        '"userGroup":"staff","source":"crm","subscribed":false,"plan":"pro","seats":12,'
+        '"note":null,"userGroup2":null,'
+        '"mailingLists":{"cm06f5v0e45nf0ml5754o9cix":true,"vip":false}}'
+    )
+
+
+def test_what_is_not_given_is_not_sent() -> None:
+    assert body(ADA) == '{"email":"ada@example.com"}'
+    assert body(ChangeFlags(user_id="42")) == '{"userId":"42"}'
+
+
+def test_somebody_must_be_named() -> None:
+    assert "--email ADDRESS or --user-id ID" in refusal(ChangeFlags(first_name="Ada"))
+    assert "no contact is named" in refusal(ChangeFlags(data={"plan": "pro"}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", " ", "ada", "ada@", "ada@example", "ada@example.c", "zoë@example.com", " ada@example.com"],
+)
+def test_an_empty_or_malformed_address_is_refused(address: str) -> None:
+    assert "mail" in refusal(ChangeFlags(email=address))
+    assert "mail" in refusal(ChangeFlags(data={"email": address}))
+
+
+def test_an_empty_user_id_is_refused() -> None:
+    assert "userId is empty" in refusal(ChangeFlags(user_id=""))
+    assert "userId is empty" in refusal(ChangeFlags(user_id="  ", email="ada@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("item", "sent"),
+    [
+        ("plan=pro", '"plan":"pro"'),
+        ("plan=", '"plan":""'),
+        ("plan=a=b", '"plan":"a=b"'),
+        ("plan=a:=b", '"plan":"a:=b"'),
+        ("plan=-x", '"plan":"-x"'),
+        ("seats=9007199254740993", '"seats":9007199254740993'),
+        ("rate=0.1000", '"rate":0.1000'),
+        ("trial=false", '"trial":false'),
+        ("zip=02134", '"zip":"02134"'),
+        ("seats:=9007199254740993", '"seats":9007199254740993'),
+        ("rate:=0.1000", '"rate":0.1000'),
+        ("rate:=1e400", '"rate":1e400'),
+        ('zip:="7"', '"zip":"7"'),
+        ("trial:= true", '"trial":true'),
+        ("note:=null", '"note":null'),
+        ("createdAt=2024-01-17", '"createdAt":"2024-01-17"'),
+        ("notes=hello", '"notes":"hello"'),
+    ],
+)
+def test_a_property_is_split_at_its_first_operator(item: str, sent: str) -> None:
+    assert body(replace(ADA, props=[item])) == f'{{"email":"ada@example.com",{sent}}}'
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ("plan", "KEY=VALUE"),
+        ("", "KEY=VALUE"),
+        ("=pro", "KEY=VALUE"),
+        (":=1", "KEY=VALUE"),
+        ("plan:=pro", "is not JSON"),
+        ("plan:=", "is not JSON"),
+        ("plan:=NaN", "NaN is not JSON"),
+        ("plan:=-Infinity", "-Infinity is not JSON"),
+        ("plan:=01", "is not JSON"),
+        ("plan:=[1]", "plan is a list"),
+        ("plan:={}", "plan is an object"),
+        ('plan:="\\ud800"', "lone surrogate"),
+        ("plan=caf\udce9", "not valid UTF-8"),
+        ("caf\udce9=x", "not valid UTF-8"),
+        ("plan=" + "x" * 499, "499 characters"),
+        (f'plan:="{"x" * 499}"', "499 characters"),
+        ("k" * 499 + "=x", "499 characters"),
+        ("id=7", "id is a name of the service's own"),
+        ("listId=7", "service's own"),
+        ("teamId=7", "service's own"),
+        ("softDeleteAt=7", "service's own"),
+        ("updatedAt:=7", "service's own"),
+        ("optInStatus=accepted", "service's own"),
+    ],
+)
+def test_a_property_that_must_not_be_sent_is_refused(item: str, reason: str) -> None:
+    assert reason in refusal(replace(ADA, props=[item]))
+
+
+@pytest.mark.parametrize(
+    ("key", "flag"),
+    [
+        ("email", "--email"),
+        ("userId", "--user-id"),
+        ("firstName", "--first-name"),
+        ("lastName", "--last-name"),
+        ("userGroup", "--user-group"),
+        ("source", "--source"),
+        ("subscribed", "--subscribed or --unsubscribed"),
+        ("mailingLists", "--list"),
+    ],
+)
+def test_a_field_with_a_flag_of_its_own_names_it(key: str, flag: str) -> None:
+    assert flag in refusal(replace(ADA, props=[f"{key}=x"]))
+    assert flag in refusal(replace(ADA, props=[f"{key}:=null"]))
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        replace(ADA, props=["plan=a", "plan=b"]),
+        replace(ADA, props=["plan=a", "plan:=1"]),
+        replace(ADA, props=["plan=a"], unset=["plan"]),
+        replace(ADA, unset=["plan", "plan"]),
+        replace(ADA, first_name="Ada", unset=["firstName"]),
+        replace(ADA, user_group="", unset=["userGroup"]),
+        replace(ADA, lists=["vip=true", "vip=true"]),
+        replace(ADA, lists=["vip=true", "vip=false"]),
+    ],
+)
+def test_a_field_is_given_once(flags: ChangeFlags) -> None:
+    assert "given twice" in refusal(flags)
+
+
+def test_both_flags_that_collide_are_named() -> None:
+    said = refusal(replace(ADA, first_name="Ada", unset=["firstName"]))
+    assert "by --first-name and --unset" in said
+
+
+@pytest.mark.parametrize("item", ["vip", "=true", " =true", "vip=yes", "vip=", "vip=1", "vip=null"])
+def test_a_list_takes_true_or_false(item: str) -> None:
+    assert "true" in refusal(replace(ADA, lists=[item]))
+
+
+def test_a_list_is_split_at_the_last_equals_sign() -> None:
+    draft = to_draft(replace(ADA, lists=["a=b=false", "News & more=TRUE"]))
+    assert draft.flag_lists == {"a=b": False, "News & more": True}
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("email", "--new-email"),
+        ("userId", "--replace-user-id"),
+        ("subscribed", "--unsubscribed"),
+        ("mailingLists", "--list ID=false"),
+        ("source", "--source"),
+    ],
+)
+def test_what_cannot_be_empty_is_not_unset(name: str, way_out: str) -> None:
+    assert way_out in refusal(replace(ADA, unset=[name]))
+    said = refusal(ChangeFlags(data={name: None}))
+    assert ("not an object" if name == "mailingLists" else way_out) in said
+
+
+@pytest.mark.parametrize("name", ["", "id", "updatedAt", "optInStatus", "x" * 499])
+def test_what_is_no_property_is_not_unset(name: str) -> None:
+    refusal(replace(ADA, unset=[name]))
+
+
+@pytest.mark.parametrize("field", ["first_name", "last_name", "user_group", "source", "user_id"])
+def test_a_text_flag_keeps_to_the_limits_of_a_text(field: str) -> None:
+    assert "499 characters" in refusal(replace(ADA, **{field: "x" * 499}))  # type: ignore[arg-type]
+    assert "not valid UTF-8" in refusal(replace(ADA, **{field: "\udce9"}))  # type: ignore[arg-type]
+
+
+def test_data_is_the_body_to_start_from() -> None:
+    data = parse_data(
+        '{"email":"ada@example.com","firstName":null,"lastName":null,"userGroup":null,'
+        '"subscribed":false,"seats":0.1000,"note":null,"mailingLists":{"a":true,"b":false}}'
+    )
+    assert body(ChangeFlags(data=data)) == (
+        '{"email":"ada@example.com","firstName":null,"lastName":null,"userGroup":null,'
+        '"subscribed":false,"seats":0.1000,"note":null,"mailingLists":{"a":true,"b":false}}'
+    )
+
+
+def test_a_flag_replaces_the_same_field_of_data() -> None:
+    data = parse_data(
+        '{"email":null,"firstName":7,"plan":"old","note":"old","subscribed":true,'
+        '"mailingLists":{"a":true,"b":true}}'
+    )
+    flags = ChangeFlags(
+        email="ada@example.com",
+        first_name="Ada",
+        props=["plan=new"],
+        unset=["note"],
+        subscribed=False,
+        lists=["b=false"],
+        data=data,
+    )
+    found = change(flags)
+    assert found.email == "ada@example.com"
+    assert found.mailing_lists == {"a": True, "b": False}
+    assert found.values == {"firstName": "Ada", "plan": "new", "note": None, "subscribed": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"id":"x"}', "id is a name"),
+        ('{"optInStatus":"accepted"}', "optInStatus is a name"),
+        ('{"email":7}', "email: this is a number"),
+        ('{"email":["a@b.com"]}', "email is a list"),
+        ('{"userId":7}', "userId: this is a number"),
+        ('{"userId":null}', "userId cannot be emptied"),
+        ('{"firstName":true}', "firstName: this is a boolean"),
+        ('{"source":null}', "source cannot be emptied"),
+        ('{"subscribed":"true"}', "subscribed: this is a string"),
+        ('{"subscribed":null}', "subscribed cannot be emptied"),
+        ('{"mailingLists":[]}', "mailingLists is not an object"),
+        ('{"mailingLists":{"a":1}}', 'the value of "a" is not a boolean'),
+        ('{"mailingLists":{"a":null}}', 'the value of "a" is not a boolean'),
+        ('{"mailingLists":{"":true}}', "is empty"),
+        ('{"plan":[]}', "plan is a list"),
+        ('{"plan":{"a":1}}', "plan is an object"),
+        ('{"":1}', "is empty"),
+        (f'{{"plan":"{"x" * 499}"}}', "499 characters"),
+        (f'{{"{"k" * 499}":1}}', "499 characters"),
+        (f'{{"firstName":"{"x" * 499}"}}', "499 characters"),
+        (f'{{"mailingLists":{{"{"k" * 499}":true}}}}', "499 characters"),
+    ],
+)
+def test_data_that_must_not_be_sent_is_refused(text: str, reason: str) -> None:
+    assert reason in refusal(ChangeFlags(data=parse_data(text)))
+
+
+def test_data_re_subscribes_nobody_by_itself() -> None:
+    data = parse_data('{"email":"ada@example.com","subscribed":true}')
+    assert "--subscribed as well" in refusal(ChangeFlags(data=data))
+    assert change(ChangeFlags(data=data, subscribed=True)).values == {"subscribed": True}
+
+
+def test_the_schema_is_asked_for_custom_keys_of_every_source() -> None:
+    flags = ChangeFlags(
+        first_name="Ada",
+        subscribed=True,
+        props=["a=1", "b:=1"],
+        unset=["c", "lastName"],
+        data=parse_data(
+            '{"email":"ada@example.com","d":1,"userGroup":"x","mailingLists":{"e":true}}'
+        ),
+    )
+    assert sorted(to_draft(flags).custom_keys) == ["a", "b", "c", "d"]
+    assert to_draft(replace(ADA, first_name="Ada", lists=["a=true"])).custom_keys == ()
+
+
+def test_no_message_repeats_a_value_whole_or_raw() -> None:
+    for item in ("\x1b[31m" + "x" * 400, "trial=\x1b[31m" + "x" * 400, "seats:=\x1b" + "x" * 400):
+        said = refusal(replace(ADA, props=[item]), DECLARED)
+        assert "\x1b" not in said
+        assert "x" * 60 not in said
+
+
+def test_a_text_waits_for_its_type() -> None:
+    assert to_draft(replace(ADA, props=["zip=02134"])) == Draft(
+        email="ada@example.com", values={"zip": Untyped("02134")}
+    )
+
+
+wild = st.text(st.characters(codec=None), max_size=30)
+scalars = st.none() | st.booleans() | wild | st.integers().map(lambda n: Number(str(n)))
+keys = st.sampled_from(["email", "userId", "subscribed", "mailingLists", "seats", "trial"]) | wild
+objects = st.dictionaries(
+    keys, scalars | st.lists(scalars, max_size=2) | st.dictionaries(wild, scalars, max_size=2)
+)
+props = st.builds("{}{}{}".format, keys, st.sampled_from(["=", ":=", ""]), wild)
+any_flags = st.builds(
+    ChangeFlags,
+    email=st.none() | st.just("ada@example.com") | wild,
+    user_id=st.none() | wild,
+    first_name=st.none() | wild,
+    subscribed=st.none() | st.booleans(),
+    lists=st.lists(st.builds("{}={}".format, wild, st.sampled_from(["true", "false", "x"]))),
+    props=st.lists(props, max_size=3),
+    unset=st.lists(keys, max_size=2),
+    data=st.none() | objects,
+)
+
+
+def check_any_flags(flags: ChangeFlags, declared: DeclaredTypes | None) -> None:
+    """Whatever is given is refused as a usage error, or is a body that the wire can carry."""
+    with suppress(UsageError):
+        found = change(flags, declared)
+        assert found.refs
+        assert not {"id", "optInStatus", "mailingLists", "email", "userId"} & set(found.values)
+        assert found.values.get("subscribed") is not True or flags.subscribed
+        found.to_body().decode("utf-8")
+
+
+@given(any_flags, st.sampled_from([None, DECLARED]))
+def test_any_flags_are_refused_or_sendable(
+    flags: ChangeFlags, declared: DeclaredTypes | None
+) -> None:
+    check_any_flags(flags, declared)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None)
+@given(any_flags, st.sampled_from([None, DECLARED]))
+def test_ten_thousand_flags_are_refused_or_sendable(
+    flags: ChangeFlags, declared: DeclaredTypes | None
+) -> None:
+    check_any_flags(flags, declared)
