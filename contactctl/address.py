@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 DEFAULT_BASE_URL = "https://app.loops.so/api"
 
@@ -20,6 +21,14 @@ _LOOPBACK = re.compile(rf"localhost|127(?:\.{_BYTE}){{3}}|\[?::1\]?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65535
 _MAX_LENGTH = 2000
+
+
+class Origin(NamedTuple):
+    """Where requests to an address go; an IPv6 host stands without its brackets."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 class AddressError(ValueError):
@@ -55,6 +64,15 @@ def is_loopback(host: str) -> bool:
 def host_of(base_url: str) -> str:
     """Return the host (and port, if not the usual one) of a normal base address."""
     return base_url.partition("://")[2].partition("/")[0]
+
+
+def origin_of(base_url: str) -> Origin:
+    """Return where requests to a normal base address go."""
+    found = _ADDRESS.fullmatch(base_url)
+    if found is None:
+        raise AddressError(_fault(base_url))
+    port = int(found["port"] or _DEFAULT_PORTS[found["scheme"]])
+    return Origin(found["scheme"], found["host"].strip("[]"), port)
 
 
 def _with_lower_origin(text: str) -> str:

@@ -28,7 +28,10 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ExitCode(IntEnum):
@@ -82,7 +85,8 @@ class ContactctlError(Exception):
     """Anything that ends a command; carries its advice, its code and its exit code.
 
     ``message`` says what happened and to what, in the user's words; ``hint`` is the next step.
-    ``status`` is the HTTP status where there was one, ``attempts`` the number of requests made.
+    ``status`` is the HTTP status where there was one, ``attempts`` the number of requests made,
+    ``pace`` holds the headers of the answer that say how fast one may go on.
     """
 
     code: ClassVar[str] = "bug"
@@ -103,6 +107,7 @@ class ContactctlError(Exception):
         self.status = status
         self.outcome = outcome
         self.attempts = attempts
+        self.pace: Mapping[str, str] = {}
 
 
 class UsageError(ContactctlError):

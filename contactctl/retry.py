@@ -37,7 +37,9 @@ class Kind(StrEnum):
     STATUS = "status"
     """Answered with a status that is no success."""
     BAD_REPLY = "bad_reply"
-    """Answered with success and a body that does not say so, or with ``success: false``."""
+    """Answered with success and a body that does not say so."""
+    LOCAL = "local"
+    """Something on this machine stands in the way: trust, proxy, the request itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from contactctl.address import (
     host_of,
     is_loopback,
     normal_base_url,
+    origin_of,
 )
 
 SECRET = "sekrit0123456789"
@@ -113,6 +114,23 @@ def test_these_hosts_are_not_this_machine(host: str) -> None:
 def test_the_host_is_named_with_its_port() -> None:
     assert host_of("https://example.com:8443/api") == "example.com:8443"
     assert host_of(DEFAULT_BASE_URL) == "app.loops.so"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DEFAULT_BASE_URL, ("https", "app.loops.so", 443)),
+        ("http://localhost/api", ("http", "localhost", 80)),
+        ("http://[::1]:8025/api", ("http", "::1", 8025)),
+    ],
+)
+def test_the_origin_is_where_requests_go(text: str, expected: tuple[str, str, int]) -> None:
+    assert origin_of(text) == expected
+
+
+def test_only_an_address_has_an_origin() -> None:
+    with pytest.raises(AddressError):
+        origin_of("ftp://example.com")
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z@:/\[\].0-9v?#\\-]{0,30}", fullmatch=True))

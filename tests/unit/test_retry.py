@@ -66,6 +66,10 @@ def test_a_bad_reply_is_never_repeated() -> None:
     assert judge(Failure(Kind.BAD_REPLY, 200)) == GiveUp()
 
 
+def test_what_this_machine_lacks_is_not_asked_for_again() -> None:
+    assert judge(Failure(Kind.LOCAL)) == GiveUp()
+
+
 @pytest.mark.parametrize(
     ("failure", "expected"),
     [
