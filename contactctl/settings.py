@@ -1,0 +1,161 @@
+"""Every setting in force and where it came from, for ``profile show`` and ``doctor``."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from contactctl import credentials as access
+from contactctl.api_key import parse_api_key
+from contactctl.errors import ContactctlError
+from contactctl.key_command import command_name
+from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
+from contactctl.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from contactctl.credentials import Choice
+    from contactctl.paths import FolderKind
+    from contactctl.profile import KeySource, Profile
+    from contactctl.profiles import ProfileStore
+
+_FOLDERS: tuple[FolderKind, ...] = ("data", "cache", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its value as shown, None for none, and in the user's words where it is from.
+
+    ``problem`` says why there is no usable value; an API key is masked already.
+    """
+
+    name: str
+    value: str | None
+    source: str
+    problem: str | None = None
+
+
+def effective_settings(
+    explicit: str | None, env: Mapping[str, str], store: ProfileStore
+) -> list[Setting]:
+    """Return the settings that a command with these flags would run with.
+
+    Nothing is raised for what is wrong with one: it is that setting's ``problem``. No key command
+    is run.
+    """
+    return [*_access_settings(explicit, env, store), *place_settings(env, store)]
+
+
+def place_settings(env: Mapping[str, str], store: ProfileStore) -> Iterator[Setting]:
+    """Yield where the files live."""
+    yield _file_setting(_folder_source("config", env), store)
+    for kind in _FOLDERS:
+        yield _setting(
+            f"{kind} folder", _folder_source(kind, env), partial(_folder_text, kind, env)
+        )
+    source = SANDBOX_VARIABLE if env.get(SANDBOX_VARIABLE) else "the data folder"
+    yield _setting("sandbox file", source, lambda: str(sandbox_file(env)))
+
+
+def profile_settings(
+    profile: Profile, env: Mapping[str, str], store: ProfileStore
+) -> Iterator[Setting]:
+    """Yield what a profile settles: address, key, team and limits."""
+    here = f"profile {profile.name}"
+    yield _setting("address", here, lambda: access.base_url_of(profile, env))
+    yield _key_setting(profile.key, env, store)
+    yield Setting("team", profile.team, "seen when the key was last checked")
+    yield Setting("writes", "refused" if profile.read_only else "allowed", here)
+    yield Setting("only domains", ", ".join(profile.only_domains) or None, here)
+
+
+def _access_settings(
+    explicit: str | None, env: Mapping[str, str], store: ProfileStore
+) -> Iterator[Setting]:
+    try:
+        choice = access.choose(explicit, env, store)
+    except ContactctlError as error:
+        yield Setting("profile", None, "nothing chosen", error.message)
+        return
+    yield _profile_setting(choice)
+    if choice.profile is not None:
+        yield from profile_settings(choice.profile, env, store)
+    elif not choice.is_sandbox:
+        yield from _environment_settings(env)
+    overruled = _overruled(explicit, env, store)
+    if overruled:
+        yield Setting("overruled", ", ".join(overruled), "set as well, and not used")
+
+
+def _overruled(explicit: str | None, env: Mapping[str, str], store: ProfileStore) -> list[str]:
+    """Return what would be in force if what is in force were not, in the order of precedence."""
+    variables = [name for name in (access.KEY_VARIABLE, access.PROFILE_VARIABLE) if name in env]
+    given = [*(["the command line"] if explicit is not None else []), *variables]
+    with suppress(ContactctlError):
+        active = store.load().active
+        given += [] if active is None else [f"the active profile {active}"]
+    return given[1:]
+
+
+def _profile_setting(choice: Choice) -> Setting:
+    if choice.is_sandbox:
+        return Setting("profile", SANDBOX_NAME, choice.source)
+    return Setting(
+        "profile", None if choice.profile is None else choice.profile.name, choice.source
+    )
+
+
+def _file_setting(source: str, store: ProfileStore) -> Setting:
+    try:
+        path = str(store.path)
+    except ContactctlError as error:
+        return Setting("profiles file", None, source, error.message)
+    try:
+        problem = " ".join(store.load().warnings) or None
+    except ContactctlError as error:
+        problem = error.message
+    return Setting("profiles file", path, source, problem)
+
+
+def _environment_settings(env: Mapping[str, str]) -> Iterator[Setting]:
+    given = access.ADDRESS_VARIABLE in env
+    source = access.ADDRESS_VARIABLE if given else "the default"
+    yield _setting("address", source, lambda: access.default_base_url(env))
+    yield _setting("API key", access.KEY_VARIABLE, lambda: _masked(env[access.KEY_VARIABLE]))
+
+
+def _key_setting(key: KeySource, env: Mapping[str, str], store: ProfileStore) -> Setting:
+    match key:
+        case StoredKey(text):
+            return _setting("API key", f"kept in {store.path}", lambda: _masked(text))
+        case KeyVariable(name) if name not in env:
+            return Setting("API key", None, f"the variable {name}", f"{name} is not set")
+        case KeyVariable(name):
+            return _setting("API key", f"the variable {name}", lambda: _masked(env[name]))
+        case KeyCommand(text):
+            return Setting(
+                "API key", "asked for at each use", f"the command {command_name(text)} …"
+            )
+
+
+def _masked(text: str) -> str:
+    return str(parse_api_key(text, "there"))
+
+
+def _setting(name: str, source: str, value: Callable[[], str]) -> Setting:
+    try:
+        return Setting(name, value(), source)
+    except ContactctlError as error:
+        return Setting(name, None, source, error.message)
+
+
+def _folder_text(kind: FolderKind, env: Mapping[str, str]) -> str:
+    return str(folder(kind, env))
+
+
+def _folder_source(kind: FolderKind, env: Mapping[str, str]) -> str:
+    variable = FOLDER_VARIABLES[kind]
+    return variable if env.get(variable) else "the platform's folder"
