@@ -98,7 +98,7 @@ class Session:
         from contactctl.paths import profiles_file
         from contactctl.profiles import ProfileStore
 
-        return ProfileStore(profiles_file(self.env))
+        return ProfileStore(lambda: profiles_file(self.env))
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -108,7 +108,15 @@ class Session:
         """
         from contactctl import credentials
 
-        return credentials.resolve(self.flags.explicit_profile, self.env, self.profiles)
+        found = credentials.resolve(
+            self.flags.explicit_profile,
+            self.env,
+            self.profiles,
+            show_messages=self.output.animated,
+        )
+        for warning in found.warnings:
+            self.output.warn(warning)
+        return found
 
     @cached_property
     def client(self) -> LoopsClient:
