@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+#: Deeper than anything the service has, and well within what the reader and writer here can go.
+_MAX_DEPTH = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -71,27 +74,41 @@ def parse_json(text: str | bytes) -> JsonValue:
 
 def to_json(value: JsonValue, *, ascii_only: bool = False) -> str:
     """Write a value as compact JSON; numbers come out digit for digit."""
+    return _encode(value, encode_basestring_ascii if ascii_only else encode_basestring)
+
+
+def _encode(value: JsonValue, quote: Callable[[str], str]) -> str:
+    if isinstance(value, str):
+        return quote(value)
     if isinstance(value, Number):
         return value.text
     if isinstance(value, dict):
-        pairs = (
-            f"{json.dumps(key, ensure_ascii=ascii_only)}:{to_json(item, ascii_only=ascii_only)}"
-            for key, item in value.items()
-        )
+        pairs = [f"{quote(key)}:{_encode(item, quote)}" for key, item in value.items()]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(to_json(item, ascii_only=ascii_only) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=ascii_only)
+        return "[" + ",".join([_encode(item, quote) for item in value]) + "]"
+    return "null" if value is None else "true" if value else "false"
 
 
 def _decode(text: str | bytes) -> JsonValue:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     value: JsonValue = _DECODER.decode(text)
+    if text.count("[") + text.count("{") > _MAX_DEPTH:
+        _refuse_depth(value, _MAX_DEPTH)
     # An escaped lone surrogate loads and then fails at the wire; one cheap look finds both kinds.
     if "\\u" in text or _SURROGATE.search(text):
         _refuse_surrogates(value)
     return value
+
+
+def _refuse_depth(value: JsonValue, levels: int) -> None:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if items and not levels:
+        message = "nested too deep"
+        raise JsonError(message)
+    for item in items:
+        _refuse_depth(item, levels - 1)
 
 
 def _refuse_surrogates(value: JsonValue) -> None:
@@ -143,8 +160,9 @@ def _value_key(text: str) -> tuple[bool, str, int]:
 
 
 def _bounded_int(text: str) -> int:
-    """Read an exponent; past 4,000 digits Python refuses, and no value that large differs here."""
-    return int(text[:4000]) if text else 0
+    """Read an exponent; past 640 digits Python may refuse, and no value so large differs here."""
+    size = int(text.lstrip("+-0")[:640] or 0)
+    return -size if text.startswith("-") else size
 
 
 _DECODER = json.JSONDecoder(
