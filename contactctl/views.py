@@ -13,6 +13,7 @@ from rich.text import Text
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.output import error_details
 from contactctl.safe_text import to_safe
+from contactctl.typing_rules import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from contactctl.errors import ContactctlError
+    from contactctl.typing_rules import PropertyType
 
-_TYPE_WORDS = {str: "string", bool: "boolean", Number: "number", dict: "object", list: "list"}
+_TYPE_WORDS: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    Number: "number",
+    dict: "lists",
+}
 
 
 def error_panel(error: ContactctlError) -> RenderableType:
@@ -39,10 +46,28 @@ def headline(words: str, *, style: str = "bold green") -> Text:
     return safe(words, style=style)
 
 
-def fields(payload: Mapping[str, JsonValue]) -> RenderableType:
-    """Return the fields of a request or a contact with their values and types."""
-    rows = [(name, show_value(value), type_word(value)) for name, value in payload.items()]
+def fields(
+    payload: Mapping[str, JsonValue], declared: Mapping[str, PropertyType | None]
+) -> RenderableType:
+    """Return the fields of a request with their values and types."""
+    rows = [
+        (name, show_value(value, declared.get(name)), type_word(value, declared.get(name)))
+        for name, value in payload.items()
+    ]
     return grid(("field", "value", "type"), rows)
+
+
+def contact(
+    standard: Mapping[str, JsonValue],
+    custom: Mapping[str, JsonValue],
+    declared: Mapping[str, PropertyType | None],
+) -> RenderableType:
+    """Return a contact: standard fields first, custom properties apart."""
+    parts = [grid(("field", "value"), [(name, show_value(v)) for name, v in standard.items()])]
+    if custom:
+        rows = [(name, show_value(v, declared.get(name))) for name, v in custom.items()]
+        parts += [Text(), grid(("property", "value"), rows)]
+    return stack(*parts)
 
 
 def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
@@ -65,11 +90,18 @@ def safe(text: str, *, style: str = "", keep: str = "") -> Text:
     return Text(to_safe(text, keep=keep), style=style)
 
 
-def show_value(value: JsonValue) -> str:
-    """Return a value as a person reads it: a bare string, anything else as JSON."""
-    return value if isinstance(value, str) else to_json(value)
+def show_value(value: JsonValue, declared: PropertyType | None = None) -> str:
+    """Return a value as a person reads it; a date that is no UTC instant yet shows it beside."""
+    text = value if isinstance(value, str) else to_json(value)
+    if declared != "date" or isinstance(value, list | dict):
+        return text
+    instant = instant_of(value)
+    shown = instant and instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return text if shown in {None, text} else f"{text} ({shown})"
 
 
-def type_word(value: JsonValue) -> str:
-    """Return the name of a value's JSON type; null is said to clear."""
-    return "cleared" if value is None else _TYPE_WORDS[type(value)]
+def type_word(value: JsonValue, declared: PropertyType | None = None) -> str:
+    """Return the name of a value's type; null is said to clear."""
+    if value is None:
+        return "cleared"
+    return declared or _TYPE_WORDS[type(value)]
