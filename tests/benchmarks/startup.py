@@ -1,0 +1,102 @@
+"""What a start and one update cost, as ratios to a baseline measured in the same run.
+
+Run by hand, in an environment without click:  .venv/bin/python tests/benchmarks/startup.py
+Each figure is the median of paired runs of whole processes: CPU time, user and system.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RUNS = 31
+BODY = '{"email":"ada@example.com","plan":"pro"}'
+BARE_PUT = f"""
+import httpx
+reply = httpx.put(
+    "{{address}}/v1/contacts/update",
+    content={BODY!r},
+    headers={{{{"Authorization": "Bearer key", "Content-Type": "application/json"}}}},
+)
+print(reply.json()["id"])
+"""
+PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
+
+
+class _Service(BaseHTTPRequestHandler):
+    """Answers every PUT as the service answers an update."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def cpu_ms(command: Sequence[str], env: dict[str, str]) -> float:
+    """Run a command to its end and return the CPU time that it used, in milliseconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used * 1000
+
+
+def report(name: str, command: Sequence[str], baseline: Sequence[str], env: dict[str, str]) -> None:
+    """Print one line: both medians, and the median of the ratios pair by pair."""
+    pairs = [(cpu_ms(command, env), cpu_ms(baseline, env)) for _ in range(RUNS + 1)][1:]
+    own, base = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"{name:44} {own:6.1f} ms  baseline {base:6.1f} ms  ratio {ratio:.2f}")
+
+
+def main() -> None:
+    """Measure against a server in this process, whose own time is not counted."""
+    if find_spec("click"):
+        print("note: click is installed here, which slows `import httpx`")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/api"
+    nothing = [sys.executable, "-c", "pass"]
+    bare_put = [sys.executable, "-c", BARE_PUT.format(address=address)]
+    update = [PROGRAM, "update", "--email", "ada@example.com", "--prop", "plan=pro", "--no-schema"]
+    with tempfile.TemporaryDirectory() as home:
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": home,
+            "LOOPS_API_KEY": "key-of-a-benchmark",
+            "CONTACTCTL_BASE_URL": address,
+        }
+        report("update / bare httpx.put", update, bare_put, env)
+        report("update / import httpx", update, [sys.executable, "-c", "import httpx"], env)
+        report("--version / python -c pass", [PROGRAM, "--version"], nothing, env)
+        report("--help / python -c pass", [PROGRAM, "--help"], nothing, env)
+        words = {"_CONTACTCTL_COMPLETE": "bash", "COMP_CWORD": "1"}
+        report("completion / python -c pass", [PROGRAM, "upd"], nothing, {**env, **words})
+    server.shutdown()
+    server.server_close()
+
+
+if __name__ == "__main__":
+    main()
