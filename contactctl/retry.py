@@ -109,9 +109,10 @@ def asked_wait_s(retry_after: str | None, now: float) -> float | None:
 def worst_total_s(timeout_s: float, retries: int, *, looks_first: bool = False) -> float:
     """Return the longest that one call can take: every attempt to its deadline, every wait full.
 
-    ``looks_first`` adds the look before each repeat of a call that must not happen twice.
+    ``looks_first`` adds the looks of a call that must not happen twice: one before each repeat, and
+    one after a last conflict.
     """
-    attempts = 1 + retries * (2 if looks_first else 1)
+    attempts = (retries + 1) * (2 if looks_first and retries else 1)
     return attempts * timeout_s + retries * LONGEST_RETRY_AFTER_S
 
 

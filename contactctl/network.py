@@ -1,0 +1,158 @@
+"""Sockets for httpcore: every read and write ends by the deadline that its request carries."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+from contactctl.dial import Deadline, is_readable, open_socket
+from contactctl.errors import DeadlineError, NoConnectionError, Outcome, ProxyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contactctl.address import Origin
+    from contactctl.dial import LookUp
+    from contactctl.errors import ContactctlError
+    from contactctl.proxy import Proxy
+
+
+class Network(httpcore.NetworkBackend):
+    """Opens connections to one origin, or to the proxy before it."""
+
+    def __init__(
+        self, origin: Origin, proxy: Proxy | None, *, look_up: LookUp = socket.getaddrinfo
+    ) -> None:
+        self._plain = origin.scheme == "http"
+        self._proxy = proxy
+        self._look_up = look_up
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - part of httpcore's interface
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        """Connect; plain http reaches this machine alone, whatever its name resolves to."""
+        deadline = _deadline_of(timeout)
+        try:
+            sock = open_socket(
+                host, port, deadline, only_loopback=self._plain, look_up=self._look_up
+            )
+        except TimeoutError:
+            raise late(deadline) from None
+        except OSError as error:
+            raise self._unreachable(f"{host}:{port}", error) from error
+        return _Stream(sock, carries_request=self._plain)
+
+    def _unreachable(self, where: str, error: OSError) -> ContactctlError:
+        reason = error.strerror or str(error)
+        if self._proxy is not None:
+            return ProxyError(
+                f"the proxy {where} cannot be reached: {reason}",
+                hint="correct HTTPS_PROXY or unset it, or name the host in NO_PROXY",
+            )
+        return NoConnectionError(f"{where} cannot be reached: {reason}")
+
+
+class _Stream(httpcore.NetworkStream):
+    """One connection; ``carries_request`` is false as long as it only leads to a proxy or to TLS.
+
+    Only what is written to the connection that carries requests may have reached the service.
+    """
+
+    def __init__(self, sock: socket.socket, *, carries_request: bool) -> None:
+        self._socket = sock
+        self._carries_request = carries_request
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = _deadline_of(timeout)
+        try:
+            self._socket.settimeout(deadline.left_s())
+            return self._socket.recv(max_bytes)
+        except TimeoutError:
+            raise late(deadline) from None
+        except OSError as error:
+            raise broken(deadline) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        deadline = _deadline_of(timeout)
+        view = memoryview(buffer)
+        try:
+            while view:
+                self._socket.settimeout(deadline.left_s())
+                view = view[self._socket.send(view) :]
+                deadline.sent = deadline.sent or self._carries_request
+        except TimeoutError:
+            raise late(deadline) from None
+        except OSError as error:
+            # httpcore goes on to read after this one: the answer may be there already.
+            raise httpcore.WriteError from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        host = server_hostname or ""
+        deadline = _deadline_of(timeout)
+        try:
+            self._socket.settimeout(deadline.left_s())
+            # As bytes: for text, Python imports its whole machinery of national names.
+            sock = ssl_context.wrap_socket(self._socket, server_hostname=host.encode("ascii"))
+        except OSError as error:
+            self.close()
+            raise _handshake_failure(error, host, deadline) from error
+        return _Stream(sock, carries_request=True)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's interface
+        """Answer the two questions that httpcore asks of a connection."""
+        if info == "is_readable":
+            return is_readable(self._socket)
+        if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
+            return self._socket
+        return None
+
+
+def late(deadline: Deadline) -> DeadlineError:
+    """Return the error of an attempt that reached its deadline."""
+    return DeadlineError(
+        f"no whole answer within {deadline.allowed_s:g} s", outcome=_outcome(deadline)
+    )
+
+
+def broken(deadline: Deadline) -> NoConnectionError:
+    """Return the error of a connection that broke."""
+    when = "before the whole answer came" if deadline.sent else "before anything was sent"
+    return NoConnectionError(f"the connection broke {when}", outcome=_outcome(deadline))
+
+
+def _outcome(deadline: Deadline) -> Outcome:
+    return Outcome.UNKNOWN if deadline.sent else Outcome.NOT_SENT
+
+
+def _deadline_of(timeout: float | None) -> Deadline:
+    """Return what :class:`~contactctl.transport.NetworkTransport` gave httpcore to hand on."""
+    if not isinstance(timeout, Deadline):
+        raise TypeError("a request came without its deadline")
+    return timeout
+
+
+def _handshake_failure(error: OSError, host: str, deadline: Deadline) -> ContactctlError:
+    if isinstance(error, TimeoutError):
+        return late(deadline)
+    closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+    if closed or not isinstance(error, ssl.SSLError):
+        return broken(deadline)
+    from contactctl.trust import trust_failure
+
+    return trust_failure(error, host)

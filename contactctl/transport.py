@@ -1,0 +1,196 @@
+"""The network under httpx: httpcore with one deadline for the whole attempt, and typed errors."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from contactctl import __version__
+from contactctl.address import AddressError, normal_base_url, origin_of
+from contactctl.api_key import parse_api_key
+from contactctl.dial import Deadline
+from contactctl.errors import (
+    CredentialsError,
+    MachineError,
+    NoConnectionError,
+    ProxyError,
+    UsageError,
+)
+from contactctl.network import Network, broken, late
+from contactctl.proxy import proxy_for
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Mapping
+
+    from contactctl.address import Origin
+    from contactctl.errors import ContactctlError
+    from contactctl.proxy import Proxy
+
+#: More than the importer has in flight; a request that must wait for a connection waits in vain.
+_MOST_CONNECTIONS = 20
+#: Services and what stands before them close idle connections after some seconds of their own.
+_IDLE_S = 5.0
+#: Without Location no redirect can be followed, and none is parsed: httpx does so in any case, and
+#: raises for a hostile one. Without Set-Cookie there is no state between requests.
+_WITHHELD = {b"location", b"set-cookie"}
+#: What is left when a request, or an answer, makes no sense to the libraries below.
+_UNFIT = (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError, RecursionError)
+
+
+def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.Client:
+    """Return a client for one address, with the key in its headers, on the network or off it.
+
+    Nothing of the environment is read, no redirect is followed, and ``.netrc`` stays closed.
+    Raises :class:`CredentialsError` for an address or a key that must not be sent.
+    """
+    try:
+        base_url = normal_base_url(base_url)
+    except AddressError as error:
+        raise CredentialsError(
+            f"the key cannot be sent there: {error}",
+            hint="check the address with `contactctl profile show`",
+        ) from None
+    headers = {
+        "Authorization": f"Bearer {parse_api_key(key, 'in force').reveal()}",
+        "User-Agent": f"contactctl/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+    }
+    return httpx.Client(
+        base_url=f"{base_url}/v1",
+        headers=headers,
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+class NetworkTransport(httpx.BaseTransport):
+    """Sends requests to one origin; the ``read`` timeout of each is the deadline of all of it."""
+
+    def __init__(self, base_url: str, env: Mapping[str, str]) -> None:
+        """Choose trust and proxy for a normal base address; nothing is sent yet.
+
+        Raises :class:`TrustError` and :class:`ProxyError` for what the environment asks in vain.
+        """
+        origin = origin_of(base_url)
+        self._pool = _open_pool(origin, proxy_for(base_url, env), env)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; headers and body of the answer must arrive before its deadline.
+
+        Raises typed errors of :mod:`contactctl.errors` only; their outcome is ``not_sent`` or
+        ``unknown``.
+        """
+        deadline = Deadline.after(request.extensions["timeout"]["read"])
+        with _nothing_else_escapes(deadline):
+            reply = self._pool.handle_request(_to_core(request, deadline))
+        headers = [(name.lower(), value) for name, value in reply.headers]
+        locations = [value for name, value in headers if name == b"location"]
+        return httpx.Response(
+            reply.status,
+            headers=[pair for pair in headers if pair[0] not in _WITHHELD],
+            stream=_Body(reply, deadline),
+            extensions={"locations": locations},
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """The bytes of an answer as they arrive, under the deadline of its request."""
+
+    def __init__(self, reply: httpcore.Response, deadline: Deadline) -> None:
+        self._reply = reply
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _nothing_else_escapes(self._deadline):
+            yield from self._reply.iter_stream()
+
+    def close(self) -> None:
+        with _nothing_else_escapes(self._deadline):
+            self._reply.close()
+
+
+def _open_pool(
+    origin: Origin, proxy: Proxy | None, env: Mapping[str, str]
+) -> httpcore.ConnectionPool:
+    options: dict[str, Any] = {
+        "ssl_context": _context_for(origin, env),
+        "max_connections": _MOST_CONNECTIONS,
+        "keepalive_expiry": _IDLE_S,
+        "network_backend": Network(origin, proxy),
+    }
+    if proxy is None:
+        return httpcore.ConnectionPool(**options)
+    url = httpcore.URL(scheme=b"http", host=proxy.host, port=proxy.port, target=b"/")
+    return httpcore.HTTPProxy(url, proxy_auth=proxy.auth, **options)
+
+
+def _context_for(origin: Origin, env: Mapping[str, str]) -> ssl.SSLContext | None:
+    if origin.scheme == "http":
+        return None  # httpcore makes one for a TLS connection only
+    from contactctl.trust import trust_context
+
+    return trust_context(env)
+
+
+def _to_core(request: httpx.Request, deadline: Deadline) -> httpcore.Request:
+    url = request.url
+    timeouts = {
+        "pool": deadline.left_s(),  # waited for by httpcore itself, so in seconds
+        "connect": deadline,
+        "write": deadline,
+        "read": deadline,
+    }
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        ),
+        headers=request.headers.raw,
+        content=request.read(),
+        extensions={"timeout": timeouts},
+    )
+
+
+@contextmanager
+def _nothing_else_escapes(deadline: Deadline) -> Iterator[None]:
+    """Turn what httpcore, h11 and Python raise into errors of ours; ours pass as they are.
+
+    The text of a foreign exception may hold a header or the payload, so none is repeated.
+    """
+    try:
+        yield
+    except (httpcore.TimeoutException, TimeoutError):
+        raise late(deadline) from None
+    except httpcore.ProxyError as error:
+        raise _refused_by_proxy(str(error)) from None
+    except (httpcore.RemoteProtocolError, httpcore.NetworkError, OSError):
+        raise broken(deadline) from None
+    except ImportError:
+        raise MachineError("a part of this program's installation is missing") from None
+    except _UNFIT:
+        raise broken(deadline) if deadline.sent else _unfit() from None
+
+
+def _refused_by_proxy(answer: str) -> ContactctlError:
+    """Return what a proxy's answer to CONNECT means; the text begins with its status."""
+    status = answer[:3] if answer[:3].isdecimal() else "no HTTP"
+    if status.startswith("5"):
+        return NoConnectionError(f"the proxy cannot reach the service: it answered {status}")
+    return ProxyError(
+        f"the proxy refused the connection: it answered {status}",
+        hint="check HTTPS_PROXY, with user name and password where the proxy wants them",
+    )
+
+
+def _unfit() -> UsageError:
+    return UsageError("the request cannot be put into HTTP")
