@@ -1,0 +1,182 @@
+"""LoopsClient: the one door to the service, or to the sandbox; retries what may be repeated."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contactctl import call as calls
+from contactctl.advice import worded
+from contactctl.attempts import Attempts
+from contactctl.errors import ContactctlError, StoppedError
+from contactctl.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from contactctl.attempts import Tally
+    from contactctl.contact import ContactChange, ContactRef
+    from contactctl.exact_json import JsonObject, JsonValue
+    from contactctl.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A contact that was written: its id, and the service's whole reply."""
+
+    id: str
+    reply: JsonObject
+
+
+class LoopsClient:
+    """Asks the service; every method returns a value or raises a typed error.
+
+    A failed call is repeated up to ``retries`` times after waits that go through ``sleep``; an
+    attempt may take ``timeout_s``. ``trace`` gets a line for each request, answer and wait. Safe to
+    use from several threads. Errors carry the status, what is known of the outcome over all
+    attempts, the number of requests made, and the next step.
+    """
+
+    def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
+        self,
+        http: httpx.Client,
+        *,
+        retries: int = 3,
+        timeout_s: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+        uniform: Callable[[float, float], float] = random.uniform,
+        now: Callable[[], float] = time.time,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self._http = http
+        self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace)
+        self._attempts = Attempts(self._exchange, retries, sleep=sleep, uniform=uniform, now=now)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def update(self, change: ContactChange) -> Saved:
+        """Change one contact, or create it; a repeat writes the same again, which does no harm."""
+        return _saved(self._attempts.run(calls.update(change)))
+
+    def update_once(self, body: bytes) -> Reply:
+        """Send one ready update body once, for callers with a retry policy of their own."""
+        call = calls.update_body(body)
+        try:
+            return self._exchange(call)
+        except StoppedError:
+            raise
+        except ContactctlError as error:
+            error.attempts = 1
+            raise worded(call, error, self._exchange.cleaner.mask) from error
+
+    def create(self, change: ContactChange) -> Saved:
+        """Create one contact; after a lost answer it is looked for before anything is repeated.
+
+        Raises :class:`ConflictError` when the address or the user id is taken.
+        """
+        ref = change.refs[0]
+        payload = change.to_payload()
+
+        def look(tally: Tally) -> JsonObject | None:
+            found = _objects(self._attempts.ask(calls.find(ref), tally))
+            ours = next((contact for contact in found if _holds(contact, payload)), None)
+            return None if ours is None else {"success": True, "id": ours["id"]}
+
+        return _saved(self._attempts.run(calls.create(change), look))
+
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        """Return the contacts that a ref picks: none, one, perhaps more."""
+        return _objects(self._attempts.run(calls.find(ref)))
+
+    def delete(self, ref: ContactRef) -> JsonObject:
+        """Delete one contact; not to find it on a repeat after a lost answer means done.
+
+        Raises :class:`NotFoundError` when there is no such contact.
+        """
+        return _object(self._attempts.run(calls.delete(ref)))
+
+    def suppression(self, ref: ContactRef) -> JsonObject:
+        """Return whether a contact is suppressed, and the quota for removals.
+
+        Raises :class:`NotFoundError` when there is no such contact.
+        """
+        return _object(self._attempts.run(calls.suppression(ref)))
+
+    def remove_suppression(self, ref: ContactRef) -> JsonObject:
+        """Take a contact off the suppression list; after a lost answer looks before it repeats.
+
+        Raises :class:`NotFoundError` when there is no such contact.
+        """
+
+        def look(tally: Tally) -> JsonObject | None:
+            status = _object(self._attempts.ask(calls.suppression(ref), tally))
+            if status["isSuppressed"]:
+                return None
+            return {"success": True, "removalQuota": status.get("removalQuota")}
+
+        return _object(self._attempts.run(calls.remove_suppression(ref), look))
+
+    def properties(self) -> list[JsonObject]:
+        """Return every contact property, standard ones included: key, label and type."""
+        return _objects(self._attempts.run(calls.properties()))
+
+    def create_property(self, name: str, kind: str) -> JsonObject:
+        """Create a custom property; after a lost answer looks before it repeats."""
+
+        def look(tally: Tally) -> JsonObject | None:
+            known = _objects(self._attempts.ask(calls.properties(), tally))
+            made = any(item["key"] == name and item["type"] == kind for item in known)
+            return {"success": True} if made else None
+
+        return _object(self._attempts.run(calls.create_property(name, kind), look))
+
+    def lists(self) -> list[JsonObject]:
+        """Return the mailing lists: id, name, description and isPublic."""
+        return _objects(self._attempts.run(calls.lists()))
+
+    def api_key(self) -> JsonObject:
+        """Return what the service says of the key: the team's name."""
+        return _object(self._attempts.run(calls.api_key()))
+
+
+def _saved(value: JsonValue) -> Saved:
+    reply = _object(value)
+    return Saved(str(reply["id"]), reply)
+
+
+def _object(value: JsonValue) -> JsonObject:
+    assert isinstance(value, dict)  # noqa: S101 - the reply's shape was checked
+    return value
+
+
+def _objects(value: JsonValue) -> list[JsonObject]:
+    assert isinstance(value, list)  # noqa: S101 - the reply's shape was checked
+    return [_object(item) for item in value]
+
+
+def _holds(contact: JsonObject, payload: JsonObject) -> bool:
+    """Tell whether a contact found after a lost create is what was sent, not one from before.
+
+    Only what the service returns as it was sent is compared.
+    """
+    names = ("userId", "firstName", "lastName", "userGroup", "source", "subscribed")
+    return all(contact.get(name) == payload[name] for name in names if name in payload)

@@ -1,0 +1,149 @@
+"""One request and its answer: sent once, read up to the limit, turned into a value or an error."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+import httpx
+
+from contactctl.cleaner import Cleaner
+from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, Outcome, UsageError
+from contactctl.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contactctl.call import Call
+    from contactctl.replies import Reply
+
+_JSON_HEADERS = {"Content-Type": "application/json"}
+_MAX_TRACE = 2000
+_FIRST_NON_SUCCESS = 300
+#: zlib's way of saying: gzip or zlib, find out.
+_ANY_DEFLATE = 47
+
+
+class Exchange:
+    """Sends calls through an httpx client, each once."""
+
+    def __init__(
+        self, http: httpx.Client, *, timeout_s: float, trace: Callable[[str], None] | None
+    ) -> None:
+        self._http = http
+        self._timeout_s = timeout_s
+        self._trace = trace
+        self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
+
+    def __call__(self, call: Call) -> Reply:
+        """Send a call once and return the reply.
+
+        Raises typed errors alone. A read that failed is never of unknown outcome.
+        """
+        try:
+            answer = self._answer(call)
+            return to_reply(call, answer, self.cleaner)
+        except ContactctlError as error:
+            if error.outcome is Outcome.UNKNOWN and not call.writes:
+                error.outcome = Outcome.NOT_APPLIED
+            raise
+
+    def say(self, line: str) -> None:
+        """Trace one line for ``-v``, with the key masked."""
+        if self._trace is not None:
+            self._trace(self.cleaner.show(line, _MAX_TRACE))
+
+    def _answer(self, call: Call) -> Answer:
+        request = self._request(call)
+        self.say(f"{call.method} {request.url}")
+        if call.body is not None:
+            self.say(f"> {call.body.decode()}")
+        started = time.monotonic()
+        try:
+            answer = self._read(self._send(request))
+        except ContactctlError as error:
+            self.say(f"< {error.message}, after {_ms_since(started)} ms")
+            raise
+        self.say(f"< HTTP {answer.status} in {_ms_since(started)} ms")
+        self.say(f"< {answer.body[:_MAX_TRACE].decode('utf-8', 'replace')}")
+        return answer
+
+    def _request(self, call: Call) -> httpx.Request:
+        try:
+            return self._http.build_request(
+                call.method,
+                call.path,
+                params=call.query or None,
+                content=call.body,
+                headers=_JSON_HEADERS if call.body is not None else None,
+                timeout=self._timeout_s,
+            )
+        except (httpx.InvalidURL, ValueError):  # UnicodeError among them
+            raise UsageError("the email address or user id cannot be put into a request") from None
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; what a transport other than ours raises becomes a lost answer."""
+        try:
+            return self._http.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+            raise _lost() from None
+
+    def _read(self, response: httpx.Response) -> Answer:
+        """Read an answer's body; where its status is no success, that alone decides."""
+        try:
+            body, whole = _read_body(response)
+        except (NoConnectionError, DeadlineError) as error:
+            error.status = response.status_code
+            if response.status_code < _FIRST_NON_SUCCESS:
+                raise
+            body, whole = b"", False
+        finally:
+            response.close()
+        headers = response.headers
+        pace = {name: self.cleaner.show(headers[name]) for name in PACE_HEADERS if name in headers}
+        return Answer(response.status_code, body, pace, _location_of(response), whole)
+
+
+def _read_body(response: httpx.Response) -> tuple[bytes, bool]:
+    """Return the decoded body up to the limit, and whether that is all of it.
+
+    httpx would unpack a compressed answer to any size; identity was asked for, yet something on
+    the way may compress all the same.
+    """
+    if response.is_stream_consumed:  # a transport in this process gave it whole
+        return response.content[:MAX_REPLY_BYTES], len(response.content) <= MAX_REPLY_BYTES
+    body = bytearray()
+    try:
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > MAX_REPLY_BYTES:
+                break
+    except (httpx.HTTPError, httpx.StreamError):
+        raise _lost() from None
+    raw = bytes(body)
+    if response.headers.get("Content-Encoding", "identity").lower() == "identity":
+        return raw[:MAX_REPLY_BYTES], len(raw) <= MAX_REPLY_BYTES
+    return _inflated(raw)
+
+
+def _inflated(raw: bytes) -> tuple[bytes, bool]:
+    unpacker = zlib.decompressobj(_ANY_DEFLATE)
+    try:
+        body = unpacker.decompress(raw, MAX_REPLY_BYTES)
+    except zlib.error:
+        return raw, True  # another encoding: the body will be found to be no JSON
+    return body, unpacker.eof
+
+
+def _location_of(response: httpx.Response) -> str:
+    locations = response.extensions.get("locations", [])
+    return locations[0].decode("ascii", "replace") if locations else ""
+
+
+def _lost() -> NoConnectionError:
+    return NoConnectionError("the answer was lost on the way", outcome=Outcome.UNKNOWN)
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
