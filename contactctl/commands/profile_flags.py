@@ -1,0 +1,125 @@
+"""The flags that say what a new profile is."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from contactctl.address import AddressError, normal_base_url
+from contactctl.api_key import parse_api_key
+from contactctl.credentials import default_base_url
+from contactctl.errors import CredentialsError, UsageError
+from contactctl.key_command import split_command
+from contactctl.key_input import ask_key, read_key
+from contactctl.profile import KeyCommand, KeySource, StoredKey, check_variable, parse_domains
+from contactctl.session import Session
+
+KeyStdin = Annotated[
+    bool, typer.Option("--key-stdin", help="Read the key from standard input; it is kept.")
+]
+KeyEnv = Annotated[
+    str | None,
+    typer.Option(
+        "--key-env",
+        metavar="VARIABLE",
+        help="Read the key from this environment variable at each use; it is not kept.",
+    ),
+]
+KeyCommandFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--key-command",
+        metavar="COMMAND",
+        help="Run this command at each use for the key that it prints, such as 'op read …'. No"
+        " shell reads it, and it has 60 seconds. On Windows write / or \\\\ for each \\.",
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="The service's address (default CONTACTCTL_BASE_URL, else Loops itself).",
+    ),
+]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="Refuse every write.")]
+OnlyDomains = Annotated[
+    str | None,
+    typer.Option(
+        "--only-domains",
+        metavar="DOMAIN,…",
+        help="Refuse to write to addresses at any other domain; a subdomain is another one.",
+    ),
+]
+NoCheck = Annotated[
+    bool, typer.Option("--no-check", help="Do not ask the service whether it takes the key.")
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the profile of that name.")]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFlags:
+    """Where the key comes from; none of them means a question at the terminal."""
+
+    key_stdin: KeyStdin = False
+    key_env: KeyEnv = None
+    key_command: KeyCommandFlag = None
+
+    def check(self, session: Session) -> None:
+        """Refuse two sources, and a question where none may be asked.
+
+        Raises :class:`UsageError`.
+        """
+        given = (self.key_stdin, self.key_env is not None, self.key_command is not None)
+        ways = "--key-stdin, --key-env VARIABLE or --key-command 'COMMAND'"
+        if sum(given) > 1:
+            raise UsageError("the key is to come from two places", hint=f"give one of {ways}")
+        if not any(given) and not session.can_ask:
+            raise UsageError("the API key cannot be asked for here", hint=f"give {ways}")
+
+    def to_source(self, session: Session) -> KeySource:
+        """Return the key source; a key that will be kept is asked for or read now."""
+        if self.key_env is not None:
+            return check_variable(self.key_env)
+        if self.key_command is not None:
+            return _checked_command(self.key_command)
+        if self.key_stdin:
+            return _stored(read_key(session.run.stdin), "on standard input")
+        return _stored(ask_key("API key (not shown): ", session.run.stderr), "just entered")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFlags:
+    """The address of a profile, and what it may write."""
+
+    base_url: BaseUrl = None
+    read_only: ReadOnly = False
+    only_domains: OnlyDomains = None
+
+    def to_base_url(self, session: Session) -> str:
+        """Return the address in its one spelling; raises :class:`UsageError` for a bad one."""
+        if self.base_url is None:
+            return default_base_url(session.env)
+        try:
+            return normal_base_url(self.base_url)
+        except AddressError as error:
+            raise UsageError(
+                f"--base-url cannot be used: {error}",
+                hint="give an address such as https://app.loops.so/api",
+            ) from None
+
+    def to_domains(self) -> tuple[str, ...]:
+        """Return the domains that may be written to, none for all."""
+        return () if self.only_domains is None else parse_domains(self.only_domains)
+
+
+def _checked_command(text: str) -> KeyCommand:
+    try:
+        split_command(text)
+    except CredentialsError as error:
+        raise UsageError(f"--key-command: {error.message}", hint=error.hint) from None
+    return KeyCommand(text)
+
+
+def _stored(text: str, where: str) -> StoredKey:
+    return StoredKey(parse_api_key(text, where).reveal())

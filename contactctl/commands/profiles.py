@@ -1,0 +1,197 @@
+"""profile add, list, use, show, check, remove."""
+
+import dataclasses
+from typing import Annotated
+
+import typer
+
+from contactctl import profile_answers as answers
+from contactctl.commands.options import with_session
+from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
+from contactctl.credentials import (
+    ADDRESS_VARIABLE,
+    KEY_VARIABLE,
+    PROFILE_VARIABLE,
+    Choice,
+    choose,
+    credentials_of,
+    find_profile,
+)
+from contactctl.errors import MachineError, UsageError
+from contactctl.profile import SANDBOX_NAME, Profile, StoredKey, check_name
+from contactctl.profiles import ProfileBook
+from contactctl.session import Session
+from contactctl.settings import effective_settings
+
+EXAMPLES = {
+    "add": (
+        "contactctl profile add work",
+        "contactctl profile add ci --key-env LOOPS_KEY_CI --read-only",
+        "contactctl profile add live --key-command 'op read op://vault/loops/key'",
+        "contactctl profile add test --key-stdin --only-domains example.com < key.txt",
+    ),
+    "list_": ("contactctl profile list", "contactctl profile list --output json"),
+    "use": ("contactctl profile use work",),
+    "show": ("contactctl profile show", "contactctl profile show work"),
+    "check": ("contactctl profile check", "contactctl profile check work"),
+    "remove": ("contactctl profile remove work --yes",),
+}
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.", show_default=False)]
+NameOrCurrent = Annotated[
+    str | None,
+    typer.Argument(metavar="NAME", help="The profile; without it the one that is in force."),
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+
+@with_session
+def add(  # noqa: PLR0913 - one parameter per flag or set of flags
+    session: Session,
+    name: Name,
+    key: KeyFlags,
+    place: PlaceFlags,
+    *,
+    no_check: NoCheck = False,
+    replace: Replace = False,
+) -> None:
+    """Add a profile: a name for an API key, its address and its limits.
+
+    Without a flag for it the key is asked for, and kept in the file as plain text. It is never
+    taken from an argument, which other users of this machine could see.
+    """
+    _check_free(session.profiles.load(), check_name(name), replace=replace)
+    key.check(session)
+    base_url, domains = place.to_base_url(session), place.to_domains()
+    profile = Profile(name, base_url, key.to_source(session), None, place.read_only, domains)
+    profile = profile if no_check else _with_team(session, profile)
+    book = _save(session, profile, replace=replace)
+    session.output.show(answers.added(profile, book, checked=not no_check))
+    _say_what_follows(session, profile, book)
+
+
+@with_session
+def list_(session: Session) -> None:
+    """List the profiles, the active one marked."""
+    book = session.profiles.load()
+    for warning in book.warnings:
+        session.output.warn(warning)
+    session.output.show(answers.listed(book))
+
+
+@with_session
+def use(session: Session, name: Name) -> None:
+    """Choose the profile that is used when nothing else names one."""
+    if name == SANDBOX_NAME:
+        raise UsageError(
+            "the sandbox is not made the active profile, so that no write is lost in it",
+            hint=f"give --sandbox to the command, or set {PROFILE_VARIABLE}={SANDBOX_NAME}",
+        )
+    with session.profiles.modify() as book:
+        profile = find_profile(book, name, "to be made active")
+        book.active = name
+    session.output.show(answers.activated(profile))
+    _warn_of_variables(session, name)
+
+
+@with_session
+def show(session: Session, name: NameOrCurrent = None) -> None:
+    """Show every setting in force and where it came from; keys are masked, no command is run."""
+    explicit = _explicit(session, name)
+    if explicit is not None:
+        choose(explicit, session.env, session.profiles)  # a name that is not there is an error
+    settings = effective_settings(explicit, session.env, session.profiles)
+    session.output.show(answers.shown(settings))
+
+
+@with_session
+def check(session: Session, name: NameOrCurrent = None) -> None:
+    """Ask the service whether it takes the key, and for the name of the team."""
+    session.flags = dataclasses.replace(
+        session.flags, profile=_explicit(session, name), sandbox=False
+    )
+    reply = session.client.api_key()
+    session.output.show(answers.checked(session.credentials, reply))
+    _keep_team(session, answers.team_in(reply))
+
+
+@with_session
+def remove(session: Session, name: Name, *, yes: Yes = False) -> None:
+    """Remove a profile, and with it a key that is kept here."""
+    profile = find_profile(session.profiles.load(), name, "to be removed")
+    if not yes and not session.confirm(f"Remove the profile {name}?", flag="--yes"):
+        return
+    with session.profiles.modify() as book:
+        find_profile(book, name, "to be removed")
+        del book.profiles[name]
+        if book.active == name:
+            book.active = None
+    session.output.show(answers.removed(profile))
+    if isinstance(profile.key, StoredKey):
+        session.output.note("The service still takes that key: revoke it there if nobody needs it.")
+
+
+def _check_free(book: ProfileBook, name: str, *, replace: bool) -> None:
+    if name in book.profiles and not replace:
+        raise UsageError(
+            f"there is a profile {name} already",
+            hint="choose another name, or give --replace",
+        )
+
+
+def _save(session: Session, profile: Profile, *, replace: bool) -> ProfileBook:
+    with session.profiles.modify() as book:
+        _check_free(book, profile.name, replace=replace)
+        if not book.profiles:
+            book.active = profile.name
+        book.profiles[profile.name] = profile
+    return book
+
+
+def _with_team(session: Session, profile: Profile) -> Profile:
+    """Ask the service about a profile not saved yet; no variable overrules its new address."""
+    env = {name: value for name, value in session.env.items() if name != ADDRESS_VARIABLE}
+    session.credentials = credentials_of(
+        Choice("being added", profile), env, show_messages=session.output.animated
+    )
+    return dataclasses.replace(profile, team=answers.team_in(session.client.api_key()))
+
+
+def _keep_team(session: Session, team: str | None) -> None:
+    """Keep the team name for later runs; a file that cannot be written spoils no check."""
+    found = session.credentials
+    if found.profile is None or found.is_sandbox or team in {None, found.team}:
+        return
+    try:
+        with session.profiles.modify() as book:
+            profile = find_profile(book, found.profile, "checked just now")
+            book.profiles[profile.name] = dataclasses.replace(profile, team=team)
+    except MachineError as error:
+        session.output.warn(f"the team name is not kept: {error.message}")
+
+
+def _explicit(session: Session, name: str | None) -> str | None:
+    """Return the profile that the argument or the flags name."""
+    flagged = session.flags.explicit_profile
+    if name is not None and flagged not in {None, name}:
+        raise UsageError("the argument and the flags name two profiles", hint="give one of them")
+    return flagged if name is None else name
+
+
+def _say_what_follows(session: Session, profile: Profile, book: ProfileBook) -> None:
+    if isinstance(profile.key, StoredKey):
+        session.output.note(
+            f"The key is kept in {session.profiles.path} as plain text, readable by you alone."
+            " --key-env and --key-command keep it elsewhere."
+        )
+    if book.active == profile.name:
+        _warn_of_variables(session, profile.name)
+    else:
+        session.output.note(f"To make it the active one: contactctl profile use {profile.name}")
+
+
+def _warn_of_variables(session: Session, name: str) -> None:
+    if KEY_VARIABLE in session.env:
+        session.output.warn(f"{KEY_VARIABLE} is set and overrules the active profile")
+    elif session.env.get(PROFILE_VARIABLE, name) != name:
+        session.output.warn(f"{PROFILE_VARIABLE} is set and overrules the active profile")

@@ -1,0 +1,123 @@
+"""What the profile commands answer: JSON, lines for a pipe, and what a terminal shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl import answers
+from contactctl.key_command import command_name
+from contactctl.profile import KeyVariable, StoredKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.credentials import Credentials
+    from contactctl.exact_json import JsonObject, JsonValue
+    from contactctl.output import Answer
+    from contactctl.profile import KeySource, Profile
+    from contactctl.profiles import ProfileBook
+    from contactctl.settings import Setting
+
+
+def added(profile: Profile, book: ProfileBook, *, checked: bool) -> Answer:
+    """Return the answer to ``profile add``; piped it is the name alone."""
+    team = f", team {profile.team}" if profile.team else ""
+    words = f"added profile {profile.name}{team}" + ("" if checked else ", key not checked")
+    found = {**_object(profile, book), "checked": checked}
+    return answers.done(words, found, plain=[profile.name])
+
+
+def activated(profile: Profile) -> Answer:
+    """Return the answer to ``profile use``."""
+    words = f"profile {profile.name} is active now"
+    return answers.done(words, {"active": profile.name}, plain=[profile.name])
+
+
+def removed(profile: Profile) -> Answer:
+    """Return the answer to ``profile remove``."""
+    words = f"removed profile {profile.name}"
+    return answers.done(words, {"removed": profile.name}, plain=[profile.name])
+
+
+def listed(book: ProfileBook) -> Answer:
+    """Return all profiles by name."""
+    found = [book.profiles[name] for name in sorted(book.profiles)]
+    return answers.table(
+        ("profile", "", "team", "key", "limits", "address"),
+        [_row(profile, book) for profile in found],
+        json=[_object(profile, book) for profile in found],
+        empty="no profiles yet; add one: contactctl profile add NAME",
+    )
+
+
+def shown(settings: Sequence[Setting]) -> Answer:
+    """Return the settings in force; a problem stands in the place of a value."""
+    return answers.table(
+        ("setting", "value", "from", "problem"),
+        [(one.name, one.value, one.source, one.problem) for one in settings],
+        json={
+            _camel(one.name): {"value": one.value, "source": one.source, "problem": one.problem}
+            for one in settings
+        },
+    )
+
+
+def checked(credentials: Credentials, reply: JsonObject) -> Answer:
+    """Return the answer to ``profile check``; piped it is the team's name."""
+    team = team_in(reply)
+    words = f"the key is accepted: {credentials.source}" + (f", team {team}" if team else "")
+    found: JsonObject = {
+        "success": True,
+        "teamName": team,
+        "profile": credentials.profile,
+        "baseUrl": credentials.base_url,
+    }
+    return answers.done(words, found, plain=[team or "accepted"])
+
+
+def team_in(reply: JsonObject) -> str | None:
+    """Return the team's name in the answer of ``GET /api-key``, which older services leave out."""
+    team = reply.get("teamName")
+    return team if isinstance(team, str) and team else None
+
+
+def _object(profile: Profile, book: ProfileBook) -> JsonObject:
+    source, name = _source_words(profile.key)
+    return {
+        "name": profile.name,
+        "active": book.active == profile.name,
+        "team": profile.team,
+        "keySource": source,
+        "keyName": name,
+        "readOnly": profile.read_only,
+        "onlyDomains": list(profile.only_domains),
+        "baseUrl": profile.base_url,
+    }
+
+
+def _row(profile: Profile, book: ProfileBook) -> Sequence[JsonValue]:
+    source, name = _source_words(profile.key)
+    limits = ["read-only"] if profile.read_only else []
+    limits += [f"only {domain}" for domain in profile.only_domains]
+    return (
+        profile.name,
+        "active" if book.active == profile.name else "",
+        profile.team,
+        source if name is None else f"{source} {name}",
+        ", ".join(limits),
+        profile.base_url,
+    )
+
+
+def _source_words(key: KeySource) -> tuple[str, str | None]:
+    """Return the kind of a key source, and the variable or program; never the command's words."""
+    if isinstance(key, StoredKey):
+        return "file", None
+    if isinstance(key, KeyVariable):
+        return "variable", key.name
+    return "command", command_name(key.text)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split()
+    return first.lower() + "".join(word.capitalize() for word in rest)

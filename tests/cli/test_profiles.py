@@ -1,0 +1,394 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import PROGRAM
+
+from contactctl.profile import KeyCommand, KeyVariable, StoredKey
+from contactctl.profiles import ProfileBook, ProfileStore
+
+if TYPE_CHECKING:
+    from conftest import Cli, Done, Program
+
+SECRET = "canary-0123456789abcdef"
+URL = "https://app.loops.so/api"
+ADD = ("profile", "add", "--no-check")
+
+
+@pytest.fixture
+def path(own_folders: dict[str, str]) -> Path:
+    return Path(own_folders["CONTACTCTL_CONFIG_DIR"]) / "profiles.toml"
+
+
+def book_at(path: Path) -> ProfileBook:
+    return ProfileStore(path).load()
+
+
+def add(cli: Cli, name: str, *words: str) -> Done:
+    """Add a profile whose key is in a variable, unless other words say otherwise."""
+    done = cli(*ADD, name, *(words or ("--key-env", "WORK_KEY")))
+    assert done.code == 0, done.err
+    return done
+
+
+# add
+
+
+def test_a_key_from_stdin_is_kept_in_a_private_file_and_shown_nowhere(cli: Cli, path: Path) -> None:
+    done = cli(*ADD, "work", "--key-stdin", stdin=f"{SECRET}\n")
+    assert (done.code, done.out) == (0, "work\n")
+    assert "plain text" in done.err
+    assert "--key-env and --key-command" in done.err
+    assert SECRET not in done.out + done.err
+    assert book_at(path).profiles["work"].key == StoredKey(SECRET)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_variable_and_a_command_are_referred_to_and_not_read(cli: Cli, path: Path) -> None:
+    env = cli(*ADD, "a", "--key-env", "WORK_KEY", env={"WORK_KEY": SECRET})
+    command = cli(*ADD, "b", "--key-command", "/nowhere/op read x")
+    assert (env.code, command.code) == (0, 0)
+    assert "plain text" not in env.err + command.err
+    profiles = book_at(path).profiles
+    assert profiles["a"].key == KeyVariable("WORK_KEY")
+    assert profiles["b"].key == KeyCommand("/nowhere/op read x")
+    assert SECRET not in path.read_text()
+
+
+def test_the_first_profile_becomes_active_and_the_second_says_how(cli: Cli, path: Path) -> None:
+    add(cli, "first")
+    second = add(cli, "second")
+    assert book_at(path).active == "first"
+    assert "contactctl profile use second" in second.err
+
+
+def test_limits_and_address_are_kept(cli: Cli, path: Path) -> None:
+    limits = ("--read-only", "--only-domains", "A.com,b.org", "--base-url", f"{URL}/v1/")
+    add(cli, "work", "--key-env", "V", *limits)
+    profile = book_at(path).profiles["work"]
+    assert (profile.read_only, profile.only_domains) == (True, ("a.com", "b.org"))
+    assert profile.base_url == URL
+
+
+def test_the_address_in_the_environment_is_the_default(cli: Cli, path: Path) -> None:
+    env = {"CONTACTCTL_BASE_URL": "http://localhost:8025/api/v1"}
+    assert cli(*ADD, "work", "--key-env", "V", env=env).code == 0
+    assert book_at(path).profiles["work"].base_url == "http://localhost:8025/api"
+
+
+def test_json_says_all_but_the_key(cli: Cli) -> None:
+    done = cli(*ADD, "work", "--key-stdin", "-o", "json", stdin=SECRET)
+    assert done.err == ""
+    assert json.loads(done.out) == {
+        "name": "work",
+        "active": True,
+        "team": None,
+        "keySource": "file",
+        "keyName": None,
+        "readOnly": False,
+        "onlyDomains": [],
+        "baseUrl": URL,
+        "checked": False,
+    }
+
+
+def test_quiet_says_nothing(cli: Cli) -> None:
+    done = cli(*ADD, "work", "--key-stdin", "-q", stdin=SECRET)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_a_name_that_is_there_is_replaced_only_when_told(cli: Cli, path: Path) -> None:
+    add(cli, "work", "--key-env", "OLD")
+    refused = cli(*ADD, "work", "--key-env", "NEW")
+    assert refused.code == 2
+    assert "there is a profile work already" in refused.err
+    assert "--replace" in refused.err
+    add(cli, "work", "--key-env", "NEW", "--replace")
+    assert book_at(path).profiles["work"].key == KeyVariable("NEW")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("work",), 2, "the API key cannot be asked for here"),
+        (("work", "--key-stdin", "--key-env", "V"), 2, "two places"),
+        (("work", "--key-env", ""), 2, "--key-env takes the name"),
+        (("work", "--key-env", "A=b"), 2, "--key-env takes the name"),
+        (("work", "--key-command", "op 'x"), 2, "--key-command: the key command cannot be split"),
+        (("work", "--key-command", ""), 2, "--key-command: the key command is empty"),
+        (("work", "--key-stdin"), 4, "the API key on standard input is empty"),
+        (("sandbox", "--key-env", "V"), 2, "the name sandbox is taken"),
+        (("a b", "--key-env", "V"), 2, "this cannot be the name of a profile"),
+        (("", "--key-env", "V"), 2, "this cannot be the name of a profile"),
+        (("work", "--key-env", "V", "--base-url", "http://x.org"), 2, "--base-url cannot be used"),
+        (("work", "--key-env", "V", "--base-url", ""), 2, "--base-url cannot be used"),
+        (("work", "--key-env", "V", "--only-domains", "a,b"), 2, "is not a domain"),
+        (("work", "--key-env", "V", "--only-domains", ""), 2, "is not a domain"),
+    ],
+)
+def test_what_cannot_be_a_profile_is_refused_and_nothing_kept(
+    cli: Cli, path: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
+    done = cli(*ADD, *words)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "key", [f"{SECRET} x", f"{SECRET}\n\n", f"{SECRET}\udcff", f"\x1b{SECRET}"]
+)
+def test_a_bad_key_is_refused_without_its_text(cli: Cli, path: Path, key: str) -> None:
+    done = cli(*ADD, "work", "--key-stdin", stdin=key)
+    assert done.code == 4
+    assert " at position " in done.err
+    assert SECRET not in done.err
+    assert not path.exists()
+
+
+def test_a_key_typed_as_an_argument_is_refused_and_not_repeated(cli: Cli) -> None:
+    done = cli(*ADD, "work", SECRET, "--key-env", "V")
+    assert done.code == 2
+    assert SECRET not in done.out + done.err
+
+
+def test_a_terminal_is_no_place_to_pipe_a_key_from(cli: Cli) -> None:
+    done = cli(*ADD, "work", "--key-stdin", stdin=SECRET, terminal=True)
+    assert done.code == 2
+    assert "would show the key" in done.err
+
+
+def test_a_variable_that_overrules_is_warned_of(cli: Cli) -> None:
+    done = cli(*ADD, "work", "--key-env", "V", env={"LOOPS_API_KEY": SECRET})
+    assert "LOOPS_API_KEY is set and overrules the active profile" in done.err
+
+
+# list
+
+
+def test_the_list_is_sorted_and_marks_the_active_one(cli: Cli) -> None:
+    add(cli, "work", "--key-env", "V", "--read-only")
+    add(cli, "ci", "--key-command", f"op read {SECRET}", "--only-domains", "a.com")
+    done = cli("profile", "list")
+    assert done.out.splitlines() == [
+        f"ci\t\t\tcommand op\tonly a.com\t{URL}",
+        f"work\tactive\t\tvariable V\tread-only\t{URL}",
+    ]
+    assert cli("profile", "list", "-q").out == "ci\nwork\n"
+    found = json.loads(cli("profile", "list", "-o", "json").out)
+    assert [(one["name"], one["active"], one["keyName"]) for one in found] == [
+        ("ci", False, "op"),
+        ("work", True, "V"),
+    ]
+
+
+def test_an_empty_list_is_no_error(cli: Cli) -> None:
+    assert cli("profile", "list").out == ""
+    assert cli("profile", "list", "-o", "json").out == "[]\n"
+    assert "contactctl profile add NAME" in cli("profile", "list", terminal=True).out
+
+
+def test_a_file_open_to_others_is_warned_of(cli: Cli, path: Path) -> None:
+    cli(*ADD, "work", "--key-stdin", stdin=SECRET)
+    path.chmod(0o644)
+    assert "chmod 600" in cli("profile", "list").err
+    assert cli("profile", "list", "-o", "json").err == ""
+
+
+def test_a_terminal_gets_a_table(cli: Cli) -> None:
+    add(cli, "work")
+    done = cli("profile", "list", terminal=True, env={"NO_COLOR": "1", "COLUMNS": "120"})
+    assert "limits" in done.out
+    assert "variable WORK_KEY" in done.out
+
+
+# use
+
+
+def test_use_changes_the_active_profile(cli: Cli, path: Path) -> None:
+    add(cli, "a")
+    add(cli, "b")
+    assert cli("profile", "use", "b").out == "b\n"
+    assert book_at(path).active == "b"
+    assert json.loads(cli("profile", "use", "a", "-o", "json").out) == {"active": "a"}
+
+
+@pytest.mark.parametrize(
+    ("env", "warning"),
+    [
+        ({"LOOPS_API_KEY": "k"}, "LOOPS_API_KEY is set and overrules"),
+        ({"LOOPS_API_KEY": ""}, "LOOPS_API_KEY is set and overrules"),
+        ({"CONTACTCTL_PROFILE": "b"}, "CONTACTCTL_PROFILE is set and overrules"),
+        ({"CONTACTCTL_PROFILE": "a"}, ""),
+        ({}, ""),
+    ],
+)
+def test_use_warns_of_what_overrules_it(cli: Cli, env: dict[str, str], warning: str) -> None:
+    add(cli, "a")
+    done = cli("profile", "use", "a", env=env)
+    assert done.code == 0
+    assert warning in done.err
+    assert bool(warning) == ("warning" in done.err)
+
+
+def test_use_of_a_name_that_is_not_there_names_the_nearest(cli: Cli, path: Path) -> None:
+    add(cli, "work")
+    done = cli("profile", "use", "wrok")
+    assert done.code == 4
+    assert "did you mean work?" in done.err
+    assert book_at(path).active == "work"
+
+
+def test_the_sandbox_is_not_made_active(cli: Cli) -> None:
+    done = cli("profile", "use", "sandbox")
+    assert done.code == 2
+    assert "CONTACTCTL_PROFILE=sandbox" in done.err
+
+
+# show
+
+
+def test_show_names_each_setting_and_its_source(cli: Cli) -> None:
+    add(cli, "work", "--key-env", "WORK_KEY", "--read-only")
+    done = cli("profile", "show", env={"WORK_KEY": SECRET})
+    lines = [line.split("\t") for line in done.out.splitlines()]
+    assert ["profile", "work", "the active one", ""] in lines
+    assert ["API key", "****cdef", "the variable WORK_KEY", ""] in lines
+    assert ["writes", "refused", "profile work", ""] in lines
+    assert SECRET not in done.out
+
+
+def test_show_in_json_has_one_object_per_setting(cli: Cli) -> None:
+    found = json.loads(cli("profile", "show", "-o", "json", env={"LOOPS_API_KEY": SECRET}).out)
+    assert found["apiKey"] == {"value": "****cdef", "source": "LOOPS_API_KEY", "problem": None}
+    assert found["profile"]["value"] is None
+    assert set(found) >= {"address", "profilesFile", "dataFolder", "sandboxFile"}
+
+
+def test_show_of_another_profile(cli: Cli) -> None:
+    add(cli, "a")
+    add(cli, "b")
+    for words in (("b",), ("-p", "b")):
+        assert "profile\tb\tnamed on the command line" in cli("profile", "show", *words).out
+
+
+def test_show_without_anything_says_what_is_missing(cli: Cli) -> None:
+    done = cli("profile", "show")
+    assert done.code == 0
+    assert "there is no API key" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("gone",), 4), (("a", "-p", "b"), 2), (("a", "--sandbox"), 2)]
+)
+def test_show_of_a_wrong_name_is_an_error(cli: Cli, words: tuple[str, ...], code: int) -> None:
+    add(cli, "a")
+    add(cli, "b")
+    assert cli("profile", "show", *words).code == code
+
+
+# remove
+
+
+def test_remove_needs_yes_where_nobody_can_be_asked(cli: Cli, path: Path) -> None:
+    add(cli, "work")
+    done = cli("profile", "remove", "work")
+    assert done.code == 2
+    assert "--yes" in done.err
+    assert list(book_at(path).profiles) == ["work"]
+
+
+def test_remove_takes_the_key_and_the_active_mark_along(cli: Cli, path: Path) -> None:
+    cli(*ADD, "work", "--key-stdin", stdin=SECRET)
+    done = cli("profile", "remove", "work", "--yes")
+    assert (done.code, done.out) == (0, "work\n")
+    assert "revoke it" in done.err
+    assert book_at(path).profiles == {}
+    assert book_at(path).active is None
+    assert SECRET not in path.read_text()
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", []), ("n\n", ["work"]), ("", ["work"])])
+def test_remove_asks_at_a_terminal(cli: Cli, path: Path, answer: str, left: list[str]) -> None:
+    add(cli, "work")
+    done = cli("profile", "remove", "work", stdin=answer, terminal=True)
+    assert "Remove the profile work?" in done.err
+    assert list(book_at(path).profiles) == left
+
+
+def test_remove_of_a_name_that_is_not_there_is_an_error(cli: Cli) -> None:
+    assert cli("profile", "remove", "gone", "--yes").code == 4
+
+
+# the real program
+
+
+ANSWER_THE_PROMPT = """
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+seen = b""
+while b"not shown" not in seen:
+    seen += os.read(terminal, 1024)
+os.write(terminal, sys.argv[1].encode() + b"\\n")
+try:
+    while part := os.read(terminal, 1024):
+        seen += part
+except OSError:
+    pass
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen)
+"""
+
+
+def test_a_key_typed_at_the_terminal_is_not_shown(own_folders: dict[str, str], path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ANSWER_THE_PROMPT, SECRET, str(PROGRAM), *ADD, "work"],
+        env={"PATH": os.environ["PATH"], "TERM": "xterm", **own_folders},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert done.stdout.startswith("0 ")
+    assert "added profile work" in done.stdout
+    assert SECRET not in done.stdout
+    assert book_at(path).profiles["work"].key == StoredKey(SECRET)
+
+
+def test_no_question_is_asked_when_it_is_forbidden(cli: Cli) -> None:
+    for words, env in ((("--no-input",), {}), ((), {"CI": "true"})):
+        done = cli(*ADD, "work", *words, terminal=True, env=env)
+        assert done.code == 2
+        assert "cannot be asked for here" in done.err
+
+
+def test_the_installed_program_keeps_bytes_that_are_no_text_out(program: Program) -> None:
+    done = program(*ADD, "work", "--key-stdin", stdin=b"abc\xff" + SECRET.encode())
+    assert done.code == 4
+    assert "a character outside ASCII at position 4" in done.err
+    assert SECRET not in done.err
+
+
+def test_the_installed_program_adds_and_uses(program: Program, path: Path) -> None:
+    assert program(*ADD, "work", "--key-stdin", stdin=f"{SECRET}\r\n").code == 0
+    assert book_at(path).profiles["work"].key == StoredKey(SECRET)
+    assert program("profile", "list", "-q").out == "work\n"
+
+
+def test_a_damaged_file_is_named_by_every_command_and_kept(cli: Cli, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("damaged")
+    for words in (("list",), ("use", "a"), ("remove", "a"), ("add", "a", "--key-env", "V")):
+        done = cli("profile", *words)
+        assert done.code == 9, words
+        assert str(path) in done.err
+    assert path.read_text() == "damaged"
