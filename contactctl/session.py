@@ -106,13 +106,13 @@ class Session:
 
         Raises :class:`CredentialsError` when there is none, or more than one would do.
         """
-        from contactctl import credentials
+        from contactctl.credentials import resolve
 
-        found = credentials.resolve(
+        found = resolve(
             self.flags.explicit_profile,
             self.env,
             self.profiles,
-            show_messages=self.output.animated,
+            show_messages=is_terminal(self.run.stderr),
         )
         for warning in found.warnings:
             self.output.warn(warning)
@@ -121,16 +121,29 @@ class Session:
     @cached_property
     def client(self) -> LoopsClient:
         """The one door to the service, or to the sandbox in this process."""
-        from contactctl import connection
+        from contactctl.connection import open_client
 
-        return connection.open_client(self)
+        flags = self.flags
+        return open_client(
+            self.credentials,
+            self.env,
+            self.output,
+            timeout_s=DEFAULT_TIMEOUT_S if flags.timeout is None else flags.timeout,
+            retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
+        )
 
     @cached_property
     def account(self) -> Account:
         """The account's properties and mailing lists."""
-        from contactctl import connection
+        from contactctl.account import open_account
 
-        return connection.open_account(self)
+        return open_account(self.credentials, self.client, self.env)
+
+    def check_write_allowed(self, *addresses: str | None) -> None:
+        """Refuse a write that the profile in force does not allow; see :mod:`guard`."""
+        from contactctl.guard import check_write_allowed
+
+        check_write_allowed(self.credentials, addresses)
 
     @property
     def can_ask(self) -> bool:
@@ -157,8 +170,11 @@ class Session:
 
 @contextmanager
 def open_session(flags: Flags, run: Run) -> Iterator[Session]:
-    """Open the session of one command and close what it opened."""
-    flags.explicit_profile  # noqa: B018 - refuses a contradiction before anything else happens
+    """Open the session of one command and close what it opened.
+
+    Raises :class:`UsageError` for flags that contradict each other.
+    """
+    _ = flags.explicit_profile
     session = Session(flags, run)
     try:
         yield session

@@ -1,0 +1,166 @@
+"""An update from the wish to the write: what is looked at, what is guarded, what is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from contactctl.contact import ContactChange, ContactRef
+from contactctl.errors import ContactctlError, GuardError, NotFoundError, Outcome, UsageError
+from contactctl.identity import address_change, check_identity, describe
+from contactctl.lookup import Finder, Looked, find_at_most_one, find_one, look_up
+from contactctl.preview import Preview, preview_offline, preview_update
+
+if TYPE_CHECKING:
+    from contactctl.client import Saved
+    from contactctl.draft import DeclaredTypes
+    from contactctl.exact_json import JsonObject
+
+
+class Updater(Finder, Protocol):
+    """What an update needs of the client."""
+
+    def update(self, change: ContactChange) -> Saved:
+        """Write the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for besides the change itself."""
+
+    new_email: str | None = None
+    replace_user_id: bool = False
+    must_exist: bool = False
+    looks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The writes that an update takes, and what is known about them beforehand.
+
+    There are two where an address changes and the contact must get its user id first. ``looked``
+    is None when nothing was looked up; the preview then only has the body.
+    """
+
+    steps: tuple[ContactChange, ...]
+    preview: Preview
+    looked: Looked | None = None
+
+    @property
+    def change(self) -> ContactChange:
+        """The last write, which carries the fields."""
+        return self.steps[-1]
+
+    @property
+    def addresses(self) -> tuple[str | None, ...]:
+        """Every address that the writes touch, before and after; None for one not known."""
+        found = self.looked.contact if self.looked else None
+        before = found.get("email") if found else None
+        given = [step.email for step in self.steps if step.email is not None]
+        if isinstance(before, str):
+            given.append(before)
+        return tuple(given) or (None,)
+
+    @property
+    def words(self) -> str:
+        """What the writes did, for the person who asked for it."""
+        who = str(self.change.refs[0])
+        if self.looked is None:
+            return f"saved {who}"
+        if self.preview.would == "create":
+            return f"created a NEW contact: {who}"
+        moved = address_change(self.change, self.looked)
+        return f"updated {who}" + (f", whose address was {moved.before}" if moved else "")
+
+
+def plan_update(
+    client: Updater, change: ContactChange, wish: Wish, declared: DeclaredTypes | None = None
+) -> Plan:
+    """Look where the wish needs it, refuse accidents, and return what to write.
+
+    Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written.
+    """
+    if wish.new_email is not None:
+        return _plan_new_address(client, change, wish, declared)
+    if not (wish.looks or wish.must_exist):
+        return Plan((change,), preview_offline(change))
+    looked = look_up(client, change.refs)
+    check_identity(change, looked, replace_user_id=wish.replace_user_id)
+    if wish.must_exist and looked.contact is None:
+        raise NotFoundError(
+            f"there is no contact {' or '.join(map(str, change.refs))}",
+            hint="check the spelling; without --must-exist the contact is created",
+            outcome=Outcome.NOT_SENT,
+        )
+    return Plan((change,), preview_update(change, looked.contact, declared), looked)
+
+
+def carry_out(client: Updater, plan: Plan) -> Saved:
+    """Write the steps in their order and return the last answer."""
+    *first, last = plan.steps
+    for step in first:
+        client.update(step)
+    try:
+        return client.update(last)
+    except ContactctlError as error:
+        if first:
+            error.message += " (the contact got its user id before that)"
+        raise
+
+
+def check_wish(change: ContactChange, wish: Wish) -> None:
+    """Refuse a new address that says nothing new or has no old one beside it.
+
+    Raises :class:`UsageError`.
+    """
+    if wish.new_email is None:
+        return
+    if change.email is None:
+        raise UsageError(
+            "--new-email needs --email with the address that the contact has now",
+            hint="by user id alone: --user-id ID --email NEW changes the address",
+        )
+    if wish.new_email.lower() == change.email.lower():
+        raise UsageError("--new-email is the address in --email", hint="give another one")
+
+
+def _plan_new_address(
+    client: Updater, change: ContactChange, wish: Wish, declared: DeclaredTypes | None
+) -> Plan:
+    assert change.email is not None  # noqa: S101 - see check_wish
+    assert wish.new_email is not None  # noqa: S101 - see plan_update
+    contact = find_one(client, ContactRef("email", change.email))
+    _check_free(client, wish.new_email, contact)
+    if change.user_id is not None:
+        by_user_id = find_at_most_one(client, ContactRef("userId", change.user_id))
+        looked = Looked(contact, by_user_id)
+        check_identity(change, looked, replace_user_id=wish.replace_user_id)
+    user_id = _text(contact, "userId")
+    final = replace(change, email=wish.new_email, user_id=change.user_id or user_id)
+    if final.user_id is None:
+        raise _without_user_id(change.email, wish.new_email)
+    first = ContactChange(email=change.email, user_id=final.user_id)
+    steps = (final,) if final.user_id == user_id else (first, final)
+    return Plan(steps, preview_update(final, contact, declared), Looked(by_user_id=contact))
+
+
+def _check_free(client: Updater, address: str, contact: JsonObject) -> None:
+    other = find_at_most_one(client, ContactRef("email", address))
+    if other is not None and other.get("id") != contact.get("id"):
+        raise GuardError(
+            f"the address {address} belongs to another contact: {describe(other)}",
+            hint="change or delete that contact first",
+        )
+
+
+def _without_user_id(old: str, new: str) -> GuardError:
+    return GuardError(
+        f"the address of {old} cannot be changed: the contact has no user id, which the service"
+        " needs for that",
+        hint=f"add --user-id ID: it is written first, then the address changes to {new}",
+    )
+
+
+def _text(contact: JsonObject, name: str) -> str | None:
+    value = contact.get(name)
+    return value if isinstance(value, str) and value else None
