@@ -62,9 +62,8 @@ def shown(settings: Sequence[Setting]) -> Answer:
     )
 
 
-def checked(credentials: Credentials, reply: JsonObject) -> Answer:
+def checked(credentials: Credentials, team: str | None) -> Answer:
     """Return the answer to ``profile check``; piped it is the team's name."""
-    team = team_in(reply)
     words = f"the key is accepted: {credentials.source}" + (f", team {team}" if team else "")
     found: JsonObject = {
         "success": True,
@@ -73,12 +72,6 @@ def checked(credentials: Credentials, reply: JsonObject) -> Answer:
         "baseUrl": credentials.base_url,
     }
     return answers.done(words, found, plain=[team or "accepted"])
-
-
-def team_in(reply: JsonObject) -> str | None:
-    """Return the team's name in the answer of ``GET /api-key``, which older services leave out."""
-    team = reply.get("teamName")
-    return team if isinstance(team, str) and team else None
 
 
 def _object(profile: Profile, book: ProfileBook) -> JsonObject:

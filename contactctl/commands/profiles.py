@@ -13,11 +13,14 @@ from contactctl.credentials import (
     KEY_VARIABLE,
     PROFILE_VARIABLE,
     Choice,
+    Credentials,
     choose,
     credentials_of,
     find_profile,
+    resolve,
 )
-from contactctl.errors import MachineError, UsageError
+from contactctl.errors import CredentialsError, MachineError, UsageError
+from contactctl.output import is_terminal
 from contactctl.profile import SANDBOX_NAME, Profile, StoredKey, check_name
 from contactctl.profiles import ProfileBook
 from contactctl.session import Session
@@ -107,12 +110,14 @@ def show(session: Session, name: NameOrCurrent = None) -> None:
 @with_session
 def check(session: Session, name: NameOrCurrent = None) -> None:
     """Ask the service whether it takes the key, and for the name of the team."""
-    session.flags = dataclasses.replace(
-        session.flags, profile=_explicit(session, name), sandbox=False
+    found = resolve(
+        _explicit(session, name), session.env, session.profiles, show_messages=_shows(session)
     )
-    reply = session.client.api_key()
-    session.output.show(answers.checked(session.credentials, reply))
-    _keep_team(session, answers.team_in(reply))
+    for warning in found.warnings:
+        session.output.warn(warning)
+    team = _ask_team(session, found)
+    session.output.show(answers.checked(found, team))
+    _keep_team(session, found, team)
 
 
 @with_session
@@ -151,22 +156,31 @@ def _save(session: Session, profile: Profile, *, replace: bool) -> ProfileBook:
 def _with_team(session: Session, profile: Profile) -> Profile:
     """Ask the service about a profile not saved yet; no variable overrules its new address."""
     env = {name: value for name, value in session.env.items() if name != ADDRESS_VARIABLE}
-    session.credentials = credentials_of(
-        Choice("being added", profile), env, show_messages=session.output.animated
-    )
-    return dataclasses.replace(profile, team=answers.team_in(session.client.api_key()))
+    found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
+    return dataclasses.replace(profile, team=_ask_team(session, found))
 
 
-def _keep_team(session: Session, team: str | None) -> None:
+def _ask_team(session: Session, credentials: Credentials) -> str | None:
+    """Ask the service whether it takes the key; older services name no team."""
+    session.credentials = credentials
+    team = session.client.api_key().get("teamName")
+    return team if isinstance(team, str) and team else None
+
+
+def _shows(session: Session) -> bool:
+    """Tell whether a key command may speak to the person at the terminal."""
+    return is_terminal(session.run.stderr)
+
+
+def _keep_team(session: Session, found: Credentials, team: str | None) -> None:
     """Keep the team name for later runs; a file that cannot be written spoils no check."""
-    found = session.credentials
     if found.profile is None or found.is_sandbox or team in {None, found.team}:
         return
     try:
         with session.profiles.modify() as book:
             profile = find_profile(book, found.profile, "checked just now")
             book.profiles[profile.name] = dataclasses.replace(profile, team=team)
-    except MachineError as error:
+    except (MachineError, CredentialsError) as error:
         session.output.warn(f"the team name is not kept: {error.message}")
 
 
