@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     DeclaredTypes: TypeAlias = Mapping[str, PropertyType | None]
 
 #: Default properties that an older account may not list (page "Contact properties").
-_DEFAULT_TYPES: dict[str, PropertyType] = {"createdAt": "date", "notes": "string"}
+DEFAULT_TYPES: dict[str, PropertyType] = {"createdAt": "date", "notes": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def type_of_property(key: str, declared: DeclaredTypes) -> PropertyType | None:
     """
     if key in declared:
         return declared[key]
-    if key in _DEFAULT_TYPES:
-        return _DEFAULT_TYPES[key]
+    if key in DEFAULT_TYPES:
+        return DEFAULT_TYPES[key]
     raise unknown_property(key, declared)
 
 

@@ -1,0 +1,129 @@
+"""What a change would do to the contact that was found: field by field, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from contactctl.draft import DEFAULT_TYPES
+from contactctl.typing_rules import instant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contactctl.contact import ContactChange
+    from contactctl.draft import DeclaredTypes
+    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
+    from contactctl.typing_rules import PropertyType
+
+Would = Literal["create", "update", "delete", "remove", "nothing", "refused", "unknown"]
+
+
+class FieldChange(NamedTuple):
+    """The value of one field before and after; absent is None."""
+
+    before: JsonValue
+    after: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a write would do.
+
+    ``changes`` has the fields that would differ, each mailing list as ``mailingLists.ID``.
+    ``resubscribes`` tells that the contact has opted out and would be subscribed again.
+    """
+
+    would: Would
+    request: JsonObject
+    changes: Mapping[str, FieldChange] = field(default_factory=dict)
+    resubscribes: bool = False
+
+    @property
+    def would_change(self) -> bool:
+        """Tell whether ``--exit-code`` should say so; what is not known may change something."""
+        return self.would not in {"nothing", "refused"}
+
+    def to_json_object(self) -> JsonObject:
+        """Return the answer to ``--dry-run`` in JSON."""
+        changes: JsonObject = {
+            name: {"from": change.before, "to": change.after}
+            for name, change in self.changes.items()
+        }
+        return {"would": self.would, "request": self.request, "changes": changes}
+
+
+def preview_update(
+    change: ContactChange, contact: JsonObject | None, declared: DeclaredTypes | None = None
+) -> Preview:
+    """Compare an update with the contact that was looked up; None means that there is none.
+
+    Numbers are compared by value and dates as instants. Without a contact an update creates one if
+    it has an address; by a user id alone the service refuses (documentation of "Update contact",
+    and what integrators report).
+    """
+    changes = dict(_changes(change, contact or {}, declared or {}))
+    would: Would = "update" if changes else "nothing"
+    if contact is None:
+        would = "refused" if change.email is None else "create"
+    return Preview(would, change.to_payload(), changes, resubscribes(change, contact))
+
+
+def preview_create(
+    change: ContactChange, contact: JsonObject | None, declared: DeclaredTypes | None = None
+) -> Preview:
+    """Compare a creation with what was found: an existing contact makes the service refuse it."""
+    if contact is not None:
+        return Preview("refused", change.to_payload())
+    return preview_update(change, None, declared)
+
+
+def preview_offline(change: ContactChange) -> Preview:
+    """Return what can be said without any request: the body alone."""
+    return Preview("unknown", change.to_payload())
+
+
+def resubscribes(change: ContactChange, contact: JsonObject | None) -> bool:
+    """Tell whether the change subscribes a contact that has opted out."""
+    opted_out = contact is not None and contact.get("subscribed") is False
+    return opted_out and change.values.get("subscribed") is True
+
+
+def _changes(
+    change: ContactChange, contact: JsonObject, declared: DeclaredTypes
+) -> Iterator[tuple[str, FieldChange]]:
+    values: dict[str, JsonScalar] = {ref.name: ref.value for ref in change.refs}
+    for name, after in {**values, **change.values}.items():
+        before = contact.get(name)
+        kind = declared.get(name) or DEFAULT_TYPES.get(name)
+        if not _same(name, before, after, kind):
+            yield name, FieldChange(before, after)
+    yield from _list_changes(change, contact)
+
+
+def _list_changes(change: ContactChange, contact: JsonObject) -> Iterator[tuple[str, FieldChange]]:
+    """Yield the lists joined and left; a contact shows only those that it is on."""
+    joined = contact.get("mailingLists")
+    for list_id, wanted in change.mailing_lists.items():
+        before = joined.get(list_id) if isinstance(joined, dict) else None
+        if (before is True) is not wanted:
+            yield f"mailingLists.{list_id}", FieldChange(before, wanted)
+
+
+def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | None) -> bool:
+    if isinstance(before, list | dict):
+        return False
+    if name == "email":
+        return _folded(before) == _folded(after)
+    if name == "userGroup":  # a contact without one shows it as an empty string
+        return (before or "") == (after or "")
+    if kind == "date":
+        one, other = instant_of(before), instant_of(after)
+        if one is not None and other is not None:
+            return one == other
+    return before == after
+
+
+def _folded(value: JsonScalar) -> JsonScalar:
+    """Return an address as it is compared: integrators found case and outer blanks ignored."""
+    return value.strip().lower() if isinstance(value, str) else value
