@@ -1,0 +1,165 @@
+"""The account's properties and mailing lists: cached, names resolved, near misses named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from contactctl.draft import DEFAULT_TYPES
+from contactctl.errors import UsageError
+from contactctl.safe_text import excerpt, quoted
+from contactctl.typing_rules import PROPERTY_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from contactctl.account_cache import AccountCache, Kind
+    from contactctl.draft import DeclaredTypes
+    from contactctl.exact_json import JsonObject, JsonValue
+    from contactctl.typing_rules import PropertyType
+
+_LIST_ID = re.compile(r"c[a-z0-9]{20,}")
+_MOST_SHOWN = 10
+
+
+class Catalogue(Protocol):
+    """What this module needs of the client."""
+
+    def properties(self) -> list[JsonObject]:
+        """Return every contact property, each with ``key`` and ``type``."""
+
+    def lists(self) -> list[JsonObject]:
+        """Return every mailing list, each with ``id`` and ``name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """A mailing list as the service shows it."""
+
+    id: str
+    name: str
+    is_public: bool = False
+    description: str | None = None
+
+    def __str__(self) -> str:
+        return f"{quoted(self.name)} ({excerpt(self.id)})"
+
+
+class Account:
+    """Answers what the account declares, with at most one request of each kind.
+
+    An answer from the cache that lacks what is asked for is refreshed once. Without a cache each
+    kind is asked for when first needed. The client's errors go through.
+    """
+
+    def __init__(self, client: Catalogue, cache: AccountCache | None = None) -> None:
+        self._client = client
+        self._cache = cache
+        self._answers: dict[Kind, list[JsonObject]] = {}
+        self._asked: set[Kind] = set()
+
+    def properties(self) -> DeclaredTypes:
+        """Return each property's declared type; None for a type that is not known here."""
+        return dict(_parse_property(item) for item in self._answer("properties"))
+
+    def lists(self) -> tuple[MailingList, ...]:
+        """Return the mailing lists."""
+        found = (_parse_list(item) for item in self._answer("lists"))
+        return tuple(item for item in found if item.id)
+
+    def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
+        """Return the declared types, refreshed when one of the keys is not among them.
+
+        Without keys nothing is asked for and nothing returned.
+        """
+        if not keys:
+            return {}
+        declared = self.properties()
+        if all(key in declared or key in DEFAULT_TYPES for key in keys):
+            return declared
+        return self.properties() if self._refresh("properties") else declared
+
+    def resolve_list(self, text: str) -> str:
+        """Return the id of the list that an id or a name means; names count without case.
+
+        What has the form of an id is taken for one without a request. Raises :class:`UsageError`
+        with the candidates when the name is unknown, or that of several lists.
+        """
+        if _LIST_ID.fullmatch(text):
+            return text
+        found = _named(text, self.lists())
+        if len(found) != 1 and self._refresh("lists"):
+            found = _named(text, self.lists())
+        if len(found) != 1:
+            raise _no_single_list(text, found, self.lists())
+        return found[0].id
+
+    def _answer(self, kind: Kind) -> list[JsonObject]:
+        if kind not in self._answers:
+            kept = self._cache.load(kind) if self._cache else None
+            if kept is None:
+                self._refresh(kind)
+            else:
+                self._answers[kind] = kept
+        return self._answers[kind]
+
+    def _refresh(self, kind: Kind) -> bool:
+        """Ask the service, once; return whether there is a newer answer now."""
+        if kind in self._asked:
+            return False
+        self._asked.add(kind)
+        items = self._client.properties() if kind == "properties" else self._client.lists()
+        self._answers[kind] = items
+        if self._cache:
+            self._cache.save(kind, items)
+        return True
+
+
+def _parse_property(item: JsonObject) -> tuple[str, PropertyType | None]:
+    kind = next((name for name in PROPERTY_TYPES if name == item.get("type")), None)
+    return _text(item.get("key")), kind
+
+
+def _parse_list(item: JsonObject) -> MailingList:
+    description = item.get("description")
+    return MailingList(
+        id=_text(item.get("id")),
+        name=_text(item.get("name")),
+        is_public=item.get("isPublic") is True,
+        description=description if isinstance(description, str) else None,
+    )
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _named(text: str, lists: Sequence[MailingList]) -> list[MailingList]:
+    """Return the lists of that name; an id of another form than usual counts as well."""
+    by_id = [item for item in lists if item.id == text]
+    name = text.strip().casefold()
+    return by_id or [item for item in lists if item.name.strip().casefold() == name]
+
+
+def _no_single_list(
+    text: str, found: Sequence[MailingList], lists: Sequence[MailingList]
+) -> UsageError:
+    if found:
+        return UsageError(
+            f"{len(found)} mailing lists are called {quoted(text)}",
+            hint=f"give the id of one of them: {_shown(found)}",
+        )
+    from contactctl.near_misses import nearest
+
+    near = nearest(text, [item.name for item in lists])
+    hint = f"did you mean {_shown([item for item in lists if item.name in near])}?"
+    if not near:
+        hint = f"the lists are {_shown(lists)}" if lists else "the account has no mailing lists"
+    return UsageError(f"there is no mailing list {quoted(text)}", hint=hint)
+
+
+def _shown(lists: Sequence[MailingList]) -> str:
+    more = len(lists) - _MOST_SHOWN
+    text = ", ".join(str(item) for item in lists[:_MOST_SHOWN])
+    return f"{text} and {more} more" if more > 0 else text
