@@ -167,10 +167,10 @@ class Output:
         return is_terminal(stream) and self.env.get("TERM") != "dumb"
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Tell whether this very stream is a terminal; a closed one is not."""
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether this very stream is a terminal; a closed one, None included, is not."""
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except ValueError:
         return False
 

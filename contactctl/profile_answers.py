@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from contactctl import answers
@@ -51,15 +52,17 @@ def listed(book: ProfileBook) -> Answer:
 
 
 def shown(settings: Sequence[Setting]) -> Answer:
-    """Return the settings in force; a problem stands in the place of a value."""
-    return answers.table(
-        ("setting", "value", "from", "problem"),
-        [(one.name, one.value, one.source, one.problem) for one in settings],
-        json={
-            _camel(one.name): {"value": one.value, "source": one.source, "problem": one.problem}
-            for one in settings
-        },
-    )
+    """Return the settings in force; a terminal is spared the column of problems without any."""
+    rows = [(one.name, one.value, one.source, one.problem) for one in settings]
+    found: JsonObject = {
+        _camel(one.name): {"value": one.value, "source": one.source, "problem": one.problem}
+        for one in settings
+    }
+    whole = answers.table(("setting", "value", "from", "problem"), rows, json=found)
+    if any(one.problem for one in settings):
+        return whole
+    narrow = answers.table(("setting", "value", "from"), [row[:3] for row in rows], json=found)
+    return dataclasses.replace(whole, view=narrow.view)
 
 
 def checked(credentials: Credentials, team: str | None) -> Answer:

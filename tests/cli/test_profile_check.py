@@ -197,3 +197,12 @@ def test_a_team_that_cannot_be_kept_spoils_no_check(
     assert (done.code, done.out) == (0, "Acme\n")
     assert "the team name is not kept" in done.err
     assert len(work.asked) == 1
+
+
+def test_check_warns_of_a_file_open_to_others(
+    cli: Cli, work: Service, profiles: ProfileStore
+) -> None:
+    profiles.path.chmod(0o644)
+    done = cli("profile", "check", "work")
+    assert "chmod 600" in done.err
+    assert len(work.asked) == 1

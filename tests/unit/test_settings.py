@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactctl.errors import MachineError
 from contactctl.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
 from contactctl.profiles import ProfileStore
 from contactctl.settings import Setting, effective_settings
@@ -142,3 +143,12 @@ def test_folders_say_which_variable_moved_them(env: dict[str, str], store: Profi
     assert found["sandbox file"] == Setting("sandbox file", "/x/y.db", "CONTACTCTL_SANDBOX_DB")
     del env["CONTACTCTL_CACHE_DIR"]
     assert settings(env, store)["cache folder"].source == "the platform's folder"
+
+
+def test_no_place_for_the_file_is_the_files_problem(env: dict[str, str]) -> None:
+    def find() -> Path:
+        raise MachineError("there is no home folder")
+
+    found = settings({**env, "LOOPS_API_KEY": SECRET}, ProfileStore(find))
+    assert found["profiles file"].problem == "there is no home folder"
+    assert found["API key"].value == "****cdef"

@@ -286,6 +286,12 @@ def test_show_without_anything_says_what_is_missing(cli: Cli) -> None:
     assert "there is no API key" in done.out
 
 
+def test_a_terminal_sees_a_column_of_problems_only_when_there_are_some(cli: Cli) -> None:
+    env = {"LOOPS_API_KEY": SECRET, "NO_COLOR": "1"}
+    assert "problem" not in cli("profile", "show", terminal=True, env=env).out
+    assert "problem" in cli("profile", "show", terminal=True, env={**env, "LOOPS_API_KEY": ""}).out
+
+
 @pytest.mark.parametrize(
     ("words", "code"), [(("gone",), 4), (("a", "-p", "b"), 2), (("a", "--sandbox"), 2)]
 )
@@ -321,6 +327,7 @@ def test_remove_asks_at_a_terminal(cli: Cli, path: Path, answer: str, left: list
     add(cli, "work")
     done = cli("profile", "remove", "work", stdin=answer, terminal=True)
     assert "Remove the profile work?" in done.err
+    assert bool(left) == ("Not removed." in done.err)
     assert list(book_at(path).profiles) == left
 
 
@@ -376,6 +383,22 @@ def test_the_installed_program_keeps_bytes_that_are_no_text_out(program: Program
     assert done.code == 4
     assert "a character outside ASCII at position 4" in done.err
     assert SECRET not in done.err
+
+
+@pytest.mark.parametrize("words", [("--key-stdin",), ()])
+def test_a_standard_input_closed_from_the_start_is_a_usage_error(
+    own_folders: dict[str, str], words: tuple[str, ...]
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$0" "$@" <&-', str(PROGRAM), *ADD, "work", *words],
+        env={"PATH": os.environ["PATH"], **own_folders},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--key-stdin" in done.stderr
 
 
 def test_the_installed_program_adds_and_uses(program: Program, path: Path) -> None:
