@@ -95,6 +95,7 @@ class Exchange:
             body, whole = _read_body(response)
         except (NoConnectionError, DeadlineError) as error:
             error.status = response.status_code
+            error.message += f" (HTTP {response.status_code})"
             if response.status_code < _FIRST_NON_SUCCESS:
                 raise
             body, whole = b"", False
