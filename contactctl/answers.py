@@ -9,11 +9,12 @@ from contactctl.output import Answer
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
-    from contactctl.typing_rules import PropertyType
+    from contactctl.draft import DeclaredTypes
+    from contactctl.preview import Preview
 
 #: Contact fields in the order in which they are shown; custom properties come after them.
 CONTACT_FIELDS = (
@@ -30,11 +31,19 @@ CONTACT_FIELDS = (
 )
 
 
+_WOULD_WORDS = {
+    "create": "would create a NEW contact: {who}",
+    "update": "would update {who}",
+    "delete": "would delete {who}",
+    "remove": "would remove {who} from the suppression list",
+    "nothing": "nothing would change: {who}",
+    "refused": "the service would refuse this: {who}",
+    "unknown": "not looked up; this would be sent for {who}",
+}
+
+
 def written(
-    words: str,
-    reply: JsonObject,
-    payload: JsonObject,
-    declared: Mapping[str, PropertyType | None] | None = None,
+    words: str, reply: JsonObject, payload: JsonObject, declared: DeclaredTypes | None = None
 ) -> Answer:
     """Return the answer to a write: what was done to whom, or the bare id."""
 
@@ -58,7 +67,22 @@ def done(words: str, reply: JsonObject, *, plain: Sequence[str] = ()) -> Answer:
     return Answer(json=reply, plain=plain or [words], quiet=[], view=view, applied=True)
 
 
-def contact(found: JsonObject, declared: Mapping[str, PropertyType | None] | None = None) -> Answer:
+def preview(found: Preview, who: str) -> Answer:
+    """Return what a write would do: field by field, before and after."""
+    rows = [(name, _cell(item.before), _cell(item.after)) for name, item in found.changes.items()]
+    words = _WOULD_WORDS[found.would].format(who=who)
+
+    def view() -> RenderableType:
+        from contactctl import views
+
+        style = "bold yellow" if found.would == "create" else "bold"
+        return views.preview(views.headline(words, style=style), rows, found.request)
+
+    plain = [f"would\t{found.would}", *("\t".join(map(to_safe, row)) for row in rows)]
+    return Answer(json=found.to_json_object(), plain=plain, quiet=[found.would], view=view)
+
+
+def contact(found: JsonObject, declared: DeclaredTypes | None = None) -> Answer:
     """Return one contact: its fields in a fixed order, custom ones apart."""
     standard = {name: found[name] for name in CONTACT_FIELDS if name in found}
     custom = {name: value for name, value in sorted(found.items()) if name not in standard}

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.client import LoopsClient
-from contactctl.transport import NetworkTransport, open_http
+from contactctl.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
 
+    from contactctl.account import Account, Catalogue
+    from contactctl.account_cache import AccountCache
+    from contactctl.client import LoopsClient
     from contactctl.credentials import Credentials
+    from contactctl.exact_json import JsonObject
     from contactctl.output import Output
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
+_OFFLINE_HINT = "give the ids of lists, or leave --offline away"
 
 
 def open_client(
@@ -30,6 +34,9 @@ def open_client(
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
+    from contactctl.client import LoopsClient
+    from contactctl.transport import NetworkTransport, open_http
+
     if credentials.is_sandbox:
         output.note("sandbox: nothing leaves this machine")
         transport = _open_sandbox(env, output)
@@ -54,3 +61,47 @@ def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport
     store = open_store(sandbox_file(env))
     settings = Settings(strict=env.get(STRICT_VARIABLE) == "1", warn=output.warn)
     return _InProcess(app=make_app(store, settings))
+
+
+def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, str]) -> Account:
+    """Return what the account declares, kept in the cache folder between commands.
+
+    The sandbox costs nothing to ask and is not kept.
+    """
+    from contactctl.account import Account
+
+    return Account(client, None if credentials.is_sandbox else _open_cache(credentials, env))
+
+
+def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCache | None:
+    import time
+
+    from contactctl.account_cache import AccountCache, account_digest
+    from contactctl.paths import folder
+
+    digest = account_digest(
+        credentials.base_url,
+        profile=credentials.profile,
+        team=credentials.team,
+        key=credentials.key,
+    )
+    try:
+        return AccountCache(folder("cache", env), digest, time.time)
+    except MachineError:  # no home folder: then nothing is kept
+        return None
+
+
+class OfflineError(UsageError):
+    """Something would have to be asked for, and nobody may be asked."""
+
+
+class Offline:
+    """Stands in for the client where no request may be made; only the cache can answer."""
+
+    def properties(self) -> list[JsonObject]:
+        """Raise :class:`OfflineError`."""
+        raise OfflineError("the account's properties are not known offline", hint=_OFFLINE_HINT)
+
+    def lists(self) -> list[JsonObject]:
+        """Raise :class:`OfflineError`."""
+        raise OfflineError("the mailing lists' names are not known offline", hint=_OFFLINE_HINT)

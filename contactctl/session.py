@@ -135,9 +135,16 @@ class Session:
     @cached_property
     def account(self) -> Account:
         """The account's properties and mailing lists."""
-        from contactctl.account import open_account
+        from contactctl.connection import open_account
 
-        return open_account(self.credentials, self.client, self.env)
+        return open_account(self.client, self.credentials, self.env)
+
+    @cached_property
+    def offline_account(self) -> Account:
+        """What the cache still knows of the account; asks nobody."""
+        from contactctl.connection import Offline, open_account
+
+        return open_account(Offline(), self.credentials, self.env)
 
     def check_write_allowed(self, *addresses: str | None) -> None:
         """Refuse a write that the profile in force does not allow; see :mod:`guard`."""
@@ -156,7 +163,9 @@ class Session:
         Raises :class:`UsageError` naming ``flag`` where nothing may be asked.
         """
         if not self.can_ask:
-            raise UsageError(f"{question} cannot be asked here", hint=f"give {flag}")
+            raise UsageError(
+                f"not confirmed: {question}", hint=f"nobody can be asked here; give {flag}"
+            )
         self.run.stderr.write(f"{question} [y/N] ")
         self.run.stderr.flush()
         return self.run.stdin.readline().strip().lower() in {"y", "yes"}

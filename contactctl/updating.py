@@ -82,7 +82,7 @@ def plan_update(
     """
     if wish.new_email is not None:
         return _plan_new_address(client, change, wish, declared)
-    if not (wish.looks or wish.must_exist):
+    if not wish.looks:
         return Plan((change,), preview_offline(change))
     looked = look_up(client, change.refs)
     check_identity(change, looked, replace_user_id=wish.replace_user_id)

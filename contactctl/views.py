@@ -57,6 +57,15 @@ def fields(
     return grid(("field", "value", "type"), rows)
 
 
+def preview(
+    heading: Text, changes: Sequence[Sequence[str]], request: Mapping[str, JsonValue]
+) -> RenderableType:
+    """Return what would change, or where nothing is known of that, the request alone."""
+    if changes:
+        return stack(heading, grid(("field", "before", "after"), changes))
+    return stack(heading, fields(request, {}))
+
+
 def contact(
     standard: Mapping[str, JsonValue],
     custom: Mapping[str, JsonValue],

@@ -1,9 +1,27 @@
 """The flags that say what is to be written on a contact, shared by update and create."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
+
+from contactctl import answers
+from contactctl.change_input import ChangeFlags, to_draft
+from contactctl.connection import OfflineError
+from contactctl.contact import ContactChange, ContactRef
+from contactctl.data_input import parse_data, read_data
+from contactctl.draft import Draft, to_change
+from contactctl.errors import ExitCode, UsageError
+from contactctl.field_rules import checked_standard
+from contactctl.output import is_terminal
+from contactctl.preview import Preview
+from contactctl.session import Session
+from contactctl.updating import Wish, check_wish
+
+if TYPE_CHECKING:
+    from contactctl.account import Account
+    from contactctl.draft import DeclaredTypes
 
 Email = Annotated[
     str | None,
@@ -106,6 +124,22 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
 @dataclass(frozen=True, slots=True)
+class RefFlags:
+    """Who is meant, by exactly one identifier."""
+
+    email: Email = None
+    user_id: UserId = None
+
+    def to_ref(self) -> ContactRef:
+        """Return the one contact ref; raises :class:`UsageError` for none, two or a bad one."""
+        draft = to_draft(ChangeFlags(email=self.email, user_id=self.user_id))
+        refs = to_change(draft, None).refs
+        if len(refs) > 1:
+            raise UsageError("two identifiers are given", hint="give --email or --user-id")
+        return refs[0]
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFlags:
     """What to write, as the flags give it."""
 
@@ -122,14 +156,77 @@ class ContactFlags:
     data: Data = None
     no_schema: NoSchema = False
 
+    def to_change(
+        self, session: Session, *, offline: bool = False
+    ) -> "tuple[ContactChange, DeclaredTypes | None]":
+        """Return the change, typed by the account, with the declared types; None if not asked.
+
+        Raises :class:`UsageError` for whatever must not be sent.
+        """
+        draft = self._to_draft(session.run.stdin)
+        account = session.offline_account if offline else session.account
+        draft = draft.with_list_ids(account.resolve_list)
+        declared = None
+        if draft.custom_keys and not self.no_schema:
+            declared = _declared(session, account, draft.custom_keys)
+        return to_change(draft, declared), declared
+
+    def _to_draft(self, stdin: TextIO) -> Draft:
+        data = None if self.data is None else parse_data(read_data(self.data, stdin))
+        return to_draft(
+            ChangeFlags(
+                email=self.email,
+                user_id=self.user_id,
+                first_name=self.first_name,
+                last_name=self.last_name,
+                user_group=self.user_group,
+                source=self.source,
+                subscribed=self.subscribed,
+                lists=self.lists or (),
+                props=self.props or (),
+                unset=self.unset or (),
+                data=data,
+            )
+        )
+
+
+def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "DeclaredTypes | None":
+    try:
+        return account.declared_for(keys)
+    except OfflineError:
+        session.output.note("the declared types are not known offline: typed by look alone")
+        return None
+
 
 @dataclass(frozen=True, slots=True)
-class PreviewFlags:
+class DryRunFlags:
     """Whether to write at all."""
 
     dry_run: DryRun = False
-    offline: Offline = False
     exit_code: ExitCodeFlag = False
+
+    def check(self) -> None:
+        """Refuse ``--exit-code`` on its own; raises :class:`UsageError`."""
+        if self.exit_code and not self.dry_run:
+            raise UsageError("--exit-code goes with --dry-run", hint="add --dry-run")
+
+    def show(self, session: Session, preview: Preview, who: str) -> int | None:
+        """Show the preview and return the exit code that the flags ask for."""
+        session.output.show(answers.preview(preview, who))
+        return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFlags(DryRunFlags):
+    """Whether to write at all, and whether to look for the preview."""
+
+    offline: Offline = False
+
+    def check(self) -> None:
+        """Refuse what goes with ``--dry-run`` alone; raises :class:`UsageError`."""
+        DryRunFlags.check(self)
+        if self.offline and not self.dry_run:
+            raise UsageError("--offline goes with --dry-run", hint="add --dry-run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +237,25 @@ class LookFlags:
     replace_user_id: ReplaceUserId = False
     must_exist: MustExist = False
     no_lookup: NoLookup = False
+
+    def to_wish(self, session: Session, change: ContactChange, preview: PreviewFlags) -> Wish:
+        """Return what is asked for; raises :class:`UsageError` for contradictions.
+
+        A profile that may write to some domains alone must know the address behind a user id.
+        """
+        wants = {
+            "--must-exist": self.must_exist,
+            "--new-email": self.new_email is not None,
+            "--dry-run without --offline": preview.dry_run and not preview.offline,
+        }
+        asked = next((name for name, given in wants.items() if given), None)
+        refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
+        if asked and refused:
+            raise UsageError(f"{asked} needs a look, and {refused} forbids it", hint="give one")
+        guarded = change.user_id is not None and session.credentials.only_domains
+        looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))
+        new = self.new_email
+        address = None if new is None else str(checked_standard("email", new))
+        wish = Wish(address, self.replace_user_id, self.must_exist, bool(looks))
+        check_wish(change, wish)
+        return wish

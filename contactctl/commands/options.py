@@ -75,7 +75,8 @@ class _GlobalFlags:
     no_color: NoColorFlag = False
 
 
-Command: TypeAlias = Callable[..., None]
+#: A command may return its exit code; None is 0.
+Command: TypeAlias = Callable[..., int | None]
 
 
 def with_session(function: Command) -> Command:
@@ -89,12 +90,12 @@ def with_session(function: Command) -> Command:
     sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
 
     @functools.wraps(function)
-    def command(*, context: typer.Context, **values: Any) -> None:  # noqa: ANN401
+    def command(*, context: typer.Context, **values: Any) -> int | None:  # noqa: ANN401
         flags = take_flags(context, values)
         for name, kind in sets.items():
             values[name] = kind(**_take(values, kind))
         with open_session(flags, context.obj) as session:
-            function(session, **values)
+            return function(session, **values)
 
     _set_signature(command, own)
     return command
