@@ -1,0 +1,1 @@
+"""Many contacts from a file: read, checked, paced, sent, and remembered row by row."""

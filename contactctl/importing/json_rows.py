@@ -1,0 +1,148 @@
+"""JSON Lines, and the elements of a JSON array, to numbered rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TextIO
+
+from contactctl.errors import UsageError
+from contactctl.exact_json import JsonError, parse_json
+from contactctl.importing.row import Row
+from contactctl.importing.text import MAX_RECORD_CHARS, SURROGATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A whole string, the quotation mark of one that goes on past the buffer, or structure.
+_PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+_ENDS = frozenset(",]")
+_DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
+_CHUNK_CHARS = 2**16
+_BLANK = " \t\r\n"
+
+
+def read_json_lines(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Iterator[Row]:
+    r"""Yield a row for every line that is not blank; lines end at ``\n`` alone.
+
+    Raises :class:`UsageError` for a line of more than ``longest`` characters.
+    """
+    ordinal = number = 0
+    while line := stream.readline(longest + 1):
+        number += 1
+        if len(line) > longest:
+            raise _too_long(number)
+        if line.strip(_BLANK):
+            ordinal += 1
+            yield _to_row(ordinal, number, line.rstrip(_BLANK))
+
+
+def read_json_array(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Iterator[Row]:
+    """Yield a row for every element of the array, holding one element at a time.
+
+    Raises :class:`UsageError` where the array is not closed, something follows it, or an element
+    has more than ``longest`` characters.
+    """
+    for ordinal, (line, text) in enumerate(_Elements(stream, longest), start=1):
+        yield _to_row(ordinal, line, text)
+
+
+class _Elements:
+    """Cuts the text of an array at the commas between its elements."""
+
+    def __init__(self, stream: TextIO, longest: int) -> None:
+        self._stream = stream
+        self._longest = longest
+        self._text = ""
+        self._at = 0  # what stands before is done with
+        self._line = 1  # the line of self._at
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        if self._first_after_blanks() != "[":
+            raise UsageError("the file is no JSON array", hint="for one object a line use jsonl")
+        closing = ""
+        while closing != "]":
+            opening = closing == ""
+            end = self._find_end()
+            text, closing = self._text[self._at : end], self._text[end]
+            stripped = text.strip(_BLANK)
+            if stripped or closing == "," or not opening:
+                yield self._line + _blank_lines(text), stripped
+            self._advance(end + 1)
+        if self._first_after_blanks():
+            raise UsageError(f"something follows the array on line {self._line}")
+
+    def _first_after_blanks(self) -> str:
+        """Move to behind the next character that is no blank, and return it; "" at the end."""
+        while True:
+            rest = self._text[self._at :].lstrip(_BLANK)
+            if rest:
+                self._advance(len(self._text) - len(rest))
+                self._at += 1
+                return rest[0]
+            self._advance(len(self._text))
+            if not self._read_more():
+                return ""
+
+    def _find_end(self) -> int:
+        """Return where the comma or bracket stands that ends the element at hand."""
+        depth, looked_at = 0, 0  # from self._at, which reading more moves
+        while True:
+            for match in _PIECE.finditer(self._text, self._at + looked_at):
+                piece = match.group()
+                if piece == '"':
+                    looked_at = match.start() - self._at  # the string goes on past the text
+                    break
+                if depth == 0 and piece in _ENDS:
+                    return match.start()
+                depth += _DEPTH.get(piece, 0)
+            else:
+                looked_at = len(self._text) - self._at
+            if not self._read_more():
+                raise self._cut_off()
+
+    def _read_more(self) -> bool:
+        """Double what is held, so that a long element is not looked through again and again."""
+        held = self._text[self._at :]
+        if len(held) > self._longest:
+            raise _too_long(self._line + _blank_lines(held))
+        more = self._stream.read(max(_CHUNK_CHARS, len(held)))
+        self._text, self._at = held + more, 0
+        return bool(more)
+
+    def _advance(self, to: int) -> None:
+        self._line += self._text.count("\n", self._at, to)
+        self._at = to
+
+    def _cut_off(self) -> UsageError:
+        line = self._line + _blank_lines(self._text[self._at :])
+        return UsageError(
+            f"the array is not closed; its last element begins on line {line}",
+            hint="the file seems to be cut off",
+        )
+
+
+def _to_row(ordinal: int, line: int, text: str) -> Row:
+    if not text.isascii() and SURROGATE.search(text):
+        return _bad_row(ordinal, line, text, "not text in the file's encoding")
+    try:
+        value = parse_json(text)
+    except JsonError as error:
+        return _bad_row(ordinal, line, text, f"not JSON: {error}".replace(" line 1,", ""))
+    if not isinstance(value, dict):
+        return _bad_row(ordinal, line, text, "not a JSON object")
+    return Row(ordinal, line, values=value)
+
+
+def _bad_row(ordinal: int, line: int, text: str, problem: str) -> Row:
+    return Row(ordinal, line, (text,), None, problem)
+
+
+def _blank_lines(text: str) -> int:
+    return text.count("\n", 0, len(text) - len(text.lstrip(_BLANK)))
+
+
+def _too_long(line: int) -> UsageError:
+    return UsageError(
+        f"the row on line {line} is longer than any contact's can be",
+        hint="check that the file is what --format says",
+    )

@@ -1,0 +1,118 @@
+"""A file's bytes as text: gzip by name, byte order marks, encodings; every failure named."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, TextIO, cast
+
+from contactctl.errors import MachineError, UsageError
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: No record of a contact comes near this; what is longer is a file that is not what it seems.
+MAX_RECORD_CHARS = 16 * 2**20
+#: What an undecodable byte becomes, and what no text can hold.
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+# UTF-32 before UTF-16: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LONGEST_MARK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a file spells its text; ``mark`` is the byte order mark that it begins with."""
+
+    name: str
+    mark: bytes = b""
+
+    @property
+    def errors(self) -> str:
+        """Return how undecodable bytes are kept until their row's turn, as lone surrogates."""
+        wide = self.name.startswith(("utf-16", "utf-32"))
+        return "surrogatepass" if wide else "surrogateescape"
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn whatever reading a file can raise into an error that names the file.
+
+    Raises :class:`UsageError` for a file that is missing, no file, or not what its name says,
+    :class:`MachineError` for one that the machine cannot read.
+    """
+    import zlib
+    from gzip import BadGzipFile
+
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise UsageError(f"cannot read {quoted(name)}: {error.strerror}") from error
+    except (BadGzipFile, EOFError, zlib.error) as error:
+        raise UsageError(
+            f"{quoted(name)} is not a whole gzip file", hint="its name ends in .gz; copy it again"
+        ) from error
+    except UnicodeError as error:
+        raise UsageError(
+            f"{quoted(name)} does not hold text in its encoding",
+            hint="name the encoding with --encoding, such as cp1252 or utf-16-le",
+        ) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise MachineError(f"cannot read {quoted(name)}: {reason}") from error
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file for its bytes; one whose name ends in ``.gz`` is unpacked on the way."""
+    if path.suffix.lower() == ".gz":
+        import gzip
+
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def find_encoding(path: Path, given: str | None = None) -> Encoding:
+    """Return the encoding of a file: as ``given``, by its byte order mark, else UTF-8.
+
+    Raises :class:`UsageError` for a name that is no encoding of text.
+    """
+    with open_bytes(path) as file:
+        start = file.read(_LONGEST_MARK)
+    found = next((Encoding(name, mark) for mark, name in _MARKS if start.startswith(mark)), None)
+    if given is None:
+        return found or Encoding("utf-8")
+    name = _known_name(given)
+    if found and found.name.startswith(name):
+        return found
+    return Encoding(name)
+
+
+def open_text(path: Path, encoding: Encoding, *, newline: str) -> TextIO:
+    """Open a file as text behind its byte order mark; ``newline`` is as for :func:`open`."""
+    file = open_bytes(path)
+    file.read(len(encoding.mark))
+    return io.TextIOWrapper(file, encoding.name, errors=encoding.errors, newline=newline)
+
+
+def _known_name(given: str) -> str:
+    try:
+        name = codecs.lookup(given).name
+        io.TextIOWrapper(io.BytesIO(), name).close()  # refuses codecs that are not of text
+    except (LookupError, ValueError):
+        raise UsageError(
+            f"--encoding {quoted(given)} is not a known encoding",
+            hint="such as utf-8, utf-16-le, cp1252 or iso-8859-15",
+        ) from None
+    return name

@@ -1,0 +1,161 @@
+"""CSV text to numbered rows: every shape of file has an outcome with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contactctl.errors import UsageError
+from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
+
+if TYPE_CHECKING:
+    from contactctl.importing.row import Row
+
+
+def read(text: str, delimiter: str = ",") -> list[Row]:
+    return list(read_csv(io.StringIO(text, newline=""), delimiter))
+
+
+def data(text: str, delimiter: str = ",") -> list[tuple[int, int, list[str], str | None]]:
+    return [(row.ordinal, row.line, list(row.cells), row.problem) for row in read(text, delimiter)]
+
+
+def test_header_is_row_0_and_data_is_numbered_from_1() -> None:
+    assert data("a,b\n1,2\n3,4\n") == [
+        (0, 1, ["a", "b"], None),
+        (1, 2, ["1", "2"], None),
+        (2, 3, ["3", "4"], None),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_any_line_ending_and_a_missing_last_one(newline: str, last: bool) -> None:  # noqa: FBT001
+    text = newline.join(["a,b", "1,2", "3,4"]) + newline * last
+    assert [(row.line, row.cells) for row in read(text)][1:] == [(2, ["1", "2"]), (3, ["3", "4"])]
+
+
+def test_a_quoted_newline_stays_in_its_cell_and_lines_go_on_counting() -> None:
+    rows = data('a,b\n"1\r\n1","x ""y"""\n3,4\n')
+    assert rows[1] == (1, 2, ["1\r\n1", 'x "y"'], None)
+    assert rows[2][:2] == (2, 4)
+
+
+def test_empty_lines_are_passed_over_and_counted() -> None:
+    assert [(row.ordinal, row.line) for row in read("\n\na,b\n\n1,2\n\n\n3,4\n")] == [
+        (0, 3),
+        (1, 5),
+        (2, 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("1", "1 cell, and the header has 2"),
+        ("1,2,3", "3 cells, and the header has 2"),
+        ("a,b", "this row repeats the header"),
+        ("1,\0", "line 2 holds a NUL character"),
+        ("1,\udcff", "line 2 holds bytes that are no text in the encoding"),
+    ],
+)
+def test_a_row_that_cannot_be_used_says_why_and_the_next_one_is_read(
+    line: str, problem: str
+) -> None:
+    rows = data(f"a,b\n{line}\n8,9\n")
+    assert rows[1][3] == problem
+    assert rows[2] == (2, 3, ["8", "9"], None)
+
+
+def test_text_behind_a_closing_quote_is_a_problem_with_the_rows_text_kept() -> None:
+    rows = data('a,b\n"1"x,2\n8,9\n')
+    assert "text follows a closing quotation mark" in str(rows[1][3])
+    assert rows[1][2] == ['"1"x,2']
+    assert rows[2] == (2, 3, ["8", "9"], None)
+
+
+def test_a_quote_closed_by_a_later_row_names_all_the_lines_it_took() -> None:
+    rows = data('a,b\n"1,2\n3,"4"\n8,9\n')
+    assert rows[1][1] == 2
+    assert "up to line 3" in str(rows[1][3])
+    assert rows[2][:3] == (2, 4, ["8", "9"])
+
+
+def test_a_quote_that_is_never_closed_ends_the_reading_at_its_line() -> None:
+    """The rest of the file would be one cell; passing over it would lose rows."""
+    with pytest.raises(UsageError, match="row on line 3 opens a quotation mark that is never"):
+        read('a,b\n1,2\n"3,4\n5,6\n')
+
+
+def test_an_open_quote_stops_long_before_the_memory_is_full() -> None:
+    text = io.StringIO('a,b\n"1,2\n' + "5,6\n" * 1000)
+    with pytest.raises(UsageError, match="line 2 opens a quotation mark that is not closed"):
+        list(read_csv(text, ",", cell_chars=1000))
+
+
+def test_a_cell_of_10_mb_is_a_problem_of_its_row_alone() -> None:
+    rows = read("a,b\n1," + "x" * 10_000_000 + "\n8,9\n")
+    assert rows[1].problem == "a cell has more than 1,048,576 characters"
+    assert rows[2].cells == ["8", "9"]
+
+
+def test_a_line_without_end_is_refused_at_its_number() -> None:
+    with pytest.raises(UsageError, match="row on line 2 is longer"):
+        read("a,b\n" + "x," * (9 * 2**20))
+
+
+def test_an_empty_text_has_no_rows() -> None:
+    assert read("") == read("\n\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter"),
+    [
+        ("email,plan", ","),
+        ("email;plan", ";"),
+        ("email\tplan", "\t"),
+        ('"a,b,c";plan', ";"),
+        ("email", ","),
+        ('"a;b', ","),
+    ],
+)
+def test_the_delimiter_is_the_one_that_stands_most_often_outside_quotes(
+    line: str, delimiter: str
+) -> None:
+    assert sniff_delimiter(line) == delimiter
+
+
+_CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@given(
+    st.lists(st.lists(_CELLS, min_size=2, max_size=2), max_size=8),
+    st.sampled_from(DELIMITERS),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_a_csv_writer_wrote_is_read_back(
+    table: list[list[str]], delimiter: str, newline: str
+) -> None:
+    header = ["\N{SNOWMAN}1", "\N{SNOWMAN}2"]
+    text = io.StringIO(newline="")
+    # All quoted: before Python 3.13 the writer leaves a lone carriage return bare.
+    writer = csv.writer(text, csv.excel, delimiter=delimiter, lineterminator=newline, quoting=1)
+    writer.writerows([header, *table])
+    rows = read(text.getvalue(), delimiter)
+    assert [row.cells for row in rows] == [header, *[cells for cells in table if cells != header]]
+    assert all(row.problem is None for row in rows)
+
+
+@given(st.text('"ab,\n\r\0\udcff;', max_size=60))
+def test_any_text_gives_rows_or_a_usage_error(text: str) -> None:
+    with suppress(UsageError):
+        rows = read(text)
+        assert [row.ordinal for row in rows] == list(range(len(rows)))
+        lines = [row.line for row in rows]
+        assert lines == sorted(set(lines))
