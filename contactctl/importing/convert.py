@@ -1,0 +1,53 @@
+"""A row to the change that it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from contactctl.contact import ContactChange
+from contactctl.importing.fields import LIST_PREFIX
+from contactctl.safe_text import excerpt
+from contactctl.typing_rules import ValueProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contactctl.exact_json import JsonScalar
+    from contactctl.importing.fields import Field
+    from contactctl.importing.row import Row
+
+
+class Converter(Protocol):
+    """Turns rows into changes, all by the same rules."""
+
+    def to_change(self, row: Row) -> ContactChange:
+        """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
+
+
+def to_contact_change(values: dict[str, JsonScalar]) -> ContactChange:
+    """Sort a row's values, by label, into identifiers, lists and the rest; ``values`` is used up.
+
+    Raises :class:`ValueProblem` when there is no identifier.
+    """
+    email, user_id = values.pop("email", None), values.pop("userId", None)
+    if email is None and user_id is None:
+        raise ValueProblem("neither an email address nor a user id")
+    memberships: dict[str, bool] = {}
+    for label in [label for label in values if label.startswith(LIST_PREFIX)]:
+        memberships[label.removeprefix(LIST_PREFIX)] = values.pop(label) is True
+    return ContactChange(
+        None if email is None else str(email),
+        None if user_id is None else str(user_id),
+        values,
+        memberships,
+    )
+
+
+def by_label(constants: Mapping[Field, JsonScalar]) -> dict[str, JsonScalar]:
+    """Return constants under the labels of their fields."""
+    return {item.label: value for item, value in constants.items()}
+
+
+def located(name: str, problem: ValueProblem) -> ValueProblem:
+    """Return the problem with the name of the column or key before it."""
+    return ValueProblem(f"{excerpt(name)}: {problem.message}", hint=problem.hint)

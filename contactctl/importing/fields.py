@@ -1,0 +1,190 @@
+"""What a column, a JSON key or ``--set`` can fill, and how a cell's text becomes its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.contact import (
+    CLEARABLE_FIELDS,
+    RESERVED_NAMES,
+    RESPONSE_ONLY_NAMES,
+    STANDARD_FIELDS,
+    TEXT_FIELDS,
+    is_address,
+)
+from contactctl.draft import type_of_property
+from contactctl.errors import UsageError
+from contactctl.safe_text import excerpt, quoted
+from contactctl.typing_rules import (
+    ValueProblem,
+    check_text,
+    infer_value,
+    typed_boolean,
+    typed_value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contactctl.draft import DeclaredTypes
+    from contactctl.exact_json import JsonScalar
+    from contactctl.typing_rules import PropertyType
+
+LIST_PREFIX = "list:"
+#: Columns of a rejects file that say why a row failed; they are passed over on the way back in.
+ERROR_COLUMNS = ("error", "import_error")
+
+
+class Kind(Enum):
+    """What sort of field it is."""
+
+    EMAIL = auto()
+    USER_ID = auto()
+    TEXT = auto()
+    SUBSCRIBED = auto()
+    LIST = auto()
+    PROPERTY = auto()
+
+
+#: The fields that pick a contact.
+IDENTIFIERS = (Kind.EMAIL, Kind.USER_ID)
+
+
+class Field(NamedTuple):
+    """One field of a contact: ``name`` is the service's, a property's key or a list's id."""
+
+    kind: Kind
+    name: str
+    declared: PropertyType | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the name under which a file can give the field."""
+        return LIST_PREFIX + self.name if self.kind is Kind.LIST else self.name
+
+    @property
+    def is_clearable(self) -> bool:
+        """Tell whether the field can be emptied."""
+        return self.kind is Kind.PROPERTY or self.name in CLEARABLE_FIELDS
+
+
+_KINDS = {
+    "email": Kind.EMAIL,
+    "userId": Kind.USER_ID,
+    "subscribed": Kind.SUBSCRIBED,
+} | dict.fromkeys(TEXT_FIELDS, Kind.TEXT)
+
+
+def _fold(name: str) -> str:
+    return "".join(character for character in name if character not in " _-").lower()
+
+
+_STANDARD_BY_FOLD = {_fold(name): name for name in STANDARD_FIELDS}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFields:
+    """What the account has: declared properties (None: not asked), and a way to find lists."""
+
+    declared: DeclaredTypes | None
+    resolve_list: Callable[[str], str]
+
+    def find(self, name: str) -> Field:
+        """Return the field that a name means.
+
+        Standard fields go by their names in either case style (``userId``, ``user_id``,
+        ``User ID``), lists by ``list:`` and an id or a name, all else is a property's key. Raises
+        :class:`UsageError` for a name that is none of these.
+        """
+        if name.startswith(LIST_PREFIX):
+            return Field(Kind.LIST, self.resolve_list(name.removeprefix(LIST_PREFIX).strip()))
+        standard = _STANDARD_BY_FOLD.get(_fold(name))
+        if standard is None:
+            return self._property(name)
+        if standard == "mailingLists":
+            raise UsageError(
+                f"{quoted(name)} cannot be one column", hint="write a column list:ID for each list"
+            )
+        if name != standard and name in (self.declared or ()):
+            raise UsageError(
+                f"{quoted(name)} may mean the field {standard} or the property of that name",
+                hint=f"say which: --map '{excerpt(name)}={standard}', or --ignore it",
+            )
+        return Field(_KINDS[standard], standard)
+
+    def is_property(self, name: str) -> bool:
+        """Tell whether the account declares a property of this very name."""
+        return self.declared is not None and name in self.declared
+
+    def _property(self, name: str) -> Field:
+        if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
+            raise UsageError(
+                f"{name} is a name of the service's own", hint=f"leave it out: --ignore {name}"
+            )
+        try:
+            check_text(name)
+        except ValueProblem as problem:
+            raise UsageError(f"the name {problem.message}", hint=problem.hint) from None
+        declared = None if self.declared is None else type_of_property(name, self.declared)
+        return Field(Kind.PROPERTY, name, declared)
+
+
+def cell_parser(field: Field, *, allow_resubscribe: bool) -> Callable[[str], JsonScalar]:
+    """Return the function that turns a cell that is not empty into the field's value.
+
+    It raises :class:`ValueProblem` for a text that the field does not take.
+    """
+    if field.kind is Kind.PROPERTY:
+        return _property_parser(field.declared)
+    if field.kind is Kind.SUBSCRIBED and not allow_resubscribe:
+        return lambda text: check_subscribed(field, typed_boolean(text))
+    parsers: dict[Kind, Callable[[str], JsonScalar]] = {
+        Kind.EMAIL: _parse_address,
+        Kind.USER_ID: _parse_user_id,
+        Kind.TEXT: check_text,
+        Kind.SUBSCRIBED: typed_boolean,
+        Kind.LIST: typed_boolean,
+    }
+    return parsers[field.kind]
+
+
+def check_subscribed(field: Field, value: JsonScalar) -> JsonScalar:
+    """Refuse ``subscribed: true``, which would subscribe again whoever opted out."""
+    if field.kind is Kind.SUBSCRIBED and value is True:
+        raise ValueProblem(
+            "true would re-subscribe people who opted out",
+            hint="--allow-resubscribe permits it; or leave the column out with --ignore",
+        )
+    return value
+
+
+def _property_parser(declared: PropertyType | None) -> Callable[[str], JsonScalar]:
+    if declared == "string":
+        return check_text
+    from functools import lru_cache  # plans, seats and dates repeat all over a file
+
+    @lru_cache(maxsize=1024)
+    def parse(text: str) -> JsonScalar:
+        return infer_value(text) if declared is None else typed_value(text, declared)
+
+    return parse
+
+
+def _parse_address(text: str) -> str:
+    if not is_address(text):
+        raise ValueProblem(f"{quoted(text)} is not an email address", hint=_address_hint(text))
+    return text
+
+
+def _address_hint(text: str) -> str:
+    if is_address(text.strip()):
+        return "without the blanks around it, it is"
+    return "the service takes ASCII addresses such as ada@example.com"
+
+
+def _parse_user_id(text: str) -> str:
+    if not text.strip():
+        raise ValueProblem("there is nothing but blanks", hint="leave it empty or give an id")
+    return check_text(text)

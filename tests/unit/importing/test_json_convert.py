@@ -1,0 +1,114 @@
+"""JSON rows to changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from contactctl.errors import UsageError
+from contactctl.exact_json import parse_json
+from contactctl.importing.columns import ColumnRules, parse_rules
+from contactctl.importing.fields import AccountFields
+from contactctl.importing.json_convert import JsonConverter
+from contactctl.importing.row import Row
+from contactctl.typing_rules import ValueProblem
+
+
+def resolve(name: str) -> str:
+    if name == "nolist":
+        raise UsageError("there is no list nolist")
+    return name.lower()
+
+
+DECLARED = {"plan": "string", "seats": "number", "joined": "date"}
+FIELDS = AccountFields(DECLARED, resolve)  # type: ignore[arg-type]
+
+
+def body(text: str, rules: ColumnRules | None = None) -> str:
+    values = parse_json(text)
+    assert isinstance(values, dict)
+    converter = JsonConverter(rules or ColumnRules(), FIELDS)
+    return converter.to_change(Row(1, 1, (), values)).to_body().decode()
+
+
+def test_values_keep_their_own_types_exactly() -> None:
+    text = '{"userId":"7","plan":"null","seats":1.50,"joined":1705486871000,"firstName":""}'
+    assert body(text) == text
+
+
+def test_null_clears_and_is_an_absent_identifier() -> None:
+    assert body('{"email":"a@b.co","userId":null,"plan":null,"firstName":null}') == (
+        '{"email":"a@b.co","plan":null,"firstName":null}'
+    )
+
+
+def test_lists_come_by_object_or_by_key() -> None:
+    assert body('{"userId":"7","mailingLists":{"A":true},"list:B":false}') == (
+        '{"userId":"7","mailingLists":{"a":true,"b":false}}'
+    )
+
+
+def test_keys_are_mapped_ignored_and_added() -> None:
+    rules = parse_rules(["tier=plan"], ["junk"], ["source=crm"])
+    text = '{"user_id":"7","tier":"x","junk":[1],"error":"old reason"}'
+    assert body(text, rules) == '{"userId":"7","source":"crm","plan":"x"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", "neither"),
+        ('{"email":null}', "neither"),
+        ('{"email":""}', "email is empty"),
+        ('{"email":"ada"}', "not an email address"),
+        ('{"userId":7}', "userId: this is a number"),
+        ('{"userId":"7","plan":12}', "plan: this is a number"),
+        ('{"userId":"7","seats":"12"}', "seats: this is a string"),
+        ('{"userId":"7","joined":"soon"}', "joined: .* not a date"),
+        ('{"userId":"7","plan":["x"]}', "plan is a list"),
+        ('{"userId":"7","plan":{"x":1}}', "plan is an object"),
+        ('{"userId":"7","paln":"x"}', 'no property "paln"'),
+        ('{"userId":"7","id":"x"}', "service's own"),
+        ('{"userId":"7","subscribed":true}', "re-subscribe"),
+        ('{"userId":"7","subscribed":null}', "cannot be emptied"),
+        ('{"userId":"7","source":null}', "cannot be emptied"),
+        ('{"userId":"7","list:A":"true"}', "list:A: this is not a boolean"),
+        ('{"userId":"7","list:A":null}', "list:A: this is not a boolean"),
+        ('{"userId":"7","list:A":true,"list:a":true}', "list:a is given twice"),
+        ('{"userId":"7","mailingLists":["A"]}', "mailingLists is not an object"),
+        ('{"userId":"7","mailingLists":{"nolist":true}}', "there is no list"),
+        ('{"userId":"7","user_id":"8"}', "userId is given twice"),
+    ],
+)
+def test_what_does_not_fit_is_a_problem_of_the_row(text: str, message: str) -> None:
+    with pytest.raises(ValueProblem, match=message):
+        body(text)
+
+
+def test_an_unknown_key_is_a_problem_in_every_row_that_has_it() -> None:
+    converter = JsonConverter(ColumnRules(), FIELDS)
+    for _ in range(2):
+        with pytest.raises(ValueProblem, match="no property") as caught:
+            converter.to_change(Row(1, 1, (), {"paln": "x"}))
+        assert "did you mean plan" in str(caught.value.hint)
+
+
+def test_a_key_in_every_row_that_no_other_row_has_does_not_fill_the_memory() -> None:
+    converter = JsonConverter(ColumnRules(), AccountFields(None, str))
+    for number in range(3000):
+        converter.to_change(Row(1, 1, (), {"userId": "7", f"key{number}": "x"}))
+    assert len(converter._found) <= 1001
+
+
+def test_resubscribing_can_be_allowed() -> None:
+    rules = ColumnRules(allow_resubscribe=True)
+    assert body('{"userId":"7","subscribed":true}', rules) == '{"userId":"7","subscribed":true}'
+
+
+def test_a_constant_that_a_row_gives_as_well_is_a_problem() -> None:
+    with pytest.raises(ValueProblem, match="plan is given twice"):
+        body('{"userId":"7","plan":"x"}', parse_rules(constants=["plan=y"]))
+
+
+def test_a_row_that_was_not_read_keeps_its_problem() -> None:
+    with pytest.raises(ValueProblem, match="not JSON: why"):
+        JsonConverter(ColumnRules(), FIELDS).to_change(Row(1, 2, ("x",), None, "not JSON: why"))
