@@ -1,0 +1,117 @@
+"""The look at the whole file before the first write."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.errors import UsageError
+from contactctl.importing.repeats import Repeats
+from contactctl.typing_rules import ValueProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from contactctl.contact import ContactChange
+    from contactctl.importing.convert import Converter
+    from contactctl.importing.row import Row
+
+#: Problems that are kept for the message; the rest is counted.
+KEPT_PROBLEMS = 20
+
+
+class Problem(NamedTuple):
+    """Why the row that begins on a line cannot be sent."""
+
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What the check found.
+
+    ``rows`` counts all rows, ``problem_rows`` those that cannot be sent; the first of them are in
+    ``problems``. ``repeating_rows`` name a contact that an earlier row named, with examples of
+    such a line and the first one. ``cleared`` counts the cells that empty each field.
+    """
+
+    rows: int = 0
+    problem_rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    repeating_rows: int = 0
+    repeats: Sequence[tuple[int, int]] = ()
+    cleared: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def sendable_rows(self) -> int:
+        """Return how many rows can be sent."""
+        return self.rows - self.problem_rows
+
+
+def check_rows(
+    rows: Iterable[Row],
+    converter: Converter,
+    *,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> CheckReport:
+    """Look at every row and return what was found, holding no row.
+
+    ``on_problem`` is told each problem as it is found, for whoever wants all of them. Raises
+    :class:`UsageError` where the file cannot be told into rows.
+    """
+    report = CheckReport()
+    with closing(Repeats()) as repeats:
+        for row in rows:
+            try:
+                change = converter.to_change(row)
+            except ValueProblem as problem:
+                _note(report, Problem(row.line, problem_text(problem)), on_problem)
+                continue
+            _look_at(change, row.line, report, repeats)
+        report.rows += report.problem_rows
+        report.repeating_rows, report.repeats = repeats.finish()
+    return report
+
+
+def problem_text(problem: ValueProblem) -> str:
+    """Return a problem and its way out as one line."""
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+
+
+def refuse_problems(report: CheckReport) -> None:
+    """Raise :class:`UsageError` listing the first problems, when there are any."""
+    if not report.problem_rows:
+        return
+    count = report.problem_rows
+    lines = [f"line {problem.line}: {problem.text}" for problem in report.problems]
+    if count > len(lines):
+        lines.append(f"and {count - len(lines):,} more (-v lists all)")
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    raise UsageError(
+        f"{rows} cannot be sent; nothing was written\n" + "\n".join(lines),
+        hint="correct the file, or import the other rows with --skip-invalid",
+    )
+
+
+def _note(
+    report: CheckReport, problem: Problem, on_problem: Callable[[Problem], None] | None
+) -> None:
+    report.problem_rows += 1
+    if len(report.problems) < KEPT_PROBLEMS:
+        report.problems.append(problem)
+    if on_problem is not None:
+        on_problem(problem)
+
+
+def _look_at(change: ContactChange, line: int, report: CheckReport, repeats: Repeats) -> None:
+    report.rows += 1
+    if change.email is not None:
+        repeats.add("e" + change.email.lower(), line)
+    if change.user_id is not None:
+        repeats.add("u" + change.user_id, line)
+    if None in change.values.values():
+        for key, value in change.values.items():
+            if value is None:
+                report.cleared[key] = report.cleared.get(key, 0) + 1

@@ -1,0 +1,85 @@
+"""The look at the whole file before the first write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contactctl.errors import UsageError
+from contactctl.importing.check import Problem, check_rows, refuse_problems
+from contactctl.importing.columns import ColumnRules
+from contactctl.importing.csv_convert import CsvConverter
+from contactctl.importing.fields import AccountFields
+from contactctl.importing.repeats import Repeats
+from contactctl.importing.row import Row
+
+if TYPE_CHECKING:
+    from contactctl.importing.check import CheckReport
+
+FIELDS = AccountFields({"plan": "string"}, str)
+CONVERTER = CsvConverter(("email", "userId", "plan"), ColumnRules(), FIELDS)
+
+
+def check(*rows: tuple[str, str, str]) -> CheckReport:
+    numbered = (Row(ordinal, ordinal + 1, cells) for ordinal, cells in enumerate(rows, start=1))
+    return check_rows(numbered, CONVERTER)
+
+
+def test_a_clean_file_is_counted() -> None:
+    report = check(("a@b.co", "", "pro"), ("", "2", ""))
+    assert (report.rows, report.sendable_rows, report.problems) == (2, 2, [])
+    refuse_problems(report)
+
+
+def test_problems_have_their_lines_and_ways_out() -> None:
+    report = check(("a@b.co", "", "pro"), ("ada", "", ""), ("", "", "x"))
+    assert (report.rows, report.sendable_rows) == (3, 1)
+    assert [problem.line for problem in report.problems] == [3, 4]
+    with pytest.raises(UsageError) as caught:
+        refuse_problems(report)
+    assert "2 rows cannot be sent; nothing was written\nline 3: email" in caught.value.message
+    assert "--skip-invalid" in str(caught.value.hint)
+
+
+def test_many_problems_are_counted_and_the_first_kept() -> None:
+    told: list[Problem] = []
+    rows = (Row(number, number + 1, ("", "", "")) for number in range(1, 1001))
+    report = check_rows(rows, CONVERTER, on_problem=told.append)
+    assert (report.problem_rows, len(report.problems), len(told)) == (1000, 20, 1000)
+    with pytest.raises(UsageError, match=r"and 980 more \(-v lists all\)"):
+        refuse_problems(report)
+
+
+def test_the_same_contact_twice_is_said_with_both_lines() -> None:
+    report = check(("a@b.co", "1", ""), ("x@b.co", "2", ""), ("A@B.co", "3", ""), ("", "2", ""))
+    assert report.repeating_rows == 2
+    assert list(report.repeats) == [(4, 2), (5, 3)]
+
+
+def test_a_row_that_repeats_both_identifiers_counts_once() -> None:
+    assert check(("a@b.co", "1", ""), ("a@b.co", "1", "")).repeating_rows == 1
+
+
+def test_an_email_and_a_user_id_of_the_same_text_are_two_contacts() -> None:
+    assert check(("a@b.co", "", ""), ("", "a@b.co", "")).repeating_rows == 0
+
+
+def test_cells_that_clear_are_counted_by_field() -> None:
+    report = check(("a@b.co", "", "null"), ("b@b.co", "", "null"), ("c@b.co", "", "x"))
+    assert report.cleared == {"plan": 2}
+
+
+@given(st.lists(st.integers(0, 300), max_size=400), st.integers(1, 7))
+def test_repeats_are_exact_also_when_they_were_moved_out(names: list[int], block: int) -> None:
+    repeats = Repeats(block_items=block)
+    first: dict[int, int] = {}
+    for line, name in enumerate(names):
+        repeats.add(str(name), line)
+        first.setdefault(name, line)
+    expected = [(line, first[name]) for line, name in enumerate(names) if first[name] != line]
+    count, examples = repeats.finish()
+    assert count == len(expected)
+    assert examples == expected[:20]
