@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from contactctl.address import Origin
+    from contactctl.dial import LookUp
     from contactctl.errors import ContactctlError
     from contactctl.proxy import Proxy
 
@@ -72,13 +74,18 @@ def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.
 class NetworkTransport(httpx.BaseTransport):
     """Sends requests to one origin; the ``read`` timeout of each is the deadline of all of it."""
 
-    def __init__(self, base_url: str, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, base_url: str, env: Mapping[str, str], *, look_up: LookUp = socket.getaddrinfo
+    ) -> None:
         """Choose trust and proxy for a normal base address; nothing is sent yet.
 
-        Raises :class:`TrustError` and :class:`ProxyError` for what the environment asks in vain.
+        ``look_up`` stands in for the system's resolver in tests. Raises :class:`TrustError` and
+        :class:`ProxyError` for what the environment asks in vain.
         """
         origin = origin_of(base_url)
-        self._pool = _open_pool(origin, proxy_for(base_url, env), env)
+        proxy = proxy_for(base_url, env)
+        network = Network(origin, proxy, look_up=look_up)
+        self._pool = _open_pool(network, proxy, _context_for(origin, env))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; headers and body of the answer must arrive before its deadline.
@@ -120,13 +127,13 @@ class _Body(httpx.SyncByteStream):
 
 
 def _open_pool(
-    origin: Origin, proxy: Proxy | None, env: Mapping[str, str]
+    network: Network, proxy: Proxy | None, context: ssl.SSLContext | None
 ) -> httpcore.ConnectionPool:
     options: dict[str, Any] = {
-        "ssl_context": _context_for(origin, env),
+        "ssl_context": context,
         "max_connections": _MOST_CONNECTIONS,
         "keepalive_expiry": _IDLE_S,
-        "network_backend": Network(origin, proxy),
+        "network_backend": network,
     }
     if proxy is None:
         return httpcore.ConnectionPool(**options)

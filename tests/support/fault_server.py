@@ -7,7 +7,7 @@ import struct
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from contactctl.exact_json import JsonValue, to_json
 
@@ -60,8 +60,7 @@ class Visit:
 
 
 #: Answers one visit; returns whether the connection stays open for another.
-if TYPE_CHECKING:
-    Behaviour = Callable[[Visit], bool]
+Behaviour: TypeAlias = "Callable[[Visit], bool]"
 
 
 def reply(
@@ -253,3 +252,27 @@ def _read_request(incoming: Iterable[bytes]) -> Received | None:
     headers = {name.lower(): value.strip() for name, value in pairs}
     body = incoming.read(int(headers.get("content-length", "0")))  # type: ignore[attr-defined]
     return Received(method, target, headers, body)
+
+
+def tunnel_to(port: int) -> Behaviour:
+    """Answer a CONNECT as a proxy does, and pass bytes on to a port of this machine."""
+
+    def behave(visit: Visit) -> bool:
+        with socket.create_connection(("127.0.0.1", port)) as onward:
+            visit.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            pump = threading.Thread(target=_pump, args=(onward, visit.connection), daemon=True)
+            pump.start()
+            _pump(visit.connection, onward)
+            pump.join(5)
+        return False
+
+    return behave
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+    for end in (source, sink):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
