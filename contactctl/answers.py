@@ -51,7 +51,7 @@ def written(
         from contactctl import views
 
         fields = views.fields(payload, declared or {})
-        return views.stack(views.headline(words), fields)
+        return views.stack(views.headline(f"{words} (id {reply['id']})"), fields)
 
     return Answer(json=reply, plain=[str(reply["id"])], view=view, applied=True)
 

@@ -90,9 +90,9 @@ def remove_suppression(ref: ContactRef) -> Call:
     )
 
 
-def properties() -> Call:
-    """Return the question for all contact properties."""
-    query = {"list": "all"}
+def properties(which: str = "all") -> Call:
+    """Return the question for the contact properties: ``all``, or the ``custom`` ones."""
+    query = {"list": which}
     return Call("GET", "contacts/properties", "list the properties", "properties", query=query)
 
 

@@ -29,6 +29,24 @@ def command_tree() -> Branch:
         "Manage the contacts of a Loops audience from the command line.",
         {
             "update": Leaf("contacts", "update", "Change one contact, or create it."),
+            "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
+            "find": Leaf("contacts", "find", "Show one contact."),
+            "delete": Leaf("contacts", "delete", "Delete one contact."),
+            "suppression": Branch(
+                "Contacts that bounced or complained.",
+                {
+                    "check": Leaf("suppression", "check", "Show whether mail is held back."),
+                    "remove": Leaf("suppression", "remove", "Take a contact off the list."),
+                },
+            ),
+            "lists": Leaf("lookups", "lists", "Show the mailing lists."),
+            "properties": Branch(
+                "Contact properties.",
+                {
+                    "list": Leaf("lookups", "list_properties", "Show the contact properties."),
+                    "create": Leaf("lookups", "create_property", "Create a custom property."),
+                },
+            ),
             "profile": Branch(
                 "Named API keys.",
                 {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from contactctl import call as calls
 from contactctl.advice import worded
@@ -135,9 +135,9 @@ class LoopsClient:
 
         return _object(self._attempts.run(calls.remove_suppression(ref), look))
 
-    def properties(self) -> list[JsonObject]:
-        """Return every contact property, standard ones included: key, label and type."""
-        return _objects(self._attempts.run(calls.properties()))
+    def properties(self, which: Literal["all", "custom"] = "all") -> list[JsonObject]:
+        """Return the contact properties, or the custom ones alone: key, label and type."""
+        return _objects(self._attempts.run(calls.properties(which)))
 
     def create_property(self, name: str, kind: str) -> JsonObject:
         """Create a custom property; after a lost answer looks before it repeats."""

@@ -30,6 +30,8 @@ STANDARD_FIELDS = frozenset(WIRE_NAMES.values())
 CLEARABLE_FIELDS = frozenset({"firstName", "lastName", "userGroup"})
 #: Names that the service keeps for itself (documentation, page "Contact properties").
 RESERVED_NAMES = frozenset({"id", "listId", "softDeleteAt", "teamId", "updatedAt"})
+#: Properties that every account has beside the standard fields.
+DEFAULT_PROPERTIES = frozenset({"createdAt", "notes"})
 #: Names that only answers carry.
 RESPONSE_ONLY_NAMES = frozenset({"id", "optInStatus"})
 #: One string, key or value, may have 500 characters with its two quote marks (introduction page).

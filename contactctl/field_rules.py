@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from contactctl.contact import (
     CLEARABLE_FIELDS,
+    DEFAULT_PROPERTIES,
     RESERVED_NAMES,
     RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
@@ -54,6 +56,23 @@ def check_property_name(name: str) -> None:
     if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
         raise UsageError(f"{name} is a name of the service's own", hint="leave it out")
     _check_spelling(name)
+
+
+def check_new_property(name: str) -> bool:
+    """Refuse a name that no new property can have; return whether it is in camelCase.
+
+    The service asks for camelCase but has accounts with other names. Raises :class:`UsageError`.
+    """
+    taken = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES | DEFAULT_PROPERTIES
+    if name in taken:
+        raise UsageError(f"{name} is a name of the service's own", hint="choose another name")
+    _check_spelling(name)
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
+        raise UsageError(
+            f"{quoted(name)} cannot be the name of a property",
+            hint="use letters and digits, beginning with a letter, such as planName",
+        )
+    return re.fullmatch(r"[a-z][A-Za-z0-9]*", name) is not None
 
 
 def check_clearable(name: str) -> None:

@@ -190,7 +190,7 @@ def error_object(error: ContactctlError) -> JsonObject:
 def error_details(error: ContactctlError) -> list[tuple[str, str]]:
     """Return what stands below an error's message, each with its name."""
     details = []
-    if error.status is not None:
+    if error.status is not None and f"HTTP {error.status}" not in error.message:
         details.append(("status", f"HTTP {error.status}"))
     if error.outcome is not Outcome.NOT_SENT:
         details.append(("outcome", _OUTCOME_WORDS[error.outcome]))

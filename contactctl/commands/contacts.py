@@ -1,8 +1,25 @@
 """update, create, find, delete."""
 
+from typing import Annotated
+
+import typer
+
 from contactctl import answers, updating
-from contactctl.commands.contact_flags import ContactFlags, LookFlags, PreviewFlags
+from contactctl.commands.contact_flags import (
+    ContactFlags,
+    DryRunFlags,
+    LookFlags,
+    PreviewFlags,
+    RefFlags,
+    Yes,
+)
 from contactctl.commands.options import with_session
+from contactctl.contact import ContactRef
+from contactctl.errors import UsageError
+from contactctl.exact_json import JsonObject, JsonValue
+from contactctl.identity import describe
+from contactctl.lookup import find_one, look_up
+from contactctl.preview import Preview, preview_create, preview_offline
 from contactctl.session import Session
 
 EXAMPLES = {
@@ -12,8 +29,26 @@ EXAMPLES = {
         "contactctl update --email old@example.com --new-email new@example.com",
         "contactctl update --email ada@example.com --prop seats=12 --prop trial=false --unset note",
         "jq -c '{email, plan}' row.json | contactctl update --data - --output json",
-    )
+    ),
+    "create": (
+        "contactctl create --email ada@example.com --user-id 42 --first-name Ada",
+        "contactctl create --email ada@example.com --prop plan=pro --dry-run",
+    ),
+    "find": (
+        "contactctl find --email ada@example.com",
+        "contactctl find --user-id 42 --field plan",
+        "contactctl find --email ada@example.com --output json | jq .mailingLists",
+    ),
+    "delete": (
+        "contactctl delete --email ada@example.com",
+        "contactctl delete --user-id 42 --yes",
+    ),
 }
+
+Field = Annotated[
+    str | None,
+    typer.Option("--field", metavar="NAME", help="Print the value of this field alone."),
+]
 
 
 @with_session
@@ -38,3 +73,86 @@ def update(
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, declared))
     return None
+
+
+@with_session
+def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int | None:
+    """Create one contact; an address or user id that is taken is an error."""
+    preview.check()
+    change, declared = fields.to_change(session, offline=preview.offline)
+    if change.email is None:
+        raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
+    if preview.offline:
+        return preview.show(session, preview_offline(change), change.email)
+    if preview.dry_run:
+        found = look_up(session.client, change.refs).contact
+        return preview.show(session, preview_create(change, found, declared), change.email)
+    session.check_write_allowed(change.email)
+    saved = session.client.create(change)
+    words = f"created {change.email}"
+    session.output.show(answers.written(words, saved.reply, change.to_payload(), declared))
+    return None
+
+
+@with_session
+def find(session: Session, who: RefFlags, field: Field = None) -> None:
+    """Show one contact; without such a contact, exit 3."""
+    contact = find_one(session.client, who.to_ref())
+    if field is not None:
+        session.output.show(answers.bare(_value(session, contact, field)))
+        return
+    declared = session.account.properties() if session.output.for_a_person else None
+    session.output.show(answers.contact(contact, declared))
+
+
+@with_session
+def delete(
+    session: Session, who: RefFlags, preview: DryRunFlags, *, yes: Yes = False
+) -> int | None:
+    """Delete one contact. If it is added again later, it comes back subscribed."""
+    preview.check()
+    ref = who.to_ref()
+    if preview.dry_run:
+        find_one(session.client, ref)
+        return preview.show(session, Preview("delete", {ref.name: ref.value}), str(ref))
+    if not yes and not session.can_ask:
+        raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
+    if not _may_delete(session, ref, yes=yes):
+        return None
+    reply = session.client.delete(ref)
+    session.output.show(answers.done(f"deleted {ref}", reply))
+    return None
+
+
+def _may_delete(session: Session, ref: ContactRef, *, yes: bool) -> bool:
+    """Check the profile's limits, and ask; the contact is looked up only where that needs it."""
+    limited = bool(session.credentials.only_domains) and ref.name == "userId"
+    contact = None if yes and not limited else find_one(session.client, ref)
+    email = contact.get("email") if contact else ref.value
+    session.check_write_allowed(email if isinstance(email, str) else None)
+    if yes or contact is None:
+        return True
+    if contact.get("subscribed") is False:
+        session.output.warn(
+            "this person has opted out; adding the address again would subscribe it"
+        )
+    return session.confirm(f"Delete {describe(contact)}?", flag="--yes")
+
+
+def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
+    """Return one field; a property that is declared but not set is null.
+
+    Raises :class:`UsageError` for a field that there is not.
+    """
+    if name in contact:
+        return contact[name]
+    declared = session.account.declared_for([name])
+    if name in declared:
+        return None
+    from contactctl.near_misses import nearest
+
+    near = nearest(name, [*contact, *declared])
+    raise UsageError(
+        f"a contact has no field {name}",
+        hint=f"did you mean {', '.join(near)}?" if near else "see contactctl properties list",
+    )

@@ -1,0 +1,70 @@
+"""lists, properties list, properties create."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from contactctl import answers
+from contactctl.commands.contact_flags import DryRunFlags
+from contactctl.commands.options import with_session
+from contactctl.field_rules import check_new_property
+from contactctl.preview import Preview
+from contactctl.session import Session
+
+EXAMPLES = {
+    "lists": ("contactctl lists", "contactctl lists --output json | jq -r '.[].id'"),
+    "list_properties": (
+        "contactctl properties list",
+        "contactctl properties list --custom --output json",
+    ),
+    "create_property": ("contactctl properties create renewedAt --type date",),
+}
+
+Custom = Annotated[bool, typer.Option("--custom", help="Leave the standard properties out.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="In camelCase, such as planName.")]
+Type = Annotated[
+    Literal["string", "number", "boolean", "date"],
+    typer.Option("--type", help="What its values are; it cannot be changed afterwards."),
+]
+
+
+@with_session
+def lists(session: Session) -> None:
+    """Show the mailing lists: id, name, who sees it, description."""
+    found = session.client.lists()
+    rows = [
+        (
+            item.get("id"),
+            item.get("name"),
+            "public" if item.get("isPublic") is True else "private",
+            item.get("description"),
+        )
+        for item in found
+    ]
+    columns = ("id", "name", "seen", "description")
+    session.output.show(answers.table(columns, rows, json=[*found], empty="no mailing lists"))
+
+
+@with_session
+def list_properties(session: Session, *, custom: Custom = False) -> None:
+    """Show the contact properties: key, type, label."""
+    found = session.client.properties("custom" if custom else "all")
+    rows = [(item.get("key"), item.get("type"), item.get("label")) for item in found]
+    columns = ("key", "type", "label")
+    session.output.show(answers.table(columns, rows, json=[*found], empty="no properties"))
+
+
+@with_session
+def create_property(session: Session, name: Name, kind: Type, preview: DryRunFlags) -> int | None:
+    """Create a custom contact property; it can be neither renamed nor removed here."""
+    preview.check()
+    if not check_new_property(name):
+        session.output.warn(f"{name} is not in camelCase, which the service asks for")
+    if preview.dry_run:
+        known = {item.get("key") for item in session.client.properties()}
+        found = Preview("refused" if name in known else "create", {"name": name, "type": kind})
+        return preview.show(session, found, name)
+    session.check_write_allowed()
+    reply = session.client.create_property(name, kind)
+    session.output.show(answers.done(f"created the property {name} ({kind})", reply, plain=[name]))
+    return None
