@@ -25,12 +25,9 @@ if TYPE_CHECKING:
 RUNS = 31
 BODY = '{"email":"ada@example.com","plan":"pro"}'
 BARE_PUT = f"""
-import httpx
-reply = httpx.put(
-    "{{address}}/v1/contacts/update",
-    content={BODY!r},
-    headers={{{{"Authorization": "Bearer key", "Content-Type": "application/json"}}}},
-)
+import sys, httpx
+headers = {{"Authorization": "Bearer key", "Content-Type": "application/json"}}
+reply = httpx.put(sys.argv[1] + "/v1/contacts/update", content={BODY!r}, headers=headers)
 print(reply.json()["id"])
 """
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
@@ -79,7 +76,7 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/api"
     nothing = [sys.executable, "-c", "pass"]
-    bare_put = [sys.executable, "-c", BARE_PUT.format(address=address)]
+    bare_put = [sys.executable, "-c", BARE_PUT, address]
     update = [PROGRAM, "update", "--email", "ada@example.com", "--prop", "plan=pro", "--no-schema"]
     with tempfile.TemporaryDirectory() as home:
         env = {
