@@ -315,6 +315,11 @@ def test_no_message_repeats_a_value_whole_or_raw() -> None:
         assert "x" * 60 not in said
 
 
+def test_what_no_type_takes_is_refused_before_the_types_are_asked_for() -> None:
+    with pytest.raises(UsageError, match="499 characters"):
+        to_draft(replace(ADA, props=["plan=" + "x" * 499]))
+
+
 def test_a_text_waits_for_its_type() -> None:
     assert to_draft(replace(ADA, props=["zip=02134"])) == Draft(
         email="ada@example.com", values={"zip": Untyped("02134")}
