@@ -1,0 +1,1 @@
+"""Shell completion of our own: answered before Typer, or anything else, is imported."""

@@ -1,0 +1,136 @@
+"""Every command with its flags and arguments, as Tab needs them: nothing to import but this.
+
+Written by ``python tests/support/make_completion_table.py``, not by hand; a test holds it equal to
+the command tree.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    #: A flag's other names ("..." when it may be repeated), values and meaning: see ``place.Flag``.
+    Row: TypeAlias = tuple[str, str | None, str]
+
+CHILDREN: dict[str, dict[str, str]] = {
+    "": {
+        "update": "Change one contact, or create it",
+        "create": "Create one contact; an error if it exists",
+        "find": "Show one contact",
+        "delete": "Delete one contact",
+        "suppression": "Contacts that bounced or complained",
+        "lists": "Show the mailing lists",
+        "properties": "Contact properties",
+        "profile": "Named API keys",
+        "sandbox": "The local stand-in for the service",
+        "completion": "Print a shell's completion script",
+    },
+    "suppression": {
+        "check": "Show whether mail is held back",
+        "remove": "Take a contact off the list",
+    },
+    "properties": {
+        "list": "Show the contact properties",
+        "create": "Create a custom property",
+    },
+    "profile": {
+        "add": "Add a profile, and check its key",
+        "list": "List the profiles",
+        "use": "Choose the active profile",
+        "show": "Show each setting and where it came from",
+        "check": "Ask the service whether it takes a key",
+        "remove": "Remove a profile",
+    },
+    "sandbox": {
+        "serve": "Serve the sandbox over HTTP",
+        "dump": "Print every contact as JSON lines",
+        "reset": "Return to the demonstration data",
+        "path": "Print the file that holds the data",
+        "suppress": "Mark a contact suppressed",
+    },
+}
+ROWS: dict[str, Row] = {
+    "--version": ("", None, "Show the version"),
+    "--help": ("", None, "Show what the command takes"),
+    "--profile": ("-p", "<place>", "Use the API key of this profile"),
+    "--sandbox": ("", None, "Use the local sandbox"),
+    "--output": ("-o", "text json", "Form of answers and errors: text (default) or json"),
+    "--quiet": ("-q", None, "Print the bare answer and errors only"),
+    "--verbose": ("-v", None, "Show requests and replies on stderr, the key masked"),
+    "--timeout": ("", "", "Deadline of one attempt, all of it (default 30)"),
+    "--retries": ("", "", "Repeats after a failure that may pass (default 3)"),
+    "--no-input": ("", None, "Never ask anything"),
+    "--no-color": ("", None, "No colours"),
+    "--email": ("-e", "", "The contact's email address"),
+    "--user-id": ("-u", "", "The contact's user id (your own)"),
+    "--first-name": ("", "", "First name"),
+    "--last-name": ("", "", "Last name"),
+    "--user-group": ("", "", "User group; a contact has one"),
+    "--source": ("", "", "Where the contact came from (default API)"),
+    "--subscribed": ("--unsubscribed", None, "Subscribe or unsubscribe; left out, nothing changes"),
+    "--list": ("...", "<list>", "Add to or remove from a mailing list, by id or name"),
+    "--prop": ("...", "<property>", "Set a property, typed as the account declares it"),
+    "--unset": ("...", "<field>", "Empty a property; repeatable"),
+    "--data": ("-d", "<@file>", "A JSON object to start from; flags replace its fields"),
+    "--no-schema": ("", None, "Do not ask for the declared types"),
+    "--dry-run": ("", None, "Show what would be sent and changed; write nothing"),
+    "--exit-code": ("", None, "With --dry-run: exit 8 when something would change"),
+    "--offline": ("", None, "With --dry-run: make no request, show the body alone"),
+    "--new-email": ("", "", "Change the address"),
+    "--replace-user-id": ("", None, "Allow to write over a different user id"),
+    "--must-exist": ("", None, "Look first; without such a contact, exit 3"),
+    "--no-lookup": ("", None, "No look before the write"),
+    "--field": ("", "<any field>", "Print the value of this field alone"),
+    "--yes": ("-y", None, "Do not ask"),
+    "--custom": ("", None, "Leave the standard properties out"),
+    "--type": (
+        "",
+        "string number boolean date",
+        "What its values are; it cannot be changed afterwards",
+    ),
+    "--key-stdin": ("", None, "Read the key from standard input; it is kept"),
+    "--key-env": ("", "", "Read the key from this environment variable at each use"),
+    "--key-command": ("", "", "Run this command at each use for the key that it prints"),
+    "--base-url": ("", "", "The service's address"),
+    "--read-only": ("", None, "Refuse every write"),
+    "--only-domains": ("", "", "Refuse to write to addresses at any other domain"),
+    "--no-check": ("", None, "Do not ask the service whether it takes the key"),
+    "--replace": ("", None, "Replace the profile of that name"),
+}
+GLOBAL_FLAGS = (
+    "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
+    "--help"
+)
+FLAGS: dict[str, str] = {
+    "": "--version",
+    "update": (
+        "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline --new-email "
+        "--replace-user-id --must-exist --no-lookup"
+    ),
+    "create": (
+        "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline"
+    ),
+    "find": "--email --user-id --field",
+    "delete": "--email --user-id --dry-run --exit-code --yes",
+    "suppression check": "--email --user-id",
+    "suppression remove": "--email --user-id --dry-run --exit-code --yes",
+    "properties list": "--custom",
+    "properties create": "--type --dry-run --exit-code",
+    "profile add": (
+        "--key-stdin --key-env --key-command --base-url --read-only --only-domains --no-check "
+        "--replace"
+    ),
+    "profile remove": "--yes",
+}
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "properties create": ("",),
+    "profile add": ("",),
+    "profile use": ("<profile>",),
+    "profile show": ("<profile>",),
+    "profile check": ("<profile>",),
+    "profile remove": ("<profile>",),
+    "completion": ("bash zsh fish powershell",),
+}
