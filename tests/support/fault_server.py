@@ -245,9 +245,9 @@ def _read_request(incoming: Iterable[bytes]) -> Received | None:
         if not line.strip():
             break
         lines.append(line.decode("latin-1").strip())
-    if not lines:
+    if not lines or lines[0].count(" ") != 2:
         return None
-    method, target, _ = lines[0].split(" ", 2)
+    method, target, _ = lines[0].split(" ")
     pairs = (line.split(":", 1) for line in lines[1:])
     headers = {name.lower(): value.strip() for name, value in pairs}
     body = incoming.read(int(headers.get("content-length", "0")))  # type: ignore[attr-defined]
