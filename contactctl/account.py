@@ -59,6 +59,11 @@ class Account:
         self._answers: dict[Kind, list[JsonObject]] = {}
         self._asked: set[Kind] = set()
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with the cache, for the person at the screen."""
+        return self._cache.problems if self._cache else ()
+
     def properties(self) -> DeclaredTypes:
         """Return each property's declared type; None for a type that is not known here."""
         return dict(_parse_property(item) for item in self._answer("properties"))

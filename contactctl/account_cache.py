@@ -43,8 +43,8 @@ class AccountCache:
     """The answers of one account, each kind in a file of its own.
 
     It is never in the way: what cannot be read or written is as if it were not there. A damaged
-    file is replaced, one of another version of this program is left to that one; ``problems``
-    names both. ``clock`` returns seconds since 1970.
+    file, or one of another version of this program, is left as it is; ``problems`` names both.
+    ``clock`` returns seconds since 1970.
     """
 
     def __init__(self, folder: Path, account: str, clock: Callable[[], float]) -> None:
@@ -91,7 +91,10 @@ class AccountCache:
         try:
             return _parse_kept(data)
         except JsonError as error:
-            self.problems.append(f"the cache file {path} is damaged and not used: {error}")
+            self._foreign.add(kind)
+            self.problems.append(
+                f"the cache file {path} is damaged and not used: {error}; delete it for a new one"
+            )
         except _OtherVersionError:
             self._foreign.add(kind)
             self.problems.append(f"the cache file {path} is of another version and not used")

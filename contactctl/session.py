@@ -171,10 +171,12 @@ class Session:
         return self.run.stdin.readline().strip().lower() in {"y", "yes"}
 
     def close(self) -> None:
-        """Close the client, where one was made."""
-        client = self.__dict__.get("client")
+        """Close the client, where one was made, and say what was wrong with the cache."""
+        client, account = self.__dict__.get("client"), self.__dict__.get("account")
         if client is not None:
             client.close()
+        for problem in account.problems if account is not None else ():
+            self.output.warn(problem)
 
 
 @contextmanager
