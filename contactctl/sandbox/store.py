@@ -1,0 +1,242 @@
+"""The sandbox's data on disk: one SQLite file, one writer at a time, old or new and never half."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from contactctl.errors import DamagedFileError, MachineError, NotFoundError
+from contactctl.exact_json import JsonError
+from contactctl.paths import make_private_folder
+from contactctl.sandbox.demo import fill_with_demo
+from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from contactctl.exact_json import JsonObject
+
+#: How long a writer waits for those of other processes.
+BUSY_TIMEOUT_S = 10.0
+
+#: Written into the file's header, so that no other database is mistaken for a sandbox.
+_APPLICATION_ID = int.from_bytes(b"cctl", "big")
+_DUMP_PAGE = 500
+_PRIMARY_CODE_MASK = 0xFF
+_RESET_HINT = "contactctl sandbox reset starts afresh and keeps this file aside"
+#: SQLite's primary result codes that say that the file itself is not what it should be.
+_DAMAGE_CODES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_MACHINE_REASONS = {
+    sqlite3.SQLITE_BUSY: "another process has been writing to it for too long",
+    sqlite3.SQLITE_LOCKED: "another process has been writing to it for too long",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written to",
+    sqlite3.SQLITE_PERM: "it cannot be read and written",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk failed",
+}
+
+
+class Store:
+    """An open sandbox file; any thread may use it, and other processes beside this one."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        # One connection for all threads: they would take turns at the file anyway, and a lock
+        # hands over at once where SQLite polls.
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; waits for a transaction that is under way."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that only reads.
+
+        Raises :class:`DamagedFileError` and :class:`MachineError`.
+        """
+        with self._transaction("BEGIN") as transaction:
+            yield transaction
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open a transaction that writes; it ends whole on disk, or after an exception not at all.
+
+        Raises :class:`DamagedFileError` and :class:`MachineError`.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as transaction:
+            yield transaction
+
+    def dump(self) -> Iterator[JsonObject]:
+        """Yield every contact as ``find`` shows it, oldest first.
+
+        Read in pages, so that a slow reader of the output keeps nobody from writing.
+        """
+        position = 0
+        while True:
+            with self.read() as transaction:
+                page = transaction.contacts_after(position, _DUMP_PAGE)
+            for position, contact in page:  # noqa: B007 - the last one begins the next page
+                yield contact.to_json_object()
+            if not page:
+                return
+
+    def suppress(self, email: str, *, on: bool) -> None:
+        """Put a contact's address on the suppression list, or take it off; costs no quota.
+
+        Raises :class:`NotFoundError` when no contact has the address.
+        """
+        address = email.strip().lower()
+        with self.write() as transaction:
+            if transaction.contact_by_email(address) is None:
+                raise NotFoundError(
+                    f"the sandbox has no contact {address}",
+                    hint=f"contactctl update --sandbox --email {address} makes one",
+                )
+            transaction.set_suppressed(address, on=on)
+
+    def reset(self) -> None:
+        """Return to the demonstration data."""
+        with self.write() as transaction:
+            fill_with_demo(transaction)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Transaction]:
+        with self._lock, _explained(self.path):
+            self._connection.execute(begin)
+            try:
+                yield Transaction(self._connection)
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+
+def open_store(path: Path) -> Store:
+    """Open the sandbox file; a new one is private and holds the demonstration data.
+
+    Raises :class:`DamagedFileError` for a file that is not, or no longer, a sandbox or that a newer
+    version made; :class:`MachineError` for one that cannot be opened.
+    """
+    make_private_folder(path.parent)
+    _make_private_file(path)
+    with _explained(path):
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+    store = Store(path, connection)
+    try:
+        _prepare(store, connection)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def reset_store(path: Path) -> Path | None:
+    """Return the sandbox to its demonstration data, whatever the file is now.
+
+    A file that cannot be used is moved aside, never deleted: its new path is returned.
+    """
+    try:
+        with open_store(path) as store:
+            store.reset()
+    except DamagedFileError:
+        aside = _move_aside(path)
+        open_store(path).close()
+        return aside
+    return None
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file before SQLite does: nobody else may read it, whatever the umask."""
+    try:
+        # Exclusively: a file that is there may be open in this process, and closing a second
+        # descriptor of it would drop SQLite's locks.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise MachineError(
+            f"cannot make the sandbox file {path}: {error.strerror}",
+            hint="check the folder, or set CONTACTCTL_SANDBOX_DB to another file",
+        ) from error
+
+
+def _prepare(store: Store, connection: sqlite3.Connection) -> None:
+    with _explained(store.path):
+        connection.execute("PRAGMA synchronous = FULL")
+        state = _state_of(connection)
+    if state == "new":
+        with store.write() as transaction:
+            # Another process may have been first.
+            if _state_of(connection) == "new":
+                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                fill_with_demo(transaction)
+    elif state != "ours":
+        raise DamagedFileError(f"{store.path} {state}", hint=_RESET_HINT)
+
+
+def _state_of(connection: sqlite3.Connection) -> str:
+    """Return ``ours``, ``new``, or what else the file is."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application == _APPLICATION_ID and version == SCHEMA_VERSION:
+        return "ours"
+    if application == _APPLICATION_ID and version > SCHEMA_VERSION:
+        return "was made by a newer version of contactctl"
+    return "is a database, but not a sandbox" if application or version or things else "new"
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into an error that names the file and the way out."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE_MASK
+        if code in _MACHINE_REASONS:
+            raise MachineError(
+                f"cannot use the sandbox file {path}: {_MACHINE_REASONS[code]}",
+                hint="see to that, or set CONTACTCTL_SANDBOX_DB to another file",
+            ) from error
+        if code in _DAMAGE_CODES:
+            raise _damaged(path) from error
+        raise
+    except JsonError as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> DamagedFileError:
+    return DamagedFileError(
+        f"the sandbox file {path} is damaged, or no sandbox file", hint=_RESET_HINT
+    )
+
+
+def _move_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise MachineError(f"cannot move {path} aside: {error.strerror}") from error
+    return aside
