@@ -121,7 +121,7 @@ def _failure(call: Call, answer: Answer, cleaner: Cleaner) -> ContactctlError:
         # A gateway that lost patience does not know either whether the write went through.
         return UnavailableError(f"{text} (HTTP {status})", outcome=Outcome.UNKNOWN)
     if _FAILURES > status >= _REDIRECTS:
-        where = cleaner.show(_host_in(answer.location)) or "nowhere"
+        where = cleaner.show(_host_in(cleaner.mask(answer.location))) or "nowhere"
         text = f"the address redirects to {where}, and redirects are not followed"
         return RedirectedError(f"{text} (HTTP {status})", outcome=Outcome.NOT_APPLIED)
     if status < _REDIRECTS:

@@ -46,7 +46,8 @@ def trust_context(
 def trust_failure(error: ssl.SSLError, host: str) -> TrustError:
     """Return what a failed handshake means to a person."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        reason = (error.reason or "no reason given").lower().replace("_", " ")
+        reason = getattr(error, "reason", None) or "no reason given"
+        reason = reason.lower().replace("_", " ")
         return TrustError(
             f"no TLS connection can be made to {host}: {reason}",
             hint="check the address with `contactctl profile show`: does it speak https there?",
