@@ -1,0 +1,107 @@
+"""A WSGI request at the door: may it come in, and what does it bring."""
+
+from __future__ import annotations
+
+import re
+from hmac import compare_digest
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from contactctl.address import is_loopback
+from contactctl.exact_json import JsonError, parse_json
+from contactctl.sandbox.calls import Refusal
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+    from contactctl.exact_json import JsonObject
+
+#: Far above any contact, far below what would hurt.
+MAX_BODY_BYTES = 1024 * 1024
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
+
+
+def check_host(environ: WSGIEnvironment, served_host: str) -> None:
+    """Refuse a request for another host: a web page may have had its name point here.
+
+    Names of this machine, the one served under, and (when that is reachable from outside) bare IP
+    addresses are its own: no name that somebody else controls is among them.
+    """
+    found = _HOST.fullmatch(environ.get("HTTP_HOST", "").lower())
+    name = found["name"] if found else ""
+    own = is_loopback(name) or name.strip("[]") == served_host.lower()
+    if not own and (is_loopback(served_host) or not _is_ip_address(name.strip("[]"))):
+        raise Refusal(421, "This sandbox does not answer for that host.")
+
+
+def check_origin(environ: WSGIEnvironment) -> None:
+    """Refuse what a web page of another site sends; the service does not support that either."""
+    origin = environ.get("HTTP_ORIGIN")
+    if origin is not None and _host_and_port(origin) != environ.get("HTTP_HOST", "").lower():
+        raise Refusal(403, "Requests from web pages are not supported.")
+
+
+def has_key(environ: WSGIEnvironment, api_key: str | None) -> bool:
+    """Tell whether the request carries the key; any that is not empty when None is asked for."""
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    given = given.strip(" ")
+    if scheme.lower() != "bearer" or not given:
+        return False
+    return api_key is None or compare_digest(given.encode("latin-1"), api_key.encode())
+
+
+def read_query(environ: WSGIEnvironment) -> dict[str, str]:
+    """Return the query parameters.
+
+    That a blank one counts as absent, and of a repeated one the last, are choices.
+    """
+    # WSGI hands text over byte by byte; real characters are in the percent escapes.
+    text = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
+    return dict(parse_qsl(text, errors="replace"))
+
+
+def read_body(environ: WSGIEnvironment) -> JsonObject:
+    """Read the JSON object that the request carries.
+
+    Raises :class:`Refusal` for a body that is none, too large, or without a usable length. A key
+    given twice is refused by choice: which one the service takes is not known.
+    """
+    body = environ["wsgi.input"].read(_body_length(environ))
+    try:
+        value = parse_json(body)
+    except JsonError as error:
+        raise Refusal(400, f"The request body must be a JSON object: {error}.") from None
+    if not isinstance(value, dict):
+        raise Refusal(400, "The request body must be a JSON object.")
+    return value
+
+
+def _body_length(environ: WSGIEnvironment) -> int:
+    text = environ.get("CONTENT_LENGTH") or ""
+    if not text and environ.get("HTTP_TRANSFER_ENCODING"):
+        # The server of ours takes chunks apart and gives a length; under another one there is none.
+        raise Refusal(411, "A Content-Length is required.")
+    if text and not (text.isascii() and text.isdecimal()):
+        raise Refusal(400, "The Content-Length is not a number.")
+    # Compared by digits first: Python refuses to read a number of thousands of them.
+    if len(text.lstrip("0")) > len(str(MAX_BODY_BYTES)) or int(text or "0") > MAX_BODY_BYTES:
+        raise Refusal(413, f"The request body is larger than {MAX_BODY_BYTES} bytes.")
+    return int(text or "0")
+
+
+def _host_and_port(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _is_ip_address(name: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

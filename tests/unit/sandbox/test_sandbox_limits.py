@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from contactctl.errors import UsageError
+from contactctl.sandbox.limits import Fault, RateLimit, drawn_fault, parse_fault
+
+
+@dataclass
+class Clock:
+    now_s: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_so_many_requests_in_a_second_and_no_more() -> None:
+    limit = RateLimit(3, Clock())
+    assert [limit.take().remaining for _ in range(4)] == [2, 1, 0, 0]
+    assert limit.take().exceeded
+
+
+def test_the_next_second_begins_anew() -> None:
+    clock = Clock(1000.9)
+    limit = RateLimit(2, clock)
+    assert [limit.take().exceeded for _ in range(3)] == [False, False, True]
+    clock.now_s = 1001.0
+    assert [limit.take().exceeded for _ in range(3)] == [False, False, True]
+
+
+def test_a_refused_request_spends_nothing() -> None:
+    clock = Clock()
+    limit = RateLimit(1, clock)
+    for _ in range(50):
+        limit.take()
+    clock.now_s += 1
+    assert not limit.take().exceeded
+
+
+def test_peeking_takes_nothing() -> None:
+    limit = RateLimit(2, Clock())
+    limit.take()
+    assert [limit.peek().remaining for _ in range(3)] == [1, 1, 1]
+    assert not limit.peek().exceeded
+
+
+def test_a_budget_is_told_in_two_headers() -> None:
+    assert RateLimit(10, Clock()).take().headers == (
+        ("x-ratelimit-limit", "10"),
+        ("x-ratelimit-remaining", "9"),
+    )
+
+
+def test_without_a_limit_there_are_no_headers() -> None:
+    limit = RateLimit(None, Clock())
+    budgets = [limit.take() for _ in range(100)]
+    assert not any(budget.exceeded or budget.headers for budget in budgets)
+
+
+def test_threads_share_the_budget_exactly() -> None:
+    limit = RateLimit(100, Clock())
+    with ThreadPoolExecutor(8) as threads:
+        budgets = list(threads.map(lambda _: limit.take(), range(300)))
+    assert sum(not budget.exceeded for budget in budgets) == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("503:0.1", Fault(503, 0.1)), ("429:1", Fault(429, 1)), ("500:1e-3", Fault(500, 0.001))],
+)
+def test_a_fault_is_a_status_and_a_share(text: str, fault: Fault) -> None:
+    assert parse_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "503",
+        ":0.1",
+        "503:",
+        "200:0.1",
+        "600:0.1",
+        "503:0",
+        "503:1.1",
+        "503:-1",
+        "503:nan",
+        "503:inf",
+        "a:b",
+        "503:0.1:2",
+    ],
+)
+def test_anything_else_is_no_fault(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_fault(text)
+    assert "503:0.1" in str(caught.value.hint)
+
+
+def test_shares_add_up_and_leave_the_rest_alone() -> None:
+    faults = [Fault(503, 0.25), Fault(429, 0.25)]
+    drawn = [drawn_fault(faults, number / 100) for number in range(100)]
+    assert drawn.count(faults[0]) == 25
+    assert drawn.count(faults[1]) == 25
+    assert drawn.count(None) == 50
+
+
+def test_a_share_of_one_is_every_request() -> None:
+    assert drawn_fault([Fault(500, 1.0)], 0.999999) == Fault(500, 1.0)
