@@ -1,0 +1,154 @@
+"""Every fault meets every command in both output forms: code, outcome, requests, one error."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from client_calls import KEY
+from command_calls import COMMAND_CALLS, CommandCall, key_for, serve
+from fault_server import closed_port, reply, reply_json, silence
+from faults import FAULTS, Fault
+
+from contactctl.errors import error_codes
+
+if TYPE_CHECKING:
+    from conftest import Cli, Done
+
+TIMEOUT_S = 0.1
+SLACK_S = 1.0
+UPDATE = COMMAND_CALLS[0]
+OUTCOME_LINES = {
+    "not_sent": None,
+    "not_applied": "  outcome: not applied",
+    "unknown": "  outcome: unknown, it may have been applied",
+}
+REPEATED = {"hanging up without a reply", "a 429 with nonsense", "a 503"}
+PAIRS = [
+    pytest.param(call, fault, id=f"{call}, {fault}")
+    for call in COMMAND_CALLS
+    for fault in FAULTS
+    if fault.meets(call.route)
+]
+
+
+def check_clean(done: Done) -> None:
+    """Nothing on stdout, no traceback, no key anywhere."""
+    assert done.out == ""
+    assert KEY not in done.err
+    assert "Traceback" not in done.err
+    assert 'File "' not in done.err
+
+
+def check_json(done: Done, call: CommandCall, fault: Fault, attempts: int) -> None:
+    """Hold one line with one error object against what the table of faults promises."""
+    check_clean(done)
+    assert len(done.err.splitlines()) == 1
+    error = json.loads(done.err)["error"]
+    assert list(error) == ["code", "message", "status", "outcome", "attempts", "hint"]
+    assert error["code"] == fault.code_for(call.route)
+    assert error["outcome"] == fault.outcome_for(call.route)
+    assert (error["status"], error["attempts"]) == (fault.status, attempts)
+    assert error["message"]
+    assert error["hint"]
+
+
+def check_text(done: Done, call: CommandCall, fault: Fault, attempts: int) -> None:
+    """Hold the one ``error:`` line, and what is known of it, a line each, against the table."""
+    check_clean(done)
+    first, *details = done.err.splitlines()
+    assert first.startswith("error: cannot ")
+    assert all(line.startswith("  ") for line in details)
+    assert done.err.count("error:") == 1
+    assert fault.status is None or f"HTTP {fault.status}" in first
+    tries = None if attempts == 1 else f"  attempts: {attempts}"
+    wanted = (OUTCOME_LINES[fault.outcome_for(call.route)], tries)
+    assert details[:-1] == [line for line in wanted if line]
+    assert details[-1].startswith("  hint: ")
+
+
+@pytest.mark.parametrize(("call", "fault"), PAIRS)
+def test_every_fault_ends_every_command_as_promised(
+    cli: Cli, call: CommandCall, fault: Fault
+) -> None:
+    more = ("--retries", "0", "--timeout", str(TIMEOUT_S if fault.slow else 20), "-o")
+    with serve({call.route: [fault.behave]}) as server:
+        started = time.monotonic()
+        in_json = cli(*call.words, *more, "json", env=key_for(server))
+        took_s = time.monotonic() - started
+        # The deadline knows nothing of forms, and waiting for it takes its time.
+        skipped = fault.slow and call is not UPDATE
+        in_text = in_json if skipped else cli(*call.words, *more, "text", env=key_for(server))
+    assert in_json.code == in_text.code == fault.exit_code_for(call.route)
+    assert server.routes_seen() == [*call.before, call.route] * (1 if skipped else 2)
+    check_json(in_json, call, fault, attempts=1)
+    if not skipped:
+        check_text(in_text, call, fault, attempts=1)
+    assert not fault.slow or took_s < TIMEOUT_S + SLACK_S
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f.name in REPEATED], ids=str)
+def test_what_may_pass_is_repeated_as_often_as_asked(cli: Cli, fault: Fault, form: str) -> None:
+    """The first wait is half a second at most; the client's own tests wait for nothing."""
+    with serve({UPDATE.route: [fault.behave]}) as server:
+        done = cli(*UPDATE.words, "--retries", "1", "-o", form, env=key_for(server))
+    assert done.code == fault.exit_code_for(UPDATE.route)
+    assert server.routes_seen() == [UPDATE.route] * 2
+    check = check_json if form == "json" else check_text
+    check(done, UPDATE, fault, attempts=2)
+
+
+def test_each_attempt_has_a_deadline_of_its_own(cli: Cli) -> None:
+    with serve({UPDATE.route: [silence]}) as server:
+        started = time.monotonic()
+        done = cli(*UPDATE.words, "--retries", "1", "--timeout", "0.1", env=key_for(server))
+        took_s = time.monotonic() - started
+    assert (done.code, server.count) == (7, 2)
+    assert took_s < 2 * TIMEOUT_S + 0.5 + SLACK_S
+
+
+@pytest.mark.parametrize("retry_after", ["0", "0.2", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_limit_that_passes_is_waited_for(cli: Cli, retry_after: str) -> None:
+    limited = reply(429, b"", [("Retry-After", retry_after)])
+    good = reply_json({"success": True, "id": "c1"})
+    with serve({UPDATE.route: [limited, good]}) as server:
+        started = time.monotonic()
+        done = cli(*UPDATE.words, env=key_for(server))
+        took_s = time.monotonic() - started
+    assert (done.code, done.out, done.err) == (0, "c1\n", "")
+    assert server.count == 2
+    assert took_s >= (0.2 if retry_after == "0.2" else 0)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_a_refused_connection_means_that_nothing_was_sent(
+    cli: Cli, call: CommandCall, form: str
+) -> None:
+    url = f"http://127.0.0.1:{closed_port()}/api"
+    env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": url}
+    done = cli(*call.words, "--retries", "0", "-o", form, env=env)
+    assert done.code == 7
+    check_clean(done)
+    if form == "json":
+        assert (done.error["code"], done.error["outcome"]) == ("no_connection", "not_sent")
+    else:
+        assert "refused" in done.err
+        assert "outcome" not in done.err
+
+
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_at_a_terminal_the_error_is_one_panel_without_the_key(cli: Cli, call: CommandCall) -> None:
+    echo = reply_json({"success": False, "message": f"Bearer {KEY} \x1b[31mno"}, 400)
+    with serve({call.route: [echo]}) as server:
+        words = (*call.words, "--retries", "0", "--no-lookup")
+        words = words if call.line == UPDATE.line else words[:-1]
+        done = cli(*words, stderr_terminal=True, env={**key_for(server), "NO_COLOR": "1"})
+    assert done.code == error_codes()["refused"]
+    assert done.err.count("╭─ error") == 1
+    assert KEY not in done.err
+    assert "\x1b[31m" not in done.err
+    assert "\\u{1b}[31mno" in done.err
