@@ -9,15 +9,15 @@ DEFAULT_BASE_URL = "https://app.loops.so/api"
 
 #: Deliberately narrower than the standards: every reader of such a text finds the same host in it.
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
-_ADDRESS = re.compile(
+_ADDRESS = (
     r"(?P<scheme>https?)://"
     rf"(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[A-Za-z0-9._~/-]*)?"
 )
-_SCHEME_AND_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\]*")
+_SCHEME_AND_HOST = r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\]*"
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_LOOPBACK = re.compile(rf"localhost|127(?:\.{_BYTE}){{3}}|\[?::1\]?")
+_LOOPBACK = rf"localhost|127(?:\.{_BYTE}){{3}}|\[?::1\]?"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65535
 _MAX_LENGTH = 2000
@@ -44,7 +44,7 @@ def normal_base_url(text: str) -> str:
     >>> normal_base_url("https://APP.loops.so:443/api/v1/")
     'https://app.loops.so/api'
     """
-    found = _ADDRESS.fullmatch(_with_lower_origin(text)) if len(text) <= _MAX_LENGTH else None
+    found = re.fullmatch(_ADDRESS, _with_lower_origin(text)) if len(text) <= _MAX_LENGTH else None
     if found is None:
         raise AddressError(_fault(text))
     scheme, host = found["scheme"], found["host"]
@@ -58,7 +58,7 @@ def normal_base_url(text: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host, as it stands in an address, is this very machine."""
-    return _LOOPBACK.fullmatch(host.lower()) is not None
+    return re.fullmatch(_LOOPBACK, host.lower()) is not None
 
 
 def host_of(base_url: str) -> str:
@@ -68,7 +68,7 @@ def host_of(base_url: str) -> str:
 
 def origin_of(base_url: str) -> Origin:
     """Return where requests to a normal base address go."""
-    found = _ADDRESS.fullmatch(base_url)
+    found = re.fullmatch(_ADDRESS, base_url)
     if found is None:
         raise AddressError(_fault(base_url))
     port = int(found["port"] or _DEFAULT_PORTS[found["scheme"]])
@@ -76,7 +76,7 @@ def origin_of(base_url: str) -> Origin:
 
 
 def _with_lower_origin(text: str) -> str:
-    return _SCHEME_AND_HOST.sub(lambda found: found[0].lower(), text, count=1)
+    return re.sub(_SCHEME_AND_HOST, lambda found: found[0].lower(), text, count=1)
 
 
 def _port_part(scheme: str, port: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.advice import worded
@@ -33,12 +32,12 @@ if TYPE_CHECKING:
     Look: TypeAlias = "Callable[[Tally], JsonObject | None]"
 
 
-@dataclass(slots=True)
 class Tally:
     """What one call has cost and may have done so far."""
 
-    attempts: int = 0
-    worst: Outcome = Outcome.NOT_SENT
+    def __init__(self) -> None:
+        self.attempts = 0
+        self.worst = Outcome.NOT_SENT
 
     @property
     def unknown(self) -> bool:

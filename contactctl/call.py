@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.exact_json import to_json
 from contactctl.safe_text import excerpt
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 Shape = Literal["id", "success", "suppression", "contacts", "properties", "lists"]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request; ``words`` goes on from "cannot", as in "update ada@example.com".
 
     ``path`` stands below ``/v1/``; ``ref_names`` are the identifiers that it carries.
@@ -29,7 +28,7 @@ class Call:
     path: str
     words: str
     shape: Shape
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = MappingProxyType({})
     body: bytes | None = None
     ref_names: tuple[str, ...] = ()
 

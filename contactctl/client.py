@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl import call as calls
 from contactctl.advice import worded
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from contactctl.replies import Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """A contact that was written: its id, and the service's whole reply."""
 
     id: str
@@ -79,14 +77,7 @@ class LoopsClient:
 
     def update_once(self, body: bytes) -> Reply:
         """Send one ready update body once, for callers with a retry policy of their own."""
-        call = calls.update_body(body)
-        try:
-            return self._exchange(call)
-        except StoppedError:
-            raise
-        except ContactctlError as error:
-            error.attempts = 1
-            raise worded(call, error, self._exchange.cleaner.mask) from error
+        return self._once(calls.update_body(body))
 
     def create(self, change: ContactChange) -> Saved:
         """Create one contact; after a lost answer it is looked for before anything is repeated.
@@ -156,6 +147,19 @@ class LoopsClient:
     def api_key(self) -> JsonObject:
         """Return what the service says of the key: the team's name."""
         return _object(self._attempts.run(calls.api_key()))
+
+    def api_key_once(self) -> Reply:
+        """Ask once what the service says of the key; the reply, or the error, has the headers."""
+        return self._once(calls.api_key())
+
+    def _once(self, call: calls.Call) -> Reply:
+        try:
+            return self._exchange(call)
+        except StoppedError:
+            raise
+        except ContactctlError as error:
+            error.attempts = 1
+            raise worded(call, error, self._exchange.cleaner.mask) from error
 
 
 def _saved(value: JsonValue) -> Saved:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.address import is_loopback, origin_of
 from contactctl.errors import ProxyError
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 #: The first that is set and not empty counts; lower case first, as curl has it.
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _EXCEPTION_VARIABLES = ("no_proxy", "NO_PROXY")
-_PROXY = re.compile(
+_PROXY = (
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?"
     r"(?:(?P<user>[^@:/?#\s]*)(?::(?P<password>[^@/?#\s]*))?@)?"
     r"(?P<host>[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])"
@@ -27,13 +26,15 @@ _DEFAULT_PORT = 80
 _MAX_PORT = 65535
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(NamedTuple):
     """An HTTP proxy that tunnels TLS; its user name and password are kept out of repr."""
 
     host: str
     port: int
-    auth: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    auth: tuple[bytes, bytes] | None = None
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.host!r}, {self.port})"
 
 
 def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
@@ -66,7 +67,7 @@ def _is_excepted(origin: Origin, entry: str) -> bool:
 
 
 def _parse_proxy(text: str, variable: str) -> Proxy:
-    found = _PROXY.fullmatch(text)
+    found = re.fullmatch(_PROXY, text)
     scheme = (found["scheme"] or "http").lower() if found else ""
     port = int(found["port"] or _DEFAULT_PORT) if found else 0
     if found is None or not 0 < port <= _MAX_PORT:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import (
     BadReplyError,
@@ -28,13 +27,14 @@ if TYPE_CHECKING:
 
 #: No answer about one contact, or a team's properties and lists, comes near this.
 MAX_REPLY_BYTES = 1_048_576
-#: The headers that say how fast one may go on; all that is kept of an answer's headers.
-PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after")
+#: The headers that say how fast one may go on, and the service's clock; all that is kept of an
+#: answer's headers.
+PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "date")
 
 _MAX_DEPTH = 32
 _MAX_PAGE = 65_536
-_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
+_TITLE = r"(?i)<title[^>]*>([^<]*)"
+_TAG = r"<[^<>]*>"
 _REDIRECTS, _FAILURES, _SERVER_ERRORS = 300, 400, 500
 
 _BY_STATUS: dict[int, type[ContactctlError]] = {
@@ -50,8 +50,7 @@ _NEEDED: dict[Shape, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer as it came: ``body`` decoded and no longer than the limit, ``whole`` if all of it.
 
     ``location`` is where a redirect points, ``pace`` the headers named in ``PACE_HEADERS``.
@@ -64,8 +63,7 @@ class Answer:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A success: its status, its pace headers, and the value that its body holds."""
 
     status: int
@@ -97,8 +95,8 @@ def message_of(body: bytes) -> str:
         return _first_text(parse_json(body), 3)
     except JsonError:
         page = body[:_MAX_PAGE].decode("utf-8", "replace")
-        title = _TITLE.search(page)
-        return title[1] if title else _TAG.sub(" ", page)
+        title = re.search(_TITLE, page)
+        return title[1] if title else re.sub(_TAG, " ", page)
 
 
 def _value(call: Call, answer: Answer, cleaner: Cleaner) -> JsonValue:

@@ -7,9 +7,8 @@ Written by hand since tenacity and stamina import asyncio (25 ms at every start)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +21,7 @@ LONGEST_RETRY_AFTER_S = 60.0
 
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SECONDS = r"[0-9]+(?:\.[0-9]+)?"
 #: More than anybody waits; keeps absurd figures out of messages.
 _A_YEAR_S = 31_536_000.0
 
@@ -42,8 +41,7 @@ class Kind(StrEnum):
     """Something on this machine stands in the way: trust, proxy, the request itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One failed attempt, as far as the policy cares.
 
     ``retry_after`` is the header's text as it came: seconds or an HTTP date.
@@ -54,15 +52,13 @@ class Failure:
     retry_after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Repeat after this many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(NamedTuple):
     """Do not repeat; ``asked_s`` is set when the service asked for too long a wait."""
 
     asked_s: float | None = None
@@ -100,9 +96,9 @@ def asked_wait_s(retry_after: str | None, now: float) -> float | None:
     A date in the past asks for no wait; nonsense asks for nothing.
     """
     text = (retry_after or "").strip()
-    if _SECONDS.fullmatch(text):
+    if re.fullmatch(_SECONDS, text):
         return min(float(text), _A_YEAR_S)
-    moment = _parse_http_date(text) if text else None
+    moment = parse_http_date(text) if text else None
     return None if moment is None else min(max(moment - now, 0.0), _A_YEAR_S)
 
 
@@ -130,7 +126,7 @@ def _bound_s(attempt: int) -> float:
     return min(BASE_WAIT_S * 2.0**doublings, CAP_WAIT_S)
 
 
-def _parse_http_date(text: str) -> float | None:
+def parse_http_date(text: str) -> float | None:
     """Return the moment that an HTTP date means, in seconds since 1970."""
     from datetime import UTC, datetime
     from email.utils import parsedate_tz

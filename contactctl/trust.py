@@ -19,7 +19,7 @@ SYSTEM_FOLDERS = ("/etc/ssl/certs", "/etc/pki/ca-trust/extracted/pem/directory-h
 
 _FILE_VARIABLE = "SSL_CERT_FILE"
 _FOLDER_VARIABLE = "SSL_CERT_DIR"
-_HASH_LINK = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+_HASH_LINK = r"[0-9a-f]{8}\.[0-9]+"
 #: OpenSSL's verification results (x509_vfy.h).
 _EXPIRED, _NOT_YET_VALID, _WRONG_NAME, _WRONG_IP = 10, 9, 62, 64
 
@@ -96,7 +96,7 @@ def _load_system(context: ssl.SSLContext, folders: Sequence[str]) -> None:
 def _has_hash_links(folder: str) -> bool:
     try:
         with os.scandir(folder) as entries:
-            return any(_HASH_LINK.fullmatch(entry.name) for entry in entries)
+            return any(re.fullmatch(_HASH_LINK, entry.name) for entry in entries)
     except OSError:
         return False
 
