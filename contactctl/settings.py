@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from contactctl import credentials as access
 from contactctl.api_key import parse_api_key
-from contactctl.errors import ContactctlError
+from contactctl.errors import ContactctlError, CredentialsError
 from contactctl.key_command import command_name
 from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
 from contactctl.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
@@ -29,13 +29,15 @@ _FOLDERS: tuple[FolderKind, ...] = ("data", "cache", "state")
 class Setting:
     """One setting: its value as shown, None for none, and in the user's words where it is from.
 
-    ``problem`` says why there is no usable value; an API key is masked already.
+    ``problem`` says why there is no usable value, ``error`` what it was that stood in the way; an
+    API key is masked already.
     """
 
     name: str
     value: str | None
     source: str
     problem: str | None = None
+    error: ContactctlError | None = field(default=None, compare=False)
 
 
 def effective_settings(
@@ -46,7 +48,7 @@ def effective_settings(
     Nothing is raised for what is wrong with one: it is that setting's ``problem``. No key command
     is run.
     """
-    return [*_access_settings(explicit, env, store), *place_settings(env, store)]
+    return [*access_settings(explicit, env, store), *place_settings(env, store)]
 
 
 def place_settings(env: Mapping[str, str], store: ProfileStore) -> Iterator[Setting]:
@@ -72,13 +74,14 @@ def profile_settings(
     yield Setting("only domains", ", ".join(profile.only_domains) or None, here)
 
 
-def _access_settings(
+def access_settings(
     explicit: str | None, env: Mapping[str, str], store: ProfileStore
 ) -> Iterator[Setting]:
+    """Yield what is settled about where requests go, with which key, and what may be written."""
     try:
         choice = access.choose(explicit, env, store)
     except ContactctlError as error:
-        yield Setting("profile", None, "nothing chosen", error.message)
+        yield _in_error("profile", "nothing chosen", error)
         return
     yield _profile_setting(choice)
     if choice.profile is not None:
@@ -112,7 +115,7 @@ def _file_setting(source: str, store: ProfileStore) -> Setting:
     try:
         path = str(store.path)
     except ContactctlError as error:
-        return Setting("profiles file", None, source, error.message)
+        return _in_error("profiles file", source, error)
     try:
         problem = " ".join(store.load().warnings) or None
     except ContactctlError as error:
@@ -132,7 +135,9 @@ def _key_setting(key: KeySource, env: Mapping[str, str], store: ProfileStore) ->
         case StoredKey(text):
             return _setting("API key", f"kept in {store.path}", lambda: _masked(text))
         case KeyVariable(name) if name not in env:
-            return Setting("API key", None, f"the variable {name}", f"{name} is not set")
+            hint = f"set {name}, or choose another profile with --profile"
+            error = CredentialsError(f"{name} is not set", hint=hint)
+            return _in_error("API key", f"the variable {name}", error)
         case KeyVariable(name):
             return _setting("API key", f"the variable {name}", lambda: _masked(env[name]))
         case KeyCommand(text):
@@ -149,7 +154,11 @@ def _setting(name: str, source: str, value: Callable[[], str]) -> Setting:
     try:
         return Setting(name, value(), source)
     except ContactctlError as error:
-        return Setting(name, None, source, error.message)
+        return _in_error(name, source, error)
+
+
+def _in_error(name: str, source: str, error: ContactctlError) -> Setting:
+    return Setting(name, None, source, error.message, error)
 
 
 def _folder_text(kind: FolderKind, env: Mapping[str, str]) -> str:

@@ -152,3 +152,13 @@ def test_no_place_for_the_file_is_the_files_problem(env: dict[str, str]) -> None
     found = settings({**env, "LOOPS_API_KEY": SECRET}, ProfileStore(find))
     assert found["profiles file"].problem == "there is no home folder"
     assert found["API key"].value == "****cdef"
+
+
+def test_a_setting_keeps_what_stood_in_the_way(env: dict[str, str], store: ProfileStore) -> None:
+    save(store, KeyVariable("WORK_KEY"))
+    missing = settings(env, store)["API key"].error
+    assert missing is not None
+    assert "set WORK_KEY" in (missing.hint or "")
+    unknown = settings(env, store, "b")["profile"].error
+    assert unknown is not None
+    assert unknown.exit_code == 4
