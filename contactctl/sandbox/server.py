@@ -1,0 +1,187 @@
+"""The sandbox served over HTTP by waitress: many clients at once, and a clean stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contactctl.errors import MachineError, MissingExtraError, UsageError
+from contactctl.sandbox.routes import BASE_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+    from wsgiref.types import WSGIApplication
+
+#: How long requests under way may take to end; the rest of a second is for everything else.
+_DRAIN_S = 0.5
+_POLL_S = 0.1
+#: Below the 512 sockets that select can watch on Windows.
+_MAX_CONNECTIONS = 500
+#: What is above this is not even read to its end; the application refuses much less, in JSON.
+_MAX_BODY_BYTES = 16 * 1024 * 1024
+_BACKLOG = 256
+_MAX_PORT = 65535
+_ANY_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be shown as loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen, and how many requests may be under way at once; port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    threads: int = 64
+
+
+def serve(
+    app: WSGIApplication,
+    listen: Listen,
+    *,
+    ready: Callable[[str], None],
+    stopping: threading.Event | None = None,
+) -> int | None:
+    """Serve the application until ``stopping`` is set or a signal says stop, and a second at most.
+
+    ``ready`` is called with the base address, such as ``http://127.0.0.1:8025/api``, as soon as
+    clients can connect. ``stopping`` is set in any case when the end begins: an application that
+    waits should wait on it. Returns the signal (SIGINT or SIGTERM), or None. What is not HTTP at
+    all is answered by waitress in plain text.
+
+    Raises :class:`MissingExtraError` without waitress, :class:`UsageError` for a host that is none,
+    :class:`MachineError` when the port is taken.
+    """
+    stopping = stopping or threading.Event()
+    server = _Server(app, listen)
+    try:
+        with _stop_signals() as caught:
+            ready(server.address)
+            while not caught and not stopping.is_set():
+                server.turn()
+            stopping.set()
+            server.drain()
+    finally:
+        stopping.set()
+        server.close()
+    return caught[0] if caught else None
+
+
+class _Server:
+    """A waitress server whose loop is ours, so that it ends when we say so."""
+
+    def __init__(self, app: WSGIApplication, listen: Listen) -> None:
+        create_server, self._loop = _waitress()
+        listener = _open_listener(listen)
+        self.address = _address(listener)
+        self._sockets: dict[int, Any] = {}
+        self._server = create_server(
+            app,
+            map=self._sockets,
+            sockets=[listener],
+            threads=listen.threads,
+            ident="contactctl-sandbox",
+            connection_limit=_MAX_CONNECTIONS,
+            max_request_body_size=_MAX_BODY_BYTES,
+            log_socket_errors=False,
+        )
+
+    def turn(self) -> None:
+        """Wait for the sockets a moment, and serve what they bring."""
+        self._loop(timeout=_POLL_S, use_poll=True, map=self._sockets, count=1)
+
+    def drain(self) -> None:
+        """Take no more clients, and give the requests under way a moment to be answered."""
+        self._server.del_channel()
+        self._server.socket.close()
+        end_s = time.monotonic() + _DRAIN_S
+        while self._is_busy() and time.monotonic() < end_s:
+            self.turn()
+
+    def close(self) -> None:
+        """Close everything, whatever is still under way."""
+        self._server.task_dispatcher.shutdown(timeout=_POLL_S)
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.close()
+        self._sockets.clear()
+
+    def _is_busy(self) -> bool:
+        channels = list(self._server.active_channels.values())
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+
+def _waitress() -> tuple[Callable[..., Any], Callable[..., None]]:
+    try:
+        from waitress import create_server, wasyncore  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise MissingExtraError(
+            "serving the sandbox needs a package that is not installed",
+            hint="pip install 'contactctl[sandbox]'",
+        ) from error
+    # Its warnings, of a queue or a client that went away, are no news to anybody here.
+    logging.getLogger("waitress").addHandler(logging.NullHandler())
+    return create_server, wasyncore.loop
+
+
+def _open_listener(listen: Listen) -> socket.socket:
+    family, address = _resolved(listen)
+    try:
+        return socket.create_server(address, family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise MachineError(
+            f"the sandbox cannot listen on {listen.host}, port {listen.port}: {error.strerror}",
+            hint="give another --port; 0 takes a free one",
+        ) from error
+
+
+def _resolved(listen: Listen) -> tuple[socket.AddressFamily, Any]:
+    wrong = UsageError(
+        "the sandbox cannot listen on that host and port",
+        hint=f"give a host of this machine and a port from 0 to {_MAX_PORT}",
+    )
+    if not 0 <= listen.port <= _MAX_PORT:  # the look-up would quietly cut it
+        raise wrong
+    try:
+        found = socket.getaddrinfo(
+            listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError) as error:
+        raise wrong from error
+    family, _, _, _, address = found[0]
+    return family, address
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = _ANY_HOSTS.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}{BASE_PATH}"
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM instead of dying of them, unless the parent had them ignored.
+
+    Nothing is raised inside waitress, which swallows exceptions, and no lock is taken inside a
+    handler, which the next signal could interrupt. Outside the main thread nothing is collected.
+    """
+    caught: list[int] = []
+    previous: dict[signal.Signals, Any] = {}
+
+    def note(signum: int, _frame: FrameType | None) -> None:
+        caught.append(signum)
+
+    if threading.current_thread() is threading.main_thread():
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(signum) is not signal.SIG_IGN:
+                previous[signum] = signal.signal(signum, note)
+    try:
+        yield caught
+    finally:
+        for signum, handler in previous.items():
+            signal.signal(signum, handler)

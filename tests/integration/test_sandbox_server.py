@@ -1,0 +1,276 @@
+"""The sandbox over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from sandbox_calls import ADA
+from sandbox_http import KEY, put
+from sandbox_served import Served, python_process, served
+
+from contactctl.errors import MachineError, MissingExtraError, UsageError
+from contactctl.sandbox.app import Settings
+from contactctl.sandbox.incoming import MAX_BODY_BYTES
+from contactctl.sandbox.server import Listen, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+SERVER = """
+import signal, sys, threading
+from pathlib import Path
+from contactctl.sandbox.app import Settings, make_app
+from contactctl.sandbox.server import Listen, serve
+from contactctl.sandbox.store import open_store
+
+if sys.argv[3] == "ignored":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+else:  # a parent in the background has it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+before = signal.getsignal(signal.SIGINT)
+stopping = threading.Event()
+settings = Settings(latency_s=float(sys.argv[2]), sleep=stopping.wait, served_host="127.0.0.1")
+with open_store(Path(sys.argv[1])) as store:
+    app = make_app(store, settings)
+    ready = lambda address: print(address, flush=True)
+    signum = serve(app, Listen(port=0), ready=ready, stopping=stopping)
+assert signal.getsignal(signal.SIGINT) is before
+print("ended by", signum, flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sandbox.sqlite3"
+
+
+@pytest.fixture
+def sandbox(path: Path) -> Iterator[Served]:
+    with served(path) as running:
+        yield running
+
+
+def request(body: bytes = b"{}", *headers: str, host: str = "127.0.0.1") -> bytes:
+    """Return an update as bytes on the wire."""
+    lines = [
+        "PUT /api/v1/contacts/update HTTP/1.1",
+        f"Host: {host}",
+        f"Authorization: Bearer {KEY}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def test_contacts_are_written_and_found_over_one_kept_connection(sandbox: Served) -> None:
+    with sandbox.client() as client:
+        assert put(client, email=ADA, plan="pro").status_code == 200
+        ports = set()
+        for _ in range(5):
+            found = client.get("/contacts/find", params={"email": ADA})
+            assert found.json()[0]["plan"] == "pro"
+            stream = found.extensions["network_stream"]
+            ports.add(stream.get_extra_info("client_addr"))
+    assert len(ports) == 1
+
+
+def test_fifty_clients_are_served_at_once(sandbox: Served) -> None:
+    with ExitStack() as stack, ThreadPoolExecutor(10) as threads:
+        clients = [stack.enter_context(sandbox.client()) for _ in range(50)]
+        statuses = threads.map(lambda client: client.get("/lists").status_code, clients * 2)
+        assert set(statuses) == {200}
+
+
+def test_a_foreign_host_is_refused(sandbox: Served) -> None:
+    answer = sandbox.raw(request(b"{}", "Content-Length: 2", host="evil.example"))
+    assert answer.startswith(b"HTTP/1.1 421 ")
+
+
+def test_a_foreign_origin_is_refused(sandbox: Served) -> None:
+    answer = sandbox.raw(request(b"{}", "Content-Length: 2", "Origin: http://evil.example"))
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b"access-control" not in answer.lower()
+
+
+@pytest.mark.parametrize("length", ["-1", "abc", "2, 2", "99999999999999999999"])
+def test_a_length_that_cannot_be_is_refused_at_once(sandbox: Served, length: str) -> None:
+    started_s = time.monotonic()
+    answer = sandbox.raw(request(b"{}", f"Content-Length: {length}"))
+    assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 ", b"HTTP/1.1 413 "))
+    assert time.monotonic() - started_s < 1
+
+
+def test_a_large_body_is_refused_in_json(sandbox: Served) -> None:
+    with sandbox.client() as client:
+        answer = client.put("/contacts/update", content=b"x" * (MAX_BODY_BYTES + 1))
+    assert (answer.status_code, answer.json()["success"]) == (413, False)
+
+
+def test_a_chunked_body_is_taken_whole(sandbox: Served) -> None:
+    pieces = [b'{"email": "ada@', b"example.com", b'", "plan": "pro"}']
+    with sandbox.client() as client:
+        assert client.put("/contacts/update", content=iter(pieces)).status_code == 200
+        found = client.get("/contacts/find", params={"email": ADA}).json()
+    assert found[0]["plan"] == "pro"
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])
+def test_broken_chunks_are_refused(sandbox: Served, chunks: bytes) -> None:
+    answer = sandbox.raw(request(chunks, "Transfer-Encoding: chunked"))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "noise", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n"]
+)
+def test_what_is_not_http_is_refused_and_hurts_nobody(sandbox: Served, noise: bytes) -> None:
+    assert b" 400 " in sandbox.raw(noise).split(b"\r\n")[0]
+    with sandbox.client() as client:
+        assert client.get("/lists").status_code == 200
+
+
+def test_slow_clients_do_not_stop_others(path: Path) -> None:
+    with served(path, threads=4) as sandbox, ExitStack() as stack, sandbox.client() as client:
+        for number in range(40):
+            slow = stack.enter_context(sandbox.connection())
+            begun = request(b"{", "Content-Length: 100")
+            slow.sendall(begun if number % 2 else begun[:40])
+        started_s = time.monotonic()
+        assert put(client, email=ADA).status_code == 200
+        assert time.monotonic() - started_s < 1
+
+
+def test_the_rate_limit_is_told_and_kept(path: Path) -> None:
+    settings = Settings(rate_limit=5, clock_s=lambda: 1.0)
+    with served(path, settings) as sandbox, sandbox.client() as client:
+        answers = [client.get("/lists") for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == list("4321000")
+    assert json.loads(answers[-1].content) == {"success": False, "message": "Rate limit exceeded"}
+
+
+def test_latency_holds_an_answer_back_and_not_the_others(path: Path) -> None:
+    with served(path, Settings(latency_s=0.2)) as sandbox, ThreadPoolExecutor(8) as threads:
+        started_s = time.monotonic()
+        with sandbox.client() as client:
+            done = list(threads.map(lambda _: client.get("/lists").status_code, range(8)))
+    assert set(done) == {200}
+    assert 0.2 <= time.monotonic() - started_s < 1
+
+
+def test_an_ignored_property_is_told_of_in_the_log(sandbox: Served) -> None:
+    with sandbox.client() as client:
+        put(client, email=ADA, plann="pro")
+    assert len(sandbox.warnings) == 1
+    assert '"plann"' in sandbox.warnings[0]
+
+
+def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> None:
+    answers: list[int] = []
+
+    def ask(client: httpx.Client) -> None:
+        answers.append(client.get("/lists").status_code)
+
+    with ExitStack() as stack:
+        with served(path, Settings(latency_s=30)) as sandbox:
+            stack.enter_context(sandbox.connection())
+            half = stack.enter_context(sandbox.connection())
+            half.sendall(b"PUT /api")
+            client = stack.enter_context(sandbox.client())
+            asking = threading.Thread(target=ask, args=(client,))
+            asking.start()
+            time.sleep(0.2)
+            started_s = time.monotonic()
+        assert time.monotonic() - started_s < 1
+        asking.join()
+        assert answers == [200]
+        with pytest.raises(ConnectionRefusedError):
+            sandbox.connection().close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_within_a_second(path: Path, signum: signal.Signals) -> None:
+    with python_process(SERVER, str(path), "30", "default") as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        running = Served(address, threading.Event())
+        with running.connection() as idle, running.connection() as waiting:
+            idle.sendall(b"GET /api")
+            waiting.sendall(request(b"{}", "Content-Length: 2"))
+            time.sleep(0.2)
+            started_s = time.monotonic()
+            process.send_signal(signum)
+            process.send_signal(signum)
+            assert process.stdout.readline() == f"ended by {int(signum)}\n"
+            assert process.wait(timeout=5) == 0
+        assert time.monotonic() - started_s < 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_a_signal_that_the_parent_had_ignored_stays_ignored(path: Path) -> None:
+    with python_process(SERVER, str(path), "0", "ignored") as process:
+        assert process.stdout is not None
+        running = Served(process.stdout.readline().strip(), threading.Event())
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        with running.client() as client:
+            assert client.get("/lists").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == f"ended by {int(signal.SIGTERM)}\n"
+
+
+def _no_app(_environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
+    return []
+
+
+def _fail(address: str) -> None:
+    pytest.fail(f"served at {address}")
+
+
+def test_a_taken_port_is_this_machines_trouble(sandbox: Served) -> None:
+    with pytest.raises(MachineError, match=str(sandbox.port)) as caught:
+        serve(_no_app, Listen(port=sandbox.port), ready=_fail)
+    assert "--port" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "listen", [Listen("no such host"), Listen("..."), Listen(port=70000), Listen(port=-1)]
+)
+def test_a_host_or_port_that_cannot_be_is_a_usage_error(listen: Listen) -> None:
+    with pytest.raises(UsageError, match="cannot listen"):
+        serve(_no_app, listen, ready=_fail)
+
+
+def test_without_waitress_the_install_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "waitress", None)
+    with pytest.raises(MissingExtraError) as caught:
+        serve(_no_app, Listen(port=0), ready=_fail)
+    assert caught.value.hint == "pip install 'contactctl[sandbox]'"
+
+
+def test_the_address_can_be_connected_to_when_every_host_is_served() -> None:
+    stopping = threading.Event()
+    addresses: list[str] = []
+
+    def ready(address: str) -> None:
+        addresses.append(address)
+        port = httpx.URL(address).port
+        socket.create_connection(("127.0.0.1", port or 0), timeout=2).close()
+        stopping.set()
+
+    every = Listen("0.0.0.0", 0, threads=1)  # noqa: S104 - for a moment, and only to be asked here
+    assert serve(_no_app, every, ready=ready, stopping=stopping) is None
+    assert addresses[0].startswith("http://127.0.0.1:")
+    assert addresses[0].endswith("/api")

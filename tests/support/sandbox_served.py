@@ -1,0 +1,104 @@
+"""A sandbox served on loopback, in a thread or in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from queue import Queue
+from typing import TYPE_CHECKING
+
+import httpx
+from sandbox_http import KEY
+
+from contactctl.sandbox.app import Settings, make_app
+from contactctl.sandbox.server import Listen, serve
+from contactctl.sandbox.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_START_S = 5.0
+
+
+@dataclass
+class Served:
+    """A running server: its address, its way to be stopped, and what it warned of."""
+
+    address: str
+    stopping: threading.Event
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return httpx.URL(self.address).port or 0
+
+    def client(self) -> httpx.Client:
+        """Return a client with a key, which asks no proxy."""
+        return httpx.Client(
+            base_url=f"{self.address}/v1",
+            headers={"Authorization": f"Bearer {KEY}"},
+            trust_env=False,
+            timeout=5.0,
+            # An empty one: reading certificates for plain http costs 25 ms a client.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        )
+
+    def raw(self, request: bytes) -> bytes:
+        """Send bytes and return everything that comes back until the server or 2 s end it."""
+        with self.connection() as connection:
+            connection.settimeout(2.0)
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def connection(self) -> socket.socket:
+        """Open a connection and say nothing."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=2.0)
+
+
+@contextmanager
+def served(path: Path, settings: Settings | None = None, *, threads: int = 8) -> Iterator[Served]:
+    """Serve a sandbox in a thread on a free port until the block ends."""
+    stopping, warnings = threading.Event(), list[str]()
+    addresses: Queue[str] = Queue()
+    settings = replace(
+        settings or Settings(),
+        served_host="127.0.0.1",
+        sleep=stopping.wait,
+        warn=warnings.append,
+    )
+    with open_store(path) as store:
+        thread = threading.Thread(
+            target=serve,
+            args=(make_app(store, settings), Listen(port=0, threads=threads)),
+            kwargs={"ready": addresses.put, "stopping": stopping},
+        )
+        thread.start()
+        try:
+            yield Served(addresses.get(timeout=_START_S), stopping, warnings)
+        finally:
+            stopping.set()
+            thread.join()
+
+
+@contextmanager
+def python_process(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run Python code in a process of its own, which is killed by its id when the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ["PATH"]},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
