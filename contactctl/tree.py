@@ -137,7 +137,7 @@ def to_usage_error(error: Exception) -> UsageError | None:
     """Turn Typer's complaint about the words into ours; None for any other exception."""
     if not isinstance(error, _ParseError):
         return None
-    message = error.format_message()  # type: ignore[attr-defined]
+    message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
     path = getattr(getattr(error, "ctx", None), "command_path", "contactctl")
     return UsageError(message, hint=f"see {path} --help")
 
