@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,7 +14,7 @@ from typer.main import get_command
 from contactctl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 #: Typer keeps its parser's error class private under a name that changed between the versions we
 #: take; the base of its public ``BadParameter`` is that class in all of them.
@@ -56,7 +57,8 @@ class Command(_Epilog, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Check the words before Typer's own parser, which would take them silently."""
         if not ctx.resilient_parsing:
-            check_words(self, ctx, args)
+            with _placed(ctx):
+                check_words(self, ctx, args)
         ctx.allow_extra_args = True
         rest: list[str] = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
@@ -140,6 +142,16 @@ def to_usage_error(error: Exception) -> UsageError | None:
     message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
     path = getattr(getattr(error, "ctx", None), "command_path", "contactctl")
     return UsageError(message, hint=f"see {path} --help")
+
+
+@contextmanager
+def _placed(ctx: Any) -> Iterator[None]:  # noqa: ANN401
+    """Tell each complaint about the words which command it is about; some do not know."""
+    try:
+        yield
+    except _ParseError as error:
+        error.ctx = ctx  # type: ignore[attr-defined]
+        raise
 
 
 def _refuse_swallowed(command: TyperCommand, args: Sequence[str]) -> None:
