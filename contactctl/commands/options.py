@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
@@ -16,6 +17,13 @@ GLOBAL_PANEL = "Options of every command"
 
 def _flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002, ANN401 - Typer's own words
     return typer.Option(*names, help=help, rich_help_panel=GLOBAL_PANEL, **more)
+
+
+def _finite(seconds: float | None) -> float | None:
+    """Refuse ``nan``, which is neither below the least nor above the most."""
+    if seconds is not None and math.isnan(seconds):
+        raise typer.BadParameter("nan is no number of seconds")
+    return seconds
 
 
 ProfileFlag = Annotated[
@@ -42,6 +50,7 @@ TimeoutFlag = Annotated[
         metavar="SECONDS",
         min=0.05,
         max=3600,
+        callback=_finite,
         help="Deadline of one attempt, all of it (default 30).",
     ),
 ]
