@@ -28,6 +28,8 @@ _MAX_CONNECTIONS = 500
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _BACKLOG = 256
 _MAX_PORT = 65535
+#: Windows has no SIGHUP.
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _ANY_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be shown as loopback
 
 
@@ -51,8 +53,8 @@ def serve(
 
     ``ready`` is called with the base address, such as ``http://127.0.0.1:8025/api``, as soon as
     clients can connect. ``stopping`` is set in any case when the end begins: an application that
-    waits should wait on it. Returns the signal (SIGINT or SIGTERM), or None. What is not HTTP at
-    all is answered by waitress in plain text.
+    waits should wait on it. Returns the signal (SIGINT, SIGTERM or SIGHUP), or None. What is not
+    HTTP at all is answered by waitress in plain text.
 
     Raises :class:`MissingExtraError` without waitress, :class:`UsageError` for a host that is none,
     :class:`MachineError` when the port is taken.
@@ -165,7 +167,7 @@ def _address(listener: socket.socket) -> str:
 
 @contextmanager
 def _stop_signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of dying of them, unless the parent had them ignored.
+    """Collect the signals that say stop instead of dying of them, unless the parent ignored them.
 
     Nothing is raised inside waitress, which swallows exceptions, and no lock is taken inside a
     handler, which the next signal could interrupt. Outside the main thread nothing is collected.
@@ -177,11 +179,12 @@ def _stop_signals() -> Iterator[list[int]]:
         caught.append(signum)
 
     if threading.current_thread() is threading.main_thread():
-        for signum in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(signum) is not signal.SIG_IGN:
+        for name in _STOP_SIGNALS:
+            signum = getattr(signal, name, None)
+            if signum is not None and signal.getsignal(signum) is not signal.SIG_IGN:
                 previous[signum] = signal.signal(signum, note)
     try:
         yield caught
     finally:
-        for signum, handler in previous.items():
-            signal.signal(signum, handler)
+        for caught_signal, handler in previous.items():
+            signal.signal(caught_signal, handler)

@@ -200,8 +200,9 @@ def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_within_a_second(path: Path, signum: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_within_a_second(path: Path, name: str) -> None:
+    signum = signal.Signals[name]
     with python_process(SERVER, str(path), "30", "default") as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
