@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: Services and what stands before them close idle connections after some seconds of their own.
+IDLE_S = 5.0
+
 _Address: TypeAlias = tuple[int, int, int, str, Any]
 LookUp: TypeAlias = "Callable[..., Sequence[_Address]]"
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from contactctl.address import Origin
     from contactctl.dial import LookUp
+    from contactctl.early import EarlyConnection
     from contactctl.errors import ContactctlError
     from contactctl.proxy import Proxy
 
@@ -24,9 +25,15 @@ class Network(httpcore.NetworkBackend):
     """Opens connections to one origin, or to the proxy before it."""
 
     def __init__(
-        self, origin: Origin, proxy: Proxy | None, *, look_up: LookUp = socket.getaddrinfo
+        self,
+        origin: Origin,
+        proxy: Proxy | None,
+        *,
+        early: EarlyConnection | None = None,
+        look_up: LookUp = socket.getaddrinfo,
     ) -> None:
         self._plain = origin.scheme == "http"
+        self._early = early
         self._proxy = proxy
         self._look_up = look_up
 
@@ -41,6 +48,9 @@ class Network(httpcore.NetworkBackend):
         """Connect; plain http reaches this machine alone, whatever its name resolves to."""
         deadline = _deadline_of(timeout)
         try:
+            early = self._early.take(deadline) if self._early is not None else None
+            if early is not None:
+                return _EarlyStream(early, carries_request=False)
             sock = open_socket(
                 host, port, deadline, only_loopback=self._plain, look_up=self._look_up
             )
@@ -121,6 +131,18 @@ class _Stream(httpcore.NetworkStream):
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
         return None
+
+
+class _EarlyStream(_Stream):
+    """A connection that speaks TLS already, with the same trust and for the same host."""
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - part of httpcore's interface
+        server_hostname: str | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._socket, carries_request=True)
 
 
 def late(deadline: Deadline) -> DeadlineError:

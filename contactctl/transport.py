@@ -12,7 +12,7 @@ import httpx
 from contactctl import __version__
 from contactctl.address import AddressError, normal_base_url, origin_of
 from contactctl.api_key import parse_api_key
-from contactctl.dial import Deadline
+from contactctl.dial import IDLE_S, Deadline
 from contactctl.errors import (
     CredentialsError,
     MachineError,
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
 
     from contactctl.address import Origin
     from contactctl.dial import LookUp
+    from contactctl.early import EarlyConnection
     from contactctl.errors import ContactctlError
     from contactctl.proxy import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
 _MOST_CONNECTIONS = 20
-#: Services and what stands before them close idle connections after some seconds of their own.
-_IDLE_S = 5.0
 #: Without Location no redirect can be followed, and none is parsed: httpx does so in any case, and
 #: raises for a hostile one. Without Set-Cookie there is no state between requests.
 _WITHHELD = {b"location", b"set-cookie"}
@@ -49,13 +48,7 @@ def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.
     Nothing of the environment is read, no redirect is followed, and ``.netrc`` stays closed.
     Raises :class:`CredentialsError` for an address or a key that must not be sent.
     """
-    try:
-        base_url = normal_base_url(base_url)
-    except AddressError as error:
-        raise CredentialsError(
-            f"the key cannot be sent there: {error}",
-            hint="check the address with `contactctl profile show`",
-        ) from None
+    base_url = _fit_address(base_url)
     headers = {
         "Authorization": f"Bearer {parse_api_key(key, 'in force').reveal()}",
         "User-Agent": f"contactctl/{__version__}",
@@ -75,16 +68,25 @@ class NetworkTransport(httpx.BaseTransport):
     """Sends requests to one origin; the ``read`` timeout of each is the deadline of all of it."""
 
     def __init__(
-        self, base_url: str, env: Mapping[str, str], *, look_up: LookUp = socket.getaddrinfo
+        self,
+        base_url: str,
+        env: Mapping[str, str],
+        *,
+        early: EarlyConnection | None = None,
+        look_up: LookUp = socket.getaddrinfo,
     ) -> None:
-        """Choose trust and proxy for a normal base address; nothing is sent yet.
+        """Choose trust and proxy for a base address; nothing is sent yet.
 
-        ``look_up`` stands in for the system's resolver in tests. Raises :class:`TrustError` and
-        :class:`ProxyError` for what the environment asks in vain.
+        ``early`` is a connection to it that is being opened already; ``look_up`` stands in for the
+        system's resolver in tests. Raises :class:`CredentialsError` for an address that must not
+        have the key, :class:`TrustError` and :class:`ProxyError` for what the environment asks in
+        vain.
         """
+        base_url = _fit_address(base_url)
         origin = origin_of(base_url)
         proxy = proxy_for(base_url, env)
-        network = Network(origin, proxy, look_up=look_up)
+        network = Network(origin, proxy, early=early, look_up=look_up)
+        self._early = early
         self._pool = _open_pool(network, proxy, _context_for(origin, env))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -108,6 +110,8 @@ class NetworkTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+        if self._early is not None:
+            self._early.close()
 
 
 class _Body(httpx.SyncByteStream):
@@ -126,13 +130,23 @@ class _Body(httpx.SyncByteStream):
             self._reply.close()
 
 
+def _fit_address(base_url: str) -> str:
+    try:
+        return normal_base_url(base_url)
+    except AddressError as error:
+        raise CredentialsError(
+            f"the key cannot be sent there: {error}",
+            hint="check the address with `contactctl profile show`",
+        ) from None
+
+
 def _open_pool(
     network: Network, proxy: Proxy | None, context: ssl.SSLContext | None
 ) -> httpcore.ConnectionPool:
     options: dict[str, Any] = {
         "ssl_context": context,
         "max_connections": _MOST_CONNECTIONS,
-        "keepalive_expiry": _IDLE_S,
+        "keepalive_expiry": IDLE_S,
         "network_backend": network,
     }
     if proxy is None:
