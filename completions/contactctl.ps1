@@ -26,7 +26,9 @@ Register-ArgumentCompleter -Native -CommandName contactctl -ScriptBlock {
     foreach ($line in $lines[1..($lines.Count - 1)]) {
         $text, $help = $line -split "`t", 2
         if (-not $help) { $help = $text }
+        $word = "$kept$text"
+        if ($word.StartsWith('@')) { $word = "'$word'" } # bare, it would name a variable
         [System.Management.Automation.CompletionResult]::new(
-            "$kept$text", $text, 'ParameterValue', $help)
+            $word, $text, 'ParameterValue', $help)
     }
 }

@@ -25,6 +25,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "profile": "Named API keys",
         "sandbox": "The local stand-in for the service",
         "completion": "Print a shell's completion script",
+        "doctor": "Show what is set up, and what is wrong with it",
         "schema": "Print every command and output shape as JSON",
     },
     "suppression": {

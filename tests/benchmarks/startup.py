@@ -89,8 +89,8 @@ def main() -> None:
         report("update / import httpx", update, [sys.executable, "-c", "import httpx"], env)
         report("--version / python -c pass", [PROGRAM, "--version"], nothing, env)
         report("--help / python -c pass", [PROGRAM, "--help"], nothing, env)
-        words = {"_CONTACTCTL_COMPLETE": "bash", "COMP_CWORD": "1"}
-        report("completion / python -c pass", [PROGRAM, "upd"], nothing, {**env, **words})
+        words = {"_CONTACTCTL_COMPLETE": "bash", "_CONTACTCTL_WORD": "upd"}
+        report("completion / python -c pass", [PROGRAM], nothing, {**env, **words})
     server.shutdown()
     server.server_close()
 
