@@ -34,6 +34,10 @@ def open_client(
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
+    from contactctl.early import open_early
+
+    # Goes on in a thread during the imports that follow; they take about as long.
+    early = None if credentials.is_sandbox else open_early(credentials.base_url, env, timeout_s)
     from contactctl.client import LoopsClient
     from contactctl.transport import NetworkTransport, open_http
 
@@ -41,7 +45,7 @@ def open_client(
         output.note("sandbox: nothing leaves this machine")
         transport = _open_sandbox(env, output)
     else:
-        transport = NetworkTransport(credentials.base_url, env)
+        transport = NetworkTransport(credentials.base_url, env, early=early)
     http = open_http(credentials.base_url, credentials.key.reveal(), transport)
     trace = output.trace if output.verbose else None
     return LoopsClient(http, retries=retries, timeout_s=timeout_s, trace=trace)
