@@ -1,0 +1,218 @@
+"""The look before the write: at a terminal and where asked for; no accidents with two people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from command_calls import key_for, serve
+from fault_server import reply_json
+from sandbox_cli import NOTE, contact, exists, in_sandbox, saved
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+ADA, BOB, NEW = "ada@example.com", "bob@example.com", "new@example.com"
+UPDATE, LOOK = "PUT contacts/update", "GET contacts/find"
+
+
+# trap 1: an upsert
+
+
+def test_a_typo_in_an_address_is_announced_as_a_new_contact(cli: Cli) -> None:
+    """Trap 1: a typo in an address silently makes a new, subscribed contact."""
+    saved(cli, "-e", ADA)
+    known = in_sandbox(cli, "update", "-e", ADA, "--first-name", "Ada", terminal=True)
+    typo = in_sandbox(cli, "update", "-e", "adda@example.com", terminal=True)
+    assert known.out.startswith(f"updated {ADA}")
+    assert typo.out.startswith("created a NEW contact: adda@example.com")
+
+
+@pytest.mark.parametrize("ref", [("-e", "adda@example.com"), ("-u", "404")])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_must_exist_makes_no_contact_of_a_typo(
+    cli: Cli, ref: tuple[str, str], *, terminal: bool
+) -> None:
+    """Trap 1, for scripts: exit 3 and nothing written."""
+    done = in_sandbox(cli, "update", *ref, "--must-exist", terminal=terminal)
+    assert (done.code, done.out) == (3, "")
+    assert "there is no contact" in done.err
+    assert "without --must-exist the contact is created" in done.err.replace("\n", " ")
+    assert not exists(cli, "adda@example.com")
+
+
+def test_must_exist_updates_who_is_there(cli: Cli) -> None:
+    known = saved(cli, "-e", ADA)
+    done = in_sandbox(cli, "update", "-e", ADA, "--first-name", "Ada", "--must-exist")
+    assert (done.code, done.out, done.err) == (0, f"{known}\n", NOTE)
+
+
+def test_must_exist_with_both_identifiers_takes_either(cli: Cli) -> None:
+    known = saved(cli, "-e", ADA)
+    done = in_sandbox(cli, "update", "-e", ADA, "-u", "42", "--must-exist")
+    assert (done.code, done.out) == (0, f"{known}\n")
+
+
+# trap 2: two identifiers
+
+
+@pytest.mark.parametrize("more", [("--must-exist",), ("--dry-run",), ()])
+def test_two_people_are_not_merged(cli: Cli, more: tuple[str, ...]) -> None:
+    """Trap 2: with both identifiers the service matches on either and rewrites the other."""
+    saved(cli, "-e", ADA)
+    saved(cli, "-e", BOB, "-u", "42")
+    done = in_sandbox(cli, "update", "-e", ADA, "-u", "42", *more, terminal=not more)
+    assert (done.code, done.out) == (5, "")
+    words = done.err.replace("│", " ").split()
+    assert "belong to two contacts" in " ".join(words)
+    assert {ADA, BOB} <= set(words)
+    assert contact(cli, ADA)["userId"] is None
+
+
+def test_a_wrong_user_id_does_not_re_key_a_person(cli: Cli) -> None:
+    """Trap 2: a user id that is new to the service would silently replace the old one."""
+    saved(cli, "-e", ADA, "-u", "42")
+    words = ("update", "-e", ADA, "-u", "43", "--must-exist")
+    refused = in_sandbox(cli, *words)
+    assert refused.code == 5
+    assert refused.err.splitlines()[1:] == [
+        f"error: {ADA} (user id 42) would get another user id: 43",
+        "  hint: if that is meant, add --replace-user-id",
+    ]
+    assert in_sandbox(cli, *words, "--replace-user-id").code == 0
+    assert contact(cli, ADA)["userId"] == "43"
+
+
+def test_an_address_change_by_user_id_names_the_old_address(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "-u", "42")
+    done = in_sandbox(cli, "update", "-u", "42", "-e", NEW, terminal=True)
+    assert done.code == 0
+    assert f"updated {NEW}, whose address was {ADA}" in done.out
+    assert not exists(cli, ADA)
+
+
+def test_both_identifiers_are_looked_up_and_then_one_write_is_made(cli: Cli) -> None:
+    with serve() as server:
+        done = cli("update", "-e", ADA, "-u", "42", terminal=True, env=key_for(server))
+    assert done.code == 0
+    assert server.routes_seen() == [LOOK, LOOK, UPDATE]
+    queries = [request.target.partition("?")[2] for request in server.received]
+    assert queries == ["email=ada%40example.com", "userId=42", ""]
+
+
+def test_no_lookup_makes_one_request_at_a_terminal_too(cli: Cli) -> None:
+    with serve() as server:
+        done = cli("update", "-e", ADA, "--no-lookup", terminal=True, env=key_for(server))
+    assert server.routes_seen() == [UPDATE]
+    assert done.out.replace("\x1b[1;32m", "").startswith(f"saved {ADA}")
+
+
+def test_several_contacts_under_one_address_are_nothing_to_guess_at(cli: Cli) -> None:
+    two = reply_json([{"id": "c1", "email": ADA}, {"id": "c2", "email": ADA}])
+    with serve({LOOK: [two]}) as server:
+        done = cli("update", "-e", ADA, "--must-exist", "-o", "json", env=key_for(server))
+    assert (done.code, done.error["code"], done.error["outcome"]) == (5, "guarded", "not_sent")
+    assert server.routes_seen() == [LOOK]
+
+
+# trap 3: subscribed
+
+
+@pytest.mark.parametrize("more", [("--must-exist",), ("--dry-run",)])
+def test_a_person_who_opted_out_is_not_re_subscribed_without_a_word(
+    cli: Cli, more: tuple[str, ...]
+) -> None:
+    """Trap 3: subscribed: true re-subscribes a person who opted out."""
+    saved(cli, "-e", ADA, "--unsubscribed")
+    done = in_sandbox(cli, "update", "-e", ADA, "--subscribed", *more)
+    warning = f"warning: {ADA} has opted out, and --subscribed undoes that\n"
+    assert (done.code, done.err) == (0, NOTE + warning)
+
+
+def test_at_a_terminal_the_re_subscription_is_always_announced(cli: Cli) -> None:
+    """Trap 3, without a flag that asks for the look."""
+    saved(cli, "-e", ADA, "--unsubscribed")
+    done = in_sandbox(cli, "update", "-e", ADA, "--subscribed", terminal=True)
+    assert "has opted out" in done.err
+    assert contact(cli, ADA)["subscribed"] is True
+
+
+def test_nothing_else_subscribes_anybody(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "--unsubscribed")
+    done = in_sandbox(cli, "update", "-e", ADA, "--first-name", "Ada", terminal=True)
+    assert "opted out" not in done.err
+    assert contact(cli, ADA)["subscribed"] is False
+
+
+# --new-email
+
+
+def test_a_new_address_for_a_contact_with_a_user_id(cli: Cli) -> None:
+    known = saved(cli, "-e", ADA, "-u", "42")
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", NEW, "--first-name", "Ada")
+    assert (done.code, done.out) == (0, f"{known}\n")
+    found = contact(cli, NEW)
+    assert (found["id"], found["userId"], found["firstName"]) == (known, "42", "Ada")
+    assert not exists(cli, ADA)
+
+
+def test_without_a_user_id_the_two_steps_are_explained(cli: Cli) -> None:
+    saved(cli, "-e", ADA)
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", NEW)
+    assert (done.code, done.out) == (5, "")
+    assert "the contact has no user id" in done.err
+    assert f"add --user-id ID: it is written first, then the address changes to {NEW}" in done.err
+    assert exists(cli, ADA)
+
+
+def test_with_a_user_id_given_both_steps_are_done(cli: Cli) -> None:
+    known = saved(cli, "-e", ADA)
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", NEW, "-u", "42", "-v")
+    assert (done.code, done.out) == (0, f"{known}\n")
+    sent = [line for line in done.err.splitlines() if line.startswith("> ")]
+    assert sent == [
+        f'> {{"email":"{ADA}","userId":"42"}}',
+        f'> {{"email":"{NEW}","userId":"42"}}',
+    ]
+
+
+def test_a_new_address_for_nobody(cli: Cli) -> None:
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", NEW)
+    assert done.code == 3
+    assert not exists(cli, NEW)
+
+
+def test_a_new_address_that_belongs_to_somebody_else(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "-u", "42")
+    saved(cli, "-e", BOB, "-u", "43")
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", BOB)
+    assert done.code == 5
+    assert f"the address {BOB} belongs to another contact: {BOB} (user id 43)" in done.err
+    assert contact(cli, ADA)["userId"] == "42"
+
+
+def test_a_new_address_and_another_user_id_need_leave(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "-u", "42")
+    words = ("update", "-e", ADA, "--new-email", NEW, "-u", "43")
+    assert in_sandbox(cli, *words).code == 5
+    assert in_sandbox(cli, *words, "--replace-user-id").code == 0
+    assert contact(cli, NEW)["userId"] == "43"
+
+
+def test_a_user_id_of_somebody_else_stops_a_new_address(cli: Cli) -> None:
+    saved(cli, "-e", ADA)
+    saved(cli, "-e", BOB, "-u", "43")
+    done = in_sandbox(cli, "update", "-e", ADA, "--new-email", NEW, "-u", "43")
+    assert done.code == 5
+    assert "belong to two contacts" in done.err
+
+
+def test_a_second_step_that_fails_says_what_the_first_one_did(cli: Cli) -> None:
+    saved_first, refused = reply_json({"success": True, "id": "c1"}), reply_json({}, 400)
+    looks = [reply_json([{"id": "c1", "email": ADA}]), reply_json([])]
+    with serve({LOOK: looks, UPDATE: [saved_first, refused]}) as server:
+        words = ("update", "-e", ADA, "--new-email", NEW, "-u", "42", "-o", "json")
+        done = cli(*words, env=key_for(server))
+    assert done.code == 5
+    assert "the contact got its user id before that" in str(done.error["message"])
+    assert server.routes_seen() == [LOOK, LOOK, LOOK, UPDATE, UPDATE]
