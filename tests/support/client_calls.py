@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.client import LoopsClient
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.transport import NetworkTransport, open_http
+from support.faults import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,7 @@ def spied_client(
         retries=retries,
         timeout_s=timeout_s,
         sleep=waits.append,
+        now=lambda: NOW,
         trace=lines.append,
     )
     return Spied(client, waits, lines)

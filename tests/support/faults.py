@@ -115,7 +115,8 @@ _KEY_BODIES = {
     "a list": b'[{"message":"Invalid API key"}]',
     "a number": b"42",
 }
-_NOW = time.time()
+#: The clock of clients under test: a date that a server asks for must not pass while others run.
+NOW = time.time()
 
 FAULTS: tuple[Fault, ...] = (
     _lost("a reset before the reply", reset()),
@@ -155,8 +156,8 @@ FAULTS: tuple[Fault, ...] = (
     _refused(409, b'{"success":false,"message":"Taken."}', "conflict"),
     _refused(422, b'{"errors":[]}'),
     _limited("a 429 with seconds", "7", asks_s=7),
-    _limited("a 429 with a date", formatdate(_NOW + 40, usegmt=True), asks_s=20),
-    _limited("a 429 with a date in the past", formatdate(_NOW - 99, usegmt=True)),
+    _limited("a 429 with a date", formatdate(NOW + 40, usegmt=True), asks_s=20),
+    _limited("a 429 with a date in the past", formatdate(NOW - 99, usegmt=True)),
     _limited("a 429 with nonsense", "soon"),
     _limited("a 429 with an hour", "3600", asks_s=3600),
     Fault("a 429", reply(429), "rate_limited", 429, repeated=True),
