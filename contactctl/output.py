@@ -123,6 +123,7 @@ class Output:
             highlight=False,
             no_color=True if not self._colored(stream) else None,
             force_terminal=is_terminal(stream),
+            _environ=self.env,
         )
 
     @property
