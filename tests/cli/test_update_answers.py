@@ -1,0 +1,223 @@
+"""What update prints in each form, the preview, and the flags that every command takes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from command_calls import key_for, serve
+from sandbox_cli import LISTS, NOTE, contact, in_sandbox, saved
+
+if TYPE_CHECKING:
+    from conftest import Cli, Program
+
+ADA, NEW = "ada@example.com", "new@example.com"
+WRITE = ("-e", ADA, "--first-name", "Ada", "--prop", "seats=12", "--prop", "trial=false")
+
+
+# forms
+
+
+def test_piped_the_id_alone_is_on_stdout(program: Program) -> None:
+    done = program("update", "--sandbox", *WRITE)
+    assert done.code == 0
+    assert done.out == done.out.strip() + "\n"
+    assert done.out.strip().isalnum()
+    assert done.err == NOTE
+
+
+def test_quiet_is_the_id_and_an_empty_stderr_also_at_a_terminal(cli: Cli) -> None:
+    known = saved(cli, "-e", ADA)
+    for terminal in (True, False):
+        done = in_sandbox(cli, "update", *WRITE, "-q", terminal=terminal)
+        assert (done.out, done.err) == (f"{known}\n", "")
+
+
+@pytest.mark.parametrize("more", [(), ("-q",)])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_json_is_the_services_answer_and_an_empty_stderr(
+    cli: Cli, more: tuple[str, ...], *, terminal: bool
+) -> None:
+    known = saved(cli, "-e", ADA)
+    done = in_sandbox(cli, "update", *WRITE, "-o", "json", *more, terminal=terminal)
+    assert (done.out, done.err) == (f'{{"success":true,"id":"{known}"}}\n', "")
+
+
+def test_a_terminal_sees_what_was_done_and_the_fields_with_their_types(cli: Cli) -> None:
+    words = (*WRITE, "--unset", "note", "--prop", "signupDate=2024-01-17T10:21+02:00")
+    done = in_sandbox(cli, "update", *words, "--list", "weekly digest=true", terminal=True)
+    headline, columns, _, *rows = done.out.splitlines()
+    assert headline.startswith(f"created a NEW contact: {ADA}")
+    assert columns.split() == ["field", "value", "type"]
+    assert [row.split() for row in rows] == [
+        ["email", ADA, "string"],
+        ["firstName", "Ada", "string"],
+        ["seats", "12", "number"],
+        ["trial", "false", "boolean"],
+        ["signupDate", "2024-01-17T10:21+02:00", "(2024-01-17T08:21:00.000Z)", "date"],
+        ["note", "null", "cleared"],
+        ["mailingLists", f'{{"{LISTS["Weekly digest"]}":true}}', "lists"],
+    ]
+    assert done.err == NOTE
+
+
+def test_verbose_shows_requests_and_replies_on_stderr_also_in_json(cli: Cli) -> None:
+    done = in_sandbox(cli, "update", "-e", ADA, "-v", "-o", "json")
+    assert done.json["success"] is True
+    assert "PUT http" in done.err
+    assert f'> {{"email":"{ADA}"}}' in done.err
+    assert "< HTTP 200" in done.err
+    assert NOTE not in done.err
+
+
+# preview
+
+
+def test_a_preview_writes_nothing_and_says_so_field_by_field(cli: Cli) -> None:
+    known = saved(cli, *WRITE, "--unsubscribed")
+    words = ("-e", ADA.upper(), "--first-name", "Ada", "--last-name", "L", "--prop", "seats=12.0")
+    done = in_sandbox(cli, "update", *words, "--unset", "note", "--dry-run")
+    assert (done.code, done.out) == (0, "would\tupdate\nlastName\t\tL\n")
+    assert contact(cli, ADA)["id"] == known
+    assert contact(cli, ADA)["lastName"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "would", "changes", "code"),
+    [
+        (("-e", ADA), "nothing", {}, 0),
+        (("-e", ADA, "--prop", "seats=12.0"), "nothing", {}, 0),
+        (("-e", ADA, "--prop", "seats=13"), "update", {"seats": {"from": 12, "to": 13}}, 8),
+        (("-e", ADA, "--unset", "note"), "nothing", {}, 0),
+        (("-e", ADA, "--unset", "seats"), "update", {"seats": {"from": 12, "to": None}}, 8),
+        (("-e", ADA, "--unsubscribed"), "update", {"subscribed": {"from": True, "to": False}}, 8),
+        (("-e", NEW), "create", {"email": {"from": None, "to": NEW}}, 8),
+        (("-u", "404"), "refused", {"userId": {"from": None, "to": "404"}}, 0),
+        (
+            ("-e", ADA, "--list", "Weekly digest=true"),
+            "update",
+            {f"mailingLists.{LISTS['Weekly digest']}": {"from": None, "to": True}},
+            8,
+        ),
+    ],
+)
+def test_a_preview_in_json_and_its_exit_code(
+    cli: Cli, words: tuple[str, ...], would: str, changes: object, code: int
+) -> None:
+    saved(cli, *WRITE)
+    done = in_sandbox(cli, "update", *words, "--dry-run", "--exit-code", "-o", "json")
+    assert (done.code, done.err) == (code, "")
+    found = json.loads(done.out)
+    assert list(found) == ["would", "request", "changes"]
+    assert (found["would"], found["changes"]) == (would, changes)
+    assert in_sandbox(cli, "update", *words, "--dry-run").code == 0
+
+
+def test_a_preview_at_a_terminal_stands_out_for_a_new_contact(cli: Cli) -> None:
+    """Trap 1, before anything is written."""
+    done = in_sandbox(cli, "update", "-e", NEW, "--dry-run", terminal=True)
+    assert done.out.startswith(f"would create a NEW contact: {NEW}\n")
+
+
+def test_offline_makes_no_request_and_shows_the_body(cli: Cli) -> None:
+    with serve() as server:
+        words = ("update", "-e", ADA, "--first-name", "Ada", "--dry-run", "--offline")
+        text = cli(*words, env=key_for(server))
+        in_json = cli(*words, "--exit-code", "-o", "json", env=key_for(server))
+        terminal = cli(*words, terminal=True, env={**key_for(server), "TERM": "dumb"})
+    assert server.count == 0
+    assert (text.code, text.out) == (0, "would\tunknown\n")
+    assert (in_json.code, in_json.err) == (8, "")
+    assert in_json.json == {
+        "would": "unknown",
+        "request": {"email": ADA, "firstName": "Ada"},
+        "changes": {},
+    }
+    assert "not looked up; this would be sent" in terminal.out
+    assert "firstName" in terminal.out
+
+
+def test_offline_types_by_look_and_says_so(cli: Cli) -> None:
+    with serve() as server:
+        words = ("update", "-e", ADA, "--prop", "seats=12", "--dry-run", "--offline")
+        done = cli(*words, env=key_for(server))
+    assert (done.code, server.count) == (0, 0)
+    assert "not known offline" in done.err
+
+
+def test_offline_refuses_the_name_of_a_list_that_it_does_not_know(cli: Cli) -> None:
+    with serve() as server:
+        words = ("update", "-e", ADA, "--list", "News=true", "--dry-run", "--offline")
+        done = cli(*words, env=key_for(server))
+    assert (done.code, server.count) == (2, 0)
+    assert "give the ids of lists" in done.err
+
+
+# flags at both levels
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-o", "json", "update", "--sandbox", "-e", ADA),
+        ("--sandbox", "--output=json", "update", "-e", ADA),
+        ("-o", "text", "--sandbox", "update", "-e", ADA, "-o", "json"),
+        ("-p", "sandbox", "update", "-e", ADA, "-ojson"),
+        ("-p", "work", "update", "-e", ADA, "-p", "sandbox", "-o", "json"),
+        ("--sandbox", "update", "--profile", "sandbox", "-e", ADA, "-o", "json"),
+    ],
+)
+def test_flags_stand_at_both_levels_and_the_inner_one_wins(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    done = cli(*words)
+    assert (done.code, done.err) == (0, "")
+    assert done.json["success"] is True
+
+
+def test_the_inner_deadline_and_the_inner_number_of_retries_win(cli: Cli) -> None:
+    words = ("--timeout", "99", "--retries", "9", "update", "-e", ADA, "--timeout", "0.05")
+    with serve({"PUT contacts/update": [lambda visit: bool(visit.stopping.wait(9))]}) as server:
+        done = cli(*words, "--retries", "0", env=key_for(server))
+    assert (done.code, server.count) == (7, 1)
+    assert "0.05 s" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--sandbox", "--profile", "work", "update", "-e", ADA),
+        ("--sandbox", "update", "-e", ADA, "--profile", "work"),
+        ("--profile", "work", "update", "-e", ADA, "--sandbox"),
+    ],
+)
+def test_the_sandbox_and_a_profile_are_two_places(cli: Cli, words: tuple[str, ...]) -> None:
+    done = cli(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "--sandbox and --profile name two different places" in done.err
+
+
+def test_without_a_key_it_says_how_to_give_one(cli: Cli) -> None:
+    done = cli("update", "-e", ADA, "-o", "json")
+    assert (done.code, done.error["code"], done.error["outcome"]) == (4, "credentials", "not_sent")
+    assert "LOOPS_API_KEY" in str(done.error["hint"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("update", "-o", "json", "--emial", ADA),
+        ("-o", "json", "updaet"),
+        ("update", "--emial", ADA, "--output=json"),
+        ("--output", "json", "--emial"),
+        ("-ojson", "profile", "ad"),
+    ],
+)
+def test_words_that_cannot_be_read_still_choose_the_form_of_the_error(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    done = cli(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert done.error["code"] == "usage"
