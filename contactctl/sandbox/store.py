@@ -181,13 +181,17 @@ def _prepare(store: Store, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         state = _state_of(connection)
     if state == "new":
-        with store.write() as transaction:
-            # Another process may have been first.
-            if _state_of(connection) == "new":
-                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                fill_with_demo(transaction)
+        _fill_if_new(store, connection)
     elif state != "ours":
         raise DamagedFileError(f"{store.path} {state}", hint=_RESET_HINT)
+
+
+def _fill_if_new(store: Store, connection: sqlite3.Connection) -> None:
+    """Fill a new file; inside the transaction it is new only if no other process was first."""
+    with store.write() as transaction:
+        if _state_of(connection) == "new":
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            fill_with_demo(transaction)
 
 
 def _state_of(connection: sqlite3.Connection) -> str:

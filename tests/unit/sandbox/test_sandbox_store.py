@@ -12,7 +12,7 @@ from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import Number, to_json
 from contactctl.sandbox.demo import DEMO_LISTS, DEMO_PROPERTIES
 from contactctl.sandbox.records import new_contact
-from contactctl.sandbox.store import open_store, reset_store
+from contactctl.sandbox.store import _fill_if_new, open_store, reset_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +121,12 @@ def test_reset_returns_to_the_demonstration_data(path: Path, store: Store) -> No
     with store.read() as transaction:
         assert not transaction.is_suppressed(ADA)
         assert transaction.custom_properties() == list(DEMO_PROPERTIES)
+
+
+def test_a_file_that_another_process_filled_first_is_left_alone(store: Store) -> None:
+    Rules(store).update(email=ADA)
+    _fill_if_new(store, store._connection)
+    assert [item["email"] for item in store.dump()] == [ADA]
 
 
 def test_two_open_stores_see_each_others_writes(path: Path, store: Store) -> None:
