@@ -6,7 +6,6 @@ import logging
 import signal
 import socket
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 #: How long requests under way may take to end; the rest of a second is for everything else.
-_DRAIN_S = 0.5
+_LAST_ANSWERS_S = 0.5
 _POLL_S = 0.1
 #: Below the 512 sockets that select can watch on Windows.
 _MAX_CONNECTIONS = 500
@@ -61,16 +60,14 @@ def serve(
     """
     stopping = stopping or threading.Event()
     server = _Server(app, listen)
-    try:
-        with _stop_signals() as caught:
+    with _stop_signals() as caught:
+        try:
             ready(server.address)
             while not caught and not stopping.is_set():
                 server.turn()
+        finally:
             stopping.set()
-            server.drain()
-    finally:
-        stopping.set()
-        server.close()
+            server.close()
     return caught[0] if caught else None
 
 
@@ -97,25 +94,13 @@ class _Server:
         """Wait for the sockets a moment, and serve what they bring."""
         self._loop(timeout=_POLL_S, use_poll=True, map=self._sockets, count=1)
 
-    def drain(self) -> None:
-        """Take no more clients, and give the requests under way a moment to be answered."""
-        self._server.del_channel()
-        self._server.socket.close()
-        end_s = time.monotonic() + _DRAIN_S
-        while self._is_busy() and time.monotonic() < end_s:
-            self.turn()
-
     def close(self) -> None:
-        """Close everything, whatever is still under way."""
-        self._server.task_dispatcher.shutdown(timeout=_POLL_S)
+        """Close everything; requests under way have a moment to be answered, others none."""
+        self._server.task_dispatcher.shutdown(timeout=_LAST_ANSWERS_S)
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
         self._server.close()
         self._sockets.clear()
-
-    def _is_busy(self) -> bool:
-        channels = list(self._server.active_channels.values())
-        return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
 
 def _waitress() -> tuple[Callable[..., Any], Callable[..., None]]:

@@ -199,6 +199,27 @@ def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> N
             sandbox.connection().close()
 
 
+def test_it_stops_within_a_second_though_a_request_never_ends() -> None:
+    stopping, released = threading.Event(), threading.Event()
+    connections: list[socket.socket] = []
+
+    def hang(_environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
+        stopping.set()
+        released.wait(timeout=5)
+        return []
+
+    def ready(address: str) -> None:
+        running = Served(address, stopping)
+        connections.append(running.connection())
+        connections[0].sendall(request())
+
+    started_s = time.monotonic()
+    serve(hang, Listen(port=0, threads=2), ready=ready, stopping=stopping)
+    assert time.monotonic() - started_s < 1
+    released.set()
+    connections[0].close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_it_within_a_second(path: Path, name: str) -> None:
