@@ -118,7 +118,7 @@ class Attempts:
         self, call: Call, error: ContactctlError, tally: Tally, attempt: int
     ) -> None:
         verdict = decide(
-            _failure_of(error),
+            failure_of(error),
             attempt=attempt,
             retries=self._retries,
             repeatable=True,  # blindly, or after a look
@@ -136,7 +136,8 @@ class Attempts:
         self._sleep(verdict.seconds)
 
 
-def _failure_of(error: ContactctlError) -> Failure:
+def failure_of(error: ContactctlError) -> Failure:
+    """Return what the error of one attempt is to the retry policy."""
     if isinstance(error, BadReplyError):
         return Failure(Kind.BAD_REPLY)
     if isinstance(error, (NoConnectionError, DeadlineError)):

@@ -80,7 +80,10 @@ class Exchange:
                 timeout=self._timeout_s,
             )
         except (httpx.InvalidURL, ValueError):  # UnicodeError among them
-            raise UsageError("the email address or user id cannot be put into a request") from None
+            raise UsageError(
+                "the email address or user id cannot be put into a request",
+                hint="check what is given as --email or --user-id",
+            ) from None
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what a transport other than ours raises becomes a lost answer."""

@@ -197,7 +197,9 @@ def _nothing_else_escapes(deadline: Deadline) -> Iterator[None]:
     except (httpcore.RemoteProtocolError, httpcore.NetworkError, OSError):
         raise broken(deadline) from None
     except ImportError:
-        raise MachineError("a part of this program's installation is missing") from None
+        raise MachineError(
+            "a part of this program's installation is missing", hint="install contactctl again"
+        ) from None
     except _UNFIT:
         raise broken(deadline) if deadline.sent else _unfit() from None
 
@@ -214,4 +216,6 @@ def _refused_by_proxy(answer: str) -> ContactctlError:
 
 
 def _unfit() -> UsageError:
-    return UsageError("the request cannot be put into HTTP")
+    return UsageError(
+        "the request cannot be put into HTTP", hint="check the values with --dry-run --offline"
+    )
