@@ -39,12 +39,20 @@ def _answer_early(argv: list[str]) -> int | None:
         code = answer(argv, os.environ, sys.stdout)
         if code is not None:
             return code
-    if argv == ["--version"] and sys.stdout is not None:
-        from contactctl import __version__
+    return _print_version() if argv == ["--version"] else None
 
+
+def _print_version() -> int:
+    from contactctl import __version__
+
+    try:
         sys.stdout.write(f"contactctl {__version__}\n")
-        return 0
-    return None
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 141  # ending.CLOSED_PIPE_CODE
+    except (OSError, AttributeError):
+        return 9  # ExitCode.MACHINE; a stdout closed from the start is None
+    return 0
 
 
 def _end_now(code: int) -> NoReturn:

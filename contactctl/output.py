@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -149,8 +152,10 @@ class Output:
             raise _unwritable(error, applied=applied) from error
 
     def _say(self, text: str, *, safe: bool = False) -> None:
-        self.stderr.write((text if safe else to_safe(text, keep="\n")) + "\n")
-        self.stderr.flush()
+        """Write to stderr; a reader that went away, or a full disk, stops no command."""
+        with suppress(OSError):
+            self.stderr.write((text if safe else to_safe(text, keep="\n")) + "\n")
+            self.stderr.flush()
 
     def _error_lines(self, error: ContactctlError) -> list[str]:
         lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
@@ -166,6 +171,18 @@ class Output:
         if self.env.get("FORCE_COLOR"):
             return True
         return is_terminal(stream) and self.env.get("TERM") != "dumb"
+
+
+class ClosedStream(io.StringIO):
+    """Stands in for a stream that was closed before the program began."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str, /) -> int:
+        """Raise ``OSError`` for any text."""
+        if text:
+            raise OSError(errno.EBADF, "it is closed")
+        return 0
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from contactctl.errors import UsageError
-from contactctl.output import Format, Output, is_terminal
+from contactctl.output import ClosedStream, Format, Output, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -194,7 +194,15 @@ def open_session(flags: Flags, run: Run) -> Iterator[Session]:
 
 
 def run_of_process() -> Run:
-    """Return a run with the process's own environment and streams."""
+    """Return a run with the process's own environment and streams.
+
+    The number of a stream that was closed from the start is taken by the null device, or the next
+    file or connection would get it, and the words of a key command with it.
+    """
     import os
 
-    return Run(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
+        if stream is None and os.open(os.devnull, os.O_RDWR) != number:
+            break  # this very number is taken after all
+    stdout = sys.stdout or ClosedStream()
+    return Run(os.environ, sys.stdin, stdout, sys.stderr or ClosedStream())
