@@ -97,6 +97,11 @@ def contact(found: JsonObject, declared: DeclaredTypes | None = None) -> Answer:
     return Answer(json=found, plain=plain, quiet=[_cell(found.get("id"))], view=view)
 
 
+def named(name: str, text: str) -> Answer:
+    """Return one text: an object with one name in JSON, elsewhere the text itself."""
+    return Answer(json={name: text}, plain=[text])
+
+
 def bare(value: JsonValue) -> Answer:
     """Return one value as it is: a string without quotes, null as an empty line."""
     return Answer(json=value, plain=["" if value is None else _cell(value)])

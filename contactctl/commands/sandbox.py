@@ -1,0 +1,181 @@
+"""sandbox serve, dump, reset, path, suppress."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contactctl import answers
+from contactctl.address import is_loopback
+from contactctl.commands.contact_flags import Yes
+from contactctl.commands.options import with_session
+from contactctl.errors import UsageError
+from contactctl.paths import sandbox_file
+from contactctl.sandbox.app import Settings, make_app
+from contactctl.sandbox.limits import parse_fault
+from contactctl.sandbox.server import Listen
+from contactctl.sandbox.server import serve as serve_app
+from contactctl.sandbox.store import open_store, reset_store
+from contactctl.session import Session
+
+EXAMPLES = {
+    "serve": (
+        "contactctl sandbox serve",
+        "contactctl sandbox serve --port 0 --rate-limit 50 --latency 80 --fail 500:0.05",
+    ),
+    "dump": ("contactctl sandbox dump | jq -r .email",),
+    "reset": ("contactctl sandbox reset --yes",),
+    "path": ("contactctl sandbox path",),
+    "suppress": (
+        "contactctl sandbox suppress ada@example.com",
+        "contactctl sandbox suppress ada@example.com --off",
+    ),
+}
+
+Host = Annotated[str, typer.Option("--host", metavar="HOST", help="Address to listen on.")]
+Port = Annotated[
+    int,
+    typer.Option("--port", metavar="PORT", min=0, max=65535, help="Port; 0 takes a free one."),
+]
+Db = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", help="File with the data, instead of the usual one."),
+]
+RateLimit = Annotated[
+    int,
+    typer.Option("--rate-limit", metavar="N", min=0, help="Requests a second; 0 is no limit."),
+]
+RetryAfter = Annotated[
+    int | None,
+    typer.Option(
+        "--retry-after", metavar="SECONDS", min=0, help="Send this Retry-After with each 429."
+    ),
+]
+Latency = Annotated[
+    int, typer.Option("--latency", metavar="MS", min=0, help="Wait before each answer.")
+]
+Fail = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail",
+        metavar="STATUS:SHARE",
+        help="Fail this share of requests, such as 500:0.05; repeatable.",
+    ),
+]
+ServedKey = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key",
+        metavar="KEY",
+        help="Take this key alone, a made-up one; without it any key is taken.",
+    ),
+]
+Threads = Annotated[
+    int, typer.Option("--threads", metavar="N", min=1, max=500, help="Requests under way at once.")
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="Refuse unknown properties, which the service ignores."),
+]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The contact's email address.")]
+Off = Annotated[bool, typer.Option("--off", help="Take the mark off again.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ListenFlags:
+    """Where to listen."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8025
+    threads: Threads = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourFlags:
+    """How to answer."""
+
+    rate_limit: RateLimit = 10
+    retry_after: RetryAfter = None
+    latency: Latency = 0
+    fail: Fail = None
+    api_key: ServedKey = None
+    strict: Strict = False
+
+    def to_settings(self, session: Session, host: str, stopping: threading.Event) -> Settings:
+        """Return the settings; raises :class:`UsageError` for a bad ``--fail``."""
+        return Settings(
+            api_key=self.api_key,
+            strict=self.strict,
+            rate_limit=self.rate_limit or None,
+            retry_after_s=self.retry_after,
+            latency_s=self.latency / 1000,
+            faults=tuple(parse_fault(text) for text in self.fail or ()),
+            served_host=host,
+            warn=session.output.warn,
+            sleep=stopping.wait,
+        )
+
+
+@with_session
+def serve(session: Session, listen: ListenFlags, behaviour: BehaviourFlags, db: Db = None) -> None:
+    """Serve the sandbox over HTTP, for any client, until Ctrl-C or SIGTERM."""
+    stopping = threading.Event()
+    settings = behaviour.to_settings(session, listen.host, stopping)
+    if not is_loopback(listen.host):
+        session.output.warn(f"{listen.host} may be reached from other machines")
+    with open_store(db or sandbox_file(session.env)) as store:
+        serve_app(
+            make_app(store, settings),
+            Listen(listen.host, listen.port, listen.threads),
+            ready=lambda address: _say_ready(session, address, behaviour.api_key),
+            stopping=stopping,
+        )
+
+
+@with_session
+def dump(session: Session, db: Db = None) -> None:
+    """Print every contact as one JSON object a line."""
+    with open_store(db or sandbox_file(session.env)) as store:
+        for contact in store.dump():
+            session.output.write_json(contact)
+
+
+@with_session
+def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
+    """Delete every contact of the sandbox and return to the demonstration data."""
+    path = db or sandbox_file(session.env)
+    if not (yes or not session.can_ask or session.confirm(f"Empty {path}?", flag="--yes")):
+        return
+    aside = reset_store(path)
+    if aside:
+        session.output.warn(f"the file that was there could not be used; it is now {aside}")
+    session.output.show(answers.done(f"reset {path}", {"success": True, "path": str(path)}))
+
+
+@with_session
+def path(session: Session) -> None:
+    """Print the file that holds the sandbox's data."""
+    found = str(sandbox_file(session.env))
+    session.output.show(answers.named("path", found))
+
+
+@with_session
+def suppress(session: Session, email: Address, db: Db = None, *, off: Off = False) -> None:
+    """Mark a contact of the sandbox suppressed, to try out suppression."""
+    if not email.strip():
+        raise UsageError("the address is empty", hint="give the address of a contact")
+    with open_store(db or sandbox_file(session.env)) as store:
+        store.suppress(email, on=not off)
+    words = f"{email} is {'no longer' if off else 'now'} suppressed"
+    session.output.show(answers.done(words, {"success": True, "isSuppressed": not off}))
+
+
+def _say_ready(session: Session, address: str, api_key: str | None) -> None:
+    """Print the address, and the lines that point contactctl at it."""
+    key = "the-key-given" if api_key else "any-text"
+    exports = [f"export CONTACTCTL_BASE_URL={address}", f"export LOOPS_API_KEY={key}"]
+    answer = answers.named("address", address)
+    session.output.show(answer)
+    session.output.note("\n".join(["to use it from another terminal:", *exports]))
