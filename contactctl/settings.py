@@ -53,11 +53,9 @@ def effective_settings(
 
 def place_settings(env: Mapping[str, str], store: ProfileStore) -> Iterator[Setting]:
     """Yield where the files live."""
-    yield _file_setting(_folder_source("config", env), store)
+    yield _file_setting(folder_source("config", env), store)
     for kind in _FOLDERS:
-        yield _setting(
-            f"{kind} folder", _folder_source(kind, env), partial(_folder_text, kind, env)
-        )
+        yield _setting(f"{kind} folder", folder_source(kind, env), partial(_folder_text, kind, env))
     source = SANDBOX_VARIABLE if env.get(SANDBOX_VARIABLE) else "the data folder"
     yield _setting("sandbox file", source, lambda: str(sandbox_file(env)))
 
@@ -165,6 +163,7 @@ def _folder_text(kind: FolderKind, env: Mapping[str, str]) -> str:
     return str(folder(kind, env))
 
 
-def _folder_source(kind: FolderKind, env: Mapping[str, str]) -> str:
+def folder_source(kind: FolderKind, env: Mapping[str, str]) -> str:
+    """Say in the user's words what a folder's path comes from."""
     variable = FOLDER_VARIABLES[kind]
     return variable if env.get(variable) else "the platform's folder"

@@ -29,6 +29,7 @@ _TYPE_WORDS: dict[type, str] = {
     Number: "number",
     dict: "lists",
 }
+_STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def error_panel(error: ContactctlError) -> RenderableType:
@@ -86,6 +87,16 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(safe(cell) for cell in row))
+    return table
+
+
+def findings(rows: Iterable[tuple[str, str, str, str | None]]) -> RenderableType:
+    """Return the doctor's lines: status, name and detail, and below it what to do."""
+    table = Table.grid(padding=(0, 2))
+    for status, name, detail, hint in rows:
+        table.add_row(Text(status, style=_STATUS_STYLES[status]), safe(name), safe(detail))
+        if hint is not None:
+            table.add_row("", "", safe(f"→ {hint}"))
     return table
 
 

@@ -1,0 +1,144 @@
+"""The checks of this machine: versions, folders, files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from contactctl import __version__
+from contactctl.doctor.check import Check, failed, look, ok, warn
+from contactctl.errors import MachineError
+from contactctl.paths import FOLDER_VARIABLES, folder, sandbox_file
+from contactctl.settings import folder_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from contactctl.paths import FolderKind
+    from contactctl.profiles import ProfileStore
+
+#: The newest Python that this version was tested with.
+NEWEST_PYTHON = (3, 14)
+_PROFILES, _SANDBOX = "profiles file", "sandbox file"
+_OTHERS_MAY_ENTER = 0o077
+_OTHERS_MAY_WRITE = 0o022
+#: What does not work without each folder.
+_NEEDED_FOR: dict[FolderKind, str] = {
+    "config": "no profile can be added or changed",
+    "cache": "the account's properties are asked for each time",
+    "state": "no import can keep its journal",
+    "data": "the sandbox cannot keep its data",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What was found at a folder's path.
+
+    ``mode`` holds its permission bits, None where there is nothing yet; then ``writable`` tells of
+    the nearest folder above. ``reason`` says why there is no such folder and cannot be one.
+    """
+
+    mode: int | None = None
+    writable: bool = True
+    reason: str | None = None
+
+
+def version_checks(
+    version: tuple[int, ...] = sys.version_info[:3], executable: str = sys.executable
+) -> Iterator[Check]:
+    """Check the versions of the program and of Python."""
+    yield ok("version", f"contactctl {__version__}")
+    words = f"{'.'.join(map(str, version))} ({executable or 'embedded'}, {sys.platform})"
+    if version[:2] > NEWEST_PYTHON:
+        newest = ".".join(map(str, NEWEST_PYTHON))
+        words = f"{words}, newer than {newest}, the last one tested"
+        yield warn("Python", words, f"should anything misbehave, install it under Python {newest}")
+    else:
+        yield ok("Python", words)
+
+
+def place_checks(env: Mapping[str, str], store: ProfileStore) -> Iterator[Check]:
+    """Check the folders and files; none is made."""
+    for kind in FOLDER_VARIABLES:
+        yield look(f"{kind} folder", partial(_folder_check, kind, env))
+    yield look(_PROFILES, lambda: profiles_check(store))
+    yield look(_SANDBOX, lambda: sandbox_check(sandbox_file(env)))
+
+
+def folder_check(kind: FolderKind, path: Path, source: str, state: FolderState) -> Check:
+    """Judge one folder by what was found at its path."""
+    name, variable = f"{kind} folder", FOLDER_VARIABLES[kind]
+    if state.reason is not None or not state.writable:
+        problem = state.reason or "it cannot be written to"
+        words = f"{path}: {problem}; {_NEEDED_FOR[kind]}"
+        hint = f"check its permissions, or set {variable} to another folder"
+        if kind == "cache":
+            return warn(name, words, hint)
+        return failed(name, MachineError(words, hint=hint))
+    if state.mode is None:
+        return ok(name, f"{path} ({source}; not made yet)")
+    if state.mode & (_OTHERS_MAY_ENTER if kind == "config" else _OTHERS_MAY_WRITE):
+        words = f"{path} is open to other users of this machine (mode {state.mode:04o})"
+        return warn(name, words, f"chmod 700 {path}")
+    return ok(name, f"{path} ({source})")
+
+
+def look_at(path: Path) -> FolderState:
+    """Look at a folder without changing anything."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return _look_above(path)
+    except OSError as error:
+        return FolderState(reason=error.strerror or "it cannot be looked at")
+    if not path.is_dir():
+        return FolderState(reason="it is no folder")
+    bits = 0 if os.name == "nt" else mode & 0o777
+    return FolderState(bits, writable=os.access(path, os.W_OK | os.X_OK))
+
+
+def profiles_check(store: ProfileStore) -> Check:
+    """Check that the file with the profiles can be read, and by nobody else.
+
+    Raises what :meth:`ProfileStore.load` does.
+    """
+    path, book = store.path, store.load()
+    if book.warnings:
+        detail, _, mend = book.warnings[0].partition("; mend it: ")
+        return warn(_PROFILES, detail, mend or None)
+    count = len(book.profiles)
+    words = f"{count} profile{'' if count == 1 else 's'}" if path.exists() else "not made yet"
+    return ok(_PROFILES, f"{path} ({words})")
+
+
+def sandbox_check(path: Path) -> Check:
+    """Check that the sandbox's file can be used; one that is not there is not made.
+
+    Raises what :func:`contactctl.sandbox.store.open_store` does.
+    """
+    if not path.exists():
+        return ok(_SANDBOX, f"{path} (not made yet)")
+    from contactctl.sandbox.store import open_store
+
+    open_store(path).close()
+    return ok(_SANDBOX, str(path))
+
+
+def _folder_check(kind: FolderKind, env: Mapping[str, str]) -> Check:
+    path = folder(kind, env)
+    return folder_check(kind, path, folder_source(kind, env), look_at(path))
+
+
+def _look_above(path: Path) -> FolderState:
+    """Tell whether the folder could be made: by the nearest one above that is there."""
+    for above in path.parents:
+        if above.exists():
+            if not above.is_dir():
+                return FolderState(reason=f"{above} is no folder")
+            return FolderState(writable=os.access(above, os.W_OK | os.X_OK))
+    return FolderState(writable=False)
