@@ -31,7 +31,6 @@ MAX_REPLY_BYTES = 1_048_576
 #: answer's headers.
 PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "date")
 
-_MAX_DEPTH = 32
 _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
 _TAG = r"<[^<>]*>"
@@ -136,12 +135,9 @@ def _parsed(answer: Answer) -> JsonValue:
     if not answer.body.strip():
         raise _bad_reply(answer, "a body")
     try:
-        value = parse_json(answer.body)
+        return parse_json(answer.body)
     except JsonError:
         raise _bad_reply(answer, "JSON") from None
-    if _is_deeper(value, _MAX_DEPTH):
-        raise _bad_reply(answer, "a sensible depth")
-    return value
 
 
 def _bad_reply(answer: Answer, missing: str) -> BadReplyError:
@@ -181,13 +177,6 @@ def _first_text(value: JsonValue, depth: int) -> str:
         return ""
     found = (_first_text(value.get(name), depth - 1) for name in ("message", "error"))
     return next((text for text in found if text.strip()), "")
-
-
-def _is_deeper(value: JsonValue, depth: int) -> bool:
-    if not isinstance(value, (list, dict)):
-        return False
-    items = value.values() if isinstance(value, dict) else value
-    return depth == 0 or any(_is_deeper(item, depth - 1) for item in items)
 
 
 def _host_in(location: str) -> str:

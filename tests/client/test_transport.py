@@ -27,6 +27,7 @@ from contactctl.errors import (
     Outcome,
     UsageError,
 )
+from contactctl.network import _Stream
 from contactctl.transport import NetworkTransport, _nothing_else_escapes, open_http
 
 if TYPE_CHECKING:
@@ -299,3 +300,44 @@ def test_a_closed_socket_counts_as_readable() -> None:
         assert is_readable(one)
         one.close()
         assert is_readable(one)
+
+
+def test_a_request_that_nobody_reads_does_not_outlive_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        client = client_over(f"http://127.0.0.1:{mute.getsockname()[1]}", timeout_s=0.2)
+        started = time.monotonic()
+        with client, pytest.raises(DeadlineError) as caught:
+            client.update_once(b" " * 30_000_000)
+    assert caught.value.outcome is Outcome.UNKNOWN
+    assert time.monotonic() - started < 2.0
+
+
+def test_what_could_not_be_written_was_not_sent() -> None:
+    one, other = socket.socketpair()
+    other.close()
+    stream, deadline = _Stream(one, carries_request=True), Deadline.after(1)
+    with pytest.raises(httpcore.WriteError):
+        stream.write(b"PUT", deadline)
+    assert not deadline.sent
+    one.close()
+    with pytest.raises(NoConnectionError) as caught:
+        stream.read(1, deadline)
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
+    one, other = socket.socketpair()
+    stream, deadline = _Stream(one, carries_request=True), Deadline.after(-1)
+    with one, other:
+        for attempt in (lambda: stream.write(b"PUT", deadline), lambda: stream.read(1, deadline)):
+            with pytest.raises(DeadlineError):
+                attempt()
+        other.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            other.recv(1)
+
+
+def test_a_request_without_a_deadline_is_a_bug() -> None:
+    one, other = socket.socketpair()
+    with one, other, pytest.raises(TypeError):
+        _Stream(one, carries_request=True).read(1, 5.0)
