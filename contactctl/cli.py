@@ -15,7 +15,7 @@ from contactctl.session import Run, run_of_process
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.tree import Branch
+    from contactctl.tree import Branch, Group
 
 PROG_NAME = "contactctl"
 _SIGINT = 2
@@ -97,9 +97,21 @@ def _call(argv: Sequence[str], run: Run) -> int:
     from contactctl.tree import make_root
 
     root = make_root(command_tree(), PROG_NAME)
-    code = root.main(args=list(argv), prog_name=PROG_NAME, standalone_mode=False, obj=run)
+    code = _invoke(root, argv, run)
     run.stdout.flush()
     return int(code or ExitCode.DONE)
+
+
+def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:
+    """Parse and run; Typer's own ``main`` would swallow Ctrl-C and a closed pipe."""
+    import typer
+
+    try:
+        with root.make_context(PROG_NAME, list(argv), obj=run) as context:
+            code: int | None = root.invoke(context)
+            return code
+    except typer.Exit as end:
+        return end.exit_code
 
 
 def _choose_help_style(run: Run) -> None:
