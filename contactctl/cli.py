@@ -69,6 +69,7 @@ def command_tree() -> Branch:
                 },
             ),
             "completion": Leaf("completion", "completion", "Print a shell's completion script."),
+            "schema": Leaf("schema", "schema", "Print every command and output shape as JSON."),
             "doctor": Leaf("doctor", "doctor", "Show what is set up, and what is wrong with it."),
         },
     )

@@ -93,20 +93,23 @@ def with_session(function: Command) -> Command:
 
     The flags stand at both levels of the command line; where both are given the inner one wins. A
     parameter whose type is a dataclass stands for one flag per field, so that commands can share
-    sets of flags.
+    sets of flags; one named ``context`` is given Typer's context.
     """
     own = list(inspect.signature(function).parameters.values())[1:]
     sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
+    given = [item for item in own if item.name != "context"]
 
     @functools.wraps(function)
     def command(*, context: typer.Context, **values: Any) -> int | None:  # noqa: ANN401
         flags = take_flags(context, values)
         for name, kind in sets.items():
             values[name] = kind(**_take(values, kind))
+        if len(given) < len(own):
+            values["context"] = context
         with open_session(flags, context.obj) as session:
             return function(session, **values)
 
-    _set_signature(command, own)
+    _set_signature(command, given)
     return command
 
 

@@ -25,8 +25,8 @@ CHILDREN: dict[str, dict[str, str]] = {
         "profile": "Named API keys",
         "sandbox": "The local stand-in for the service",
         "completion": "Print a shell's completion script",
-        "doctor": "Show what is set up, and what is wrong with it",
         "schema": "Print every command and output shape as JSON",
+        "doctor": "Show what is set up, and what is wrong with it",
     },
     "suppression": {
         "check": "Show whether mail is held back",
@@ -99,6 +99,17 @@ ROWS: dict[str, Row] = {
     "--only-domains": ("", "", "Refuse to write to addresses at any other domain"),
     "--no-check": ("", None, "Do not ask the service whether it takes the key"),
     "--replace": ("", None, "Replace the profile of that name"),
+    "--host": ("", "", "Address to listen on"),
+    "--port": ("", "", "Port; 0 takes a free one"),
+    "--threads": ("", "", "Requests under way at once"),
+    "--rate-limit": ("", "", "Requests a second; 0 is no limit"),
+    "--retry-after": ("", "", "Send this Retry-After with each 429"),
+    "--latency": ("", "", "Wait before each answer"),
+    "--fail": ("...", "", "Fail this share of requests, such as 500:0.05; repeatable"),
+    "--api-key": ("", "", "Take this key alone, a made-up one"),
+    "--strict": ("", None, "Refuse unknown properties, which the service ignores"),
+    "--db": ("", "<file>", "File with the data, instead of the usual one"),
+    "--off": ("", None, "Take the mark off again"),
 }
 GLOBAL_FLAGS = (
     "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
@@ -126,6 +137,13 @@ FLAGS: dict[str, str] = {
         "--replace"
     ),
     "profile remove": "--yes",
+    "sandbox serve": (
+        "--host --port --threads --rate-limit --retry-after --latency --fail --api-key --strict "
+        "--db"
+    ),
+    "sandbox dump": "--db",
+    "sandbox reset": "--db --yes",
+    "sandbox suppress": "--db --off",
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "properties create": ("",),
@@ -134,5 +152,6 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "profile show": ("<profile>",),
     "profile check": ("<profile>",),
     "profile remove": ("<profile>",),
+    "sandbox suppress": ("",),
     "completion": ("bash zsh fish powershell",),
 }

@@ -1,0 +1,64 @@
+"""The one document that says all of the program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl import __version__
+from contactctl.errors import ExitCode, error_codes
+from contactctl.exact_json import JsonObject, JsonValue, Number
+from contactctl.schema.command_docs import describe, flag, leaves
+from contactctl.schema.outputs import OUTPUTS
+from contactctl.schema.outputs.own import ERROR
+from contactctl.schema.shapes import DIALECT
+from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S
+from contactctl.tree import Group
+
+if TYPE_CHECKING:
+    import typer
+
+#: What holds when a flag of every command is given at neither level; Typer knows only "not given".
+_DEFAULTS: JsonObject = {
+    "output": "text",
+    "timeout": Number(f"{DEFAULT_TIMEOUT_S:g}"),
+    "retries": Number(str(DEFAULT_RETRIES)),
+}
+
+
+def to_document(context: typer.Context) -> JsonObject:
+    """Return the whole document; every command of the tree is imported for it.
+
+    ``context`` is that of any command; the outermost one knows the tree.
+    """
+    outermost = context.find_root()
+    root = outermost.command
+    assert isinstance(root, Group)  # noqa: S101 - see make_root
+    common = {str(item.name): item for item in root.get_params(outermost)}
+    global_flags: list[JsonValue] = [
+        {**flag(item), "default": _DEFAULTS.get(name, flag(item)["default"])}
+        for name, item in common.items()
+    ]
+    return {
+        "program": root.name,
+        "version": __version__,
+        "summary": root.branch.summary,
+        "globalFlags": global_flags,
+        "exitCodes": [{"code": _number(code), "meaning": code.meaning} for code in ExitCode],
+        "errorCodes": [
+            {"code": code, "exitCode": _number(exit_code)}
+            for code, exit_code in error_codes().items()
+        ],
+        "error": {"$schema": DIALECT, **ERROR},
+        "commands": [
+            {**describe(path, leaf, common), "outputs": _outputs(path)}
+            for path, leaf in leaves(root.branch)
+        ],
+    }
+
+
+def _outputs(path: tuple[str, ...]) -> list[JsonValue]:
+    return [output.to_json_object() for output in OUTPUTS[" ".join(path)]]
+
+
+def _number(code: ExitCode) -> Number:
+    return Number(str(int(code)))

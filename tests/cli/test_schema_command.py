@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import PROGRAM, run_python
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from output_samples import SAMPLES, sampled, words_of
+
+from contactctl import __version__
+from contactctl.cli import command_tree
+from contactctl.errors import ExitCode, error_codes
+from contactctl.schema.command_docs import leaves
+from contactctl.schema.outputs import OUTPUTS
+
+if TYPE_CHECKING:
+    from conftest import Cli, Program
+    from output_samples import Sample
+
+#: What its server prints while it runs is looked at by a test of its own.
+SERVE = "sandbox serve"
+PATHS = [" ".join(path) for path, _ in leaves(command_tree())]
+
+
+@pytest.fixture
+def document(cli: Cli) -> dict[str, Any]:
+    done = cli("schema")
+    assert (done.code, done.err) == (0, "")
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+def command(document: dict[str, Any], path: str) -> dict[str, Any]:
+    (found,) = (one for one in document["commands"] if one["path"] == path.split())
+    return dict(found)
+
+
+def flags_of(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {flag["names"][-1]: flag for flag in described["flags"]}
+
+
+def check(text: str, path: str, flag: str | None = None) -> None:
+    """Hold what a command printed against the schema of that output."""
+    (output,) = (one for one in OUTPUTS[path] if one.flag == flag)
+    schema = plain(output.to_json_object())["schema"]
+    lines = text.splitlines()
+    assert output.lines or len(lines) == 1
+    for line in lines:
+        Draft202012Validator(schema).validate(json.loads(line))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON of ours with Python's numbers."""
+    from contactctl.exact_json import to_json
+
+    return json.loads(to_json(value))
+
+
+# every command, every output
+
+
+def test_every_command_has_a_schema_and_nothing_else_has_one() -> None:
+    assert sorted(OUTPUTS) == sorted(PATHS)
+
+
+def test_every_output_has_a_sample() -> None:
+    """A new command, or a new output of an old one, cannot be forgotten here."""
+    declared = {(path, output.flag) for path, outputs in OUTPUTS.items() for output in outputs}
+    assert set(sampled()) == declared - {(SERVE, None)}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_what_a_command_prints_fits_its_schema(cli: Cli, sample: Sample) -> None:
+    for line in sample.before:
+        done = cli(*words_of(line))
+        assert done.code == 0, done.err
+    done = cli(*sample.words)
+    assert done.code == (8 if "--exit-code" in sample.line else 0)
+    assert done.err == ""
+    check(done.out, sample.path, sample.flag)
+
+
+def test_what_a_served_sandbox_prints_fits_its_schema(own_folders: dict[str, str]) -> None:
+    words = [str(PROGRAM), "sandbox", "serve", "--port", "0", "-o", "json"]
+    with subprocess.Popen(words, env=own_folders, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        line = running.stdout.readline()
+        running.terminate()
+    check(line, SERVE)
+
+
+def test_a_dry_run_is_declared_where_there_is_one(document: dict[str, Any]) -> None:
+    for described in document["commands"]:
+        outputs = [output["flag"] for output in described["outputs"]]
+        assert outputs[0] is None
+        assert ("--dry-run" in outputs) == ("--dry-run" in flags_of(described))
+        assert set(outputs[1:]) <= set(flags_of(described))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("find", "--email", "nobody@example.com", "--sandbox"),
+        ("find", "--sandbox"),
+        ("update", "--email", "ada@example.com"),
+        ("nothing",),
+        ("suppression", "remove", "--email", "ada@example.com", "--sandbox"),
+    ],
+)
+def test_errors_fit_their_schema(
+    cli: Cli, document: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    done = cli(*words, "-o", "json")
+    assert done.code in {2, 3, 4}
+    Draft202012Validator(document["error"]).validate(json.loads(done.err))
+
+
+def test_a_schema_refuses_what_is_not_there(cli: Cli) -> None:
+    """A schema that takes anything would pass every test above."""
+    done = cli("update", "--email", "ada@example.com", "--sandbox", "-o", "json")
+    for text in ("{}", "[]", '{"success": false, "id": "x"}', '{"success": true}'):
+        with pytest.raises(ValidationError):
+            check(text, "update")
+    with pytest.raises(ValidationError):
+        check(done.out, "update", "--dry-run")
+    with pytest.raises(ValidationError):
+        check('{"would": "explode", "request": {}, "changes": {}}', "update", "--dry-run")
+    with pytest.raises(ValidationError):
+        check('{"active": "a", "more": 1}', "profile use")
+
+
+def test_every_schema_is_one(document: dict[str, Any]) -> None:
+    schemas = [output["schema"] for one in document["commands"] for output in one["outputs"]]
+    for schema in (*schemas, document["error"]):
+        assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+        Draft202012Validator.check_schema(schema)
+
+
+# the document
+
+
+def test_the_document_has_every_command_in_the_order_of_the_tree(
+    document: dict[str, Any],
+) -> None:
+    assert [" ".join(one["path"]) for one in document["commands"]] == PATHS
+    assert document["version"] == __version__
+    assert all(one["summary"] and one["help"] and one["examples"] for one in document["commands"])
+
+
+def test_codes_are_those_of_the_program(document: dict[str, Any]) -> None:
+    codes = {one["code"]: one["meaning"] for one in document["exitCodes"]}
+    assert codes == {int(code): code.meaning for code in ExitCode}
+    errors = {one["code"]: one["exitCode"] for one in document["errorCodes"]}
+    assert errors == {code: int(exit_code) for code, exit_code in error_codes().items()}
+    assert set(errors.values()) <= set(codes)
+
+
+def test_flags_say_what_they_take(document: dict[str, Any]) -> None:
+    flags = flags_of(command(document, "update"))
+    email, lists, subscribed = (flags[name] for name in ("--email", "--list", "--subscribed"))
+    assert (email["names"], email["type"]) == (["-e", "--email"], "string")
+    assert (email["repeatable"], lists["repeatable"]) == (False, True)
+    assert subscribed["type"] == "boolean"
+    assert subscribed["negativeNames"] == ["--unsubscribed"]
+    assert subscribed["default"] is None
+    assert flags["--dry-run"]["default"] is False
+    kind = flags_of(command(document, "properties create"))["--type"]
+    assert kind["allowedValues"] == ["string", "number", "boolean", "date"]
+    assert (kind["required"], email["required"]) == (True, False)
+    port = flags_of(command(document, "sandbox serve"))["--port"]
+    limits = (port["type"], port["minimum"], port["maximum"], port["default"])
+    assert limits == ("integer", 0, 65535, 8025)
+
+
+def test_flags_of_every_command_are_said_once(document: dict[str, Any]) -> None:
+    common = {flag["names"][-1]: flag for flag in document["globalFlags"]}
+    assert {"--profile", "--sandbox", "--output", "--quiet", "--help"} <= set(common)
+    defaults = {name: common[name]["default"] for name in ("--output", "--timeout", "--retries")}
+    assert defaults == {"--output": "text", "--timeout": 30, "--retries": 3}
+    for described in document["commands"]:
+        assert not set(common) & set(flags_of(described))
+
+
+def test_arguments_are_told_from_flags(document: dict[str, Any]) -> None:
+    (shell,) = command(document, "completion")["arguments"]
+    assert (shell["name"], shell["required"]) == ("shell", True)
+    assert shell["allowedValues"] == ["bash", "zsh", "fish", "powershell"]
+    (name,) = command(document, "profile show")["arguments"]
+    assert (name["required"], name["metavar"]) == (False, "NAME")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_help_shows_the_same_flags(program: Program, document: dict[str, Any], path: str) -> None:
+    lines = program(*path.split(), "--help").out.splitlines()
+    heads = [line.strip().split("  ")[0] for line in lines if line.startswith("  -")]
+    shown = {name for head in heads for name in re.findall(r"(?<!\S)--?[a-z][a-z-]*", head)}
+    flags = [*command(document, path)["flags"], *document["globalFlags"]]
+    named = {name for flag in flags for name in (*flag["names"], *flag["negativeNames"])}
+    assert shown == named
+
+
+# how it is printed
+
+
+@pytest.mark.parametrize("words", [(), ("-o", "text"), ("-q",), ("--sandbox",), ("-v",)])
+def test_it_is_json_whatever_the_flags_say(
+    cli: Cli, document: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    assert json.loads(cli("schema", *words).out) == document
+
+
+def test_a_terminal_gets_the_same_in_ascii(cli: Cli, document: dict[str, Any]) -> None:
+    out = cli("schema", terminal=True).out
+    assert out.isascii()
+    assert json.loads(out) == document
+
+
+def test_it_needs_no_library_of_the_network(own_folders: dict[str, str]) -> None:
+    code = (
+        "import sys; from contactctl.cli import main; main(['schema']);"
+        " print('\\n' + repr({'httpx', 'httpcore', 'rich', 'pydantic'} & set(sys.modules)))"
+    )
+    assert run_python(code, own_folders).splitlines()[-1] == "set()"

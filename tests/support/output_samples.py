@@ -1,0 +1,109 @@
+"""For every output that a command declares, calls that print it, all of them in the sandbox."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WHO = "--email ada@example.com"
+_NEWS = "cm06f5v0e45nf0ml5754o9cix"
+
+
+class Sample(NamedTuple):
+    """A call, the command and the flag whose output it prints, and the calls made before it."""
+
+    path: str
+    line: str
+    flag: str | None = None
+    before: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the call, in the sandbox and in JSON."""
+        return [*words_of(self.line), "-o", "json"]
+
+    def __str__(self) -> str:
+        return self.line
+
+
+def words_of(line: str) -> list[str]:
+    """Return the words of a call in the sandbox."""
+    own = not line.startswith("profile") or line.startswith("profile check")
+    return [*shlex.split(line), *(["--sandbox"] if own else [])]
+
+
+_FULL = (
+    f"create {_WHO} --user-id 42 --first-name Ada --prop seats:=9007199254740993"
+    f" --prop trial=false --prop signupDate=2024-01-17 --list {_NEWS}=true"
+)
+_BARE = f"update {_WHO}"
+_ADD = "profile add work --no-check --key-env WORK_KEY"
+
+_WRITES = (
+    Sample("update", f"update {_WHO} --first-name Ada"),
+    Sample("update", f"update {_WHO} --dry-run", "--dry-run"),
+    Sample("update", f"update {_WHO} --first-name A --dry-run", "--dry-run", (_FULL,)),
+    Sample("update", f"update {_WHO} --list {_NEWS}=false --dry-run", "--dry-run", (_FULL,)),
+    Sample("update", f"update {_WHO} --dry-run", "--dry-run", (_BARE,)),
+    Sample("update", "update --user-id 43 --dry-run", "--dry-run"),
+    Sample("update", f"update {_WHO} --dry-run --exit-code", "--dry-run"),
+    Sample("update", f"update {_WHO} --dry-run --offline", "--dry-run"),
+    Sample("create", f"create {_WHO}"),
+    Sample("create", f"create {_WHO} --prop plan=pro --dry-run", "--dry-run"),
+    Sample("create", f"create {_WHO} --dry-run", "--dry-run", (_BARE,)),
+    Sample("create", f"create {_WHO} --dry-run --offline", "--dry-run"),
+    Sample("delete", f"delete {_WHO} --yes", before=(_BARE,)),
+    Sample("delete", f"delete {_WHO} --dry-run", "--dry-run", (_BARE,)),
+)
+_SUPPRESSED = (_BARE, "sandbox suppress ada@example.com")
+_LOOKS = (
+    Sample("find", f"find {_WHO}", before=(_FULL,)),
+    Sample("find", f"find {_WHO}", before=(_BARE,)),
+    *(
+        Sample("find", f"find {_WHO} --field {name}", "--field", (_FULL,))
+        for name in ("email", "seats", "trial", "plan", "mailingLists")
+    ),
+    Sample("suppression check", f"suppression check {_WHO}", before=(_BARE,)),
+    Sample("suppression check", f"suppression check {_WHO}", before=_SUPPRESSED),
+    Sample("suppression remove", f"suppression remove {_WHO} --yes", before=_SUPPRESSED),
+    Sample("suppression remove", f"suppression remove {_WHO} --dry-run", "--dry-run", _SUPPRESSED),
+    Sample("suppression remove", f"suppression remove {_WHO} --dry-run", "--dry-run", (_BARE,)),
+    Sample("lists", "lists"),
+    Sample("properties list", "properties list"),
+    Sample("properties list", "properties list --custom"),
+    Sample("properties create", "properties create renewedAt --type date"),
+    Sample("properties create", "properties create renewedAt --type date --dry-run", "--dry-run"),
+    Sample("properties create", "properties create plan --type string --dry-run", "--dry-run"),
+)
+_OWN = (
+    Sample("profile add", _ADD),
+    Sample("profile add", "profile add live --no-check --key-command 'op read x' --read-only"),
+    Sample("profile list", "profile list"),
+    Sample("profile list", "profile list", before=(f"{_ADD} --only-domains a.com,b.org",)),
+    Sample("profile use", "profile use work", before=(_ADD,)),
+    Sample("profile show", "profile show"),
+    Sample("profile show", "profile show", before=(_ADD,)),
+    Sample("profile show", "profile show --sandbox", before=(_ADD,)),
+    Sample("profile check", "profile check"),
+    Sample("profile remove", "profile remove work --yes", before=(_ADD,)),
+    Sample("sandbox dump", "sandbox dump"),
+    Sample("sandbox dump", "sandbox dump", before=(_FULL, "update --email b@example.com")),
+    Sample("sandbox reset", "sandbox reset --yes"),
+    Sample("sandbox path", "sandbox path"),
+    Sample("sandbox suppress", "sandbox suppress ada@example.com", before=(_BARE,)),
+    Sample("sandbox suppress", "sandbox suppress ada@example.com --off", before=_SUPPRESSED),
+    Sample("completion", "completion bash"),
+    Sample("completion", "completion powershell"),
+    Sample("schema", "schema"),
+    Sample("doctor", "doctor"),
+)
+SAMPLES = (*_WRITES, *_LOOKS, *_OWN)
+
+
+def sampled() -> Iterator[tuple[str, str | None]]:
+    """Yield the command and the flag of every sample."""
+    for sample in SAMPLES:
+        yield sample.path, sample.flag
