@@ -1,0 +1,129 @@
+"""Ctrl-C, SIGTERM and SIGHUP: one line, soon, and a death by the real signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from command_calls import key_for, serve
+from conftest import PROGRAM
+from fault_server import silence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fault_server import FaultServer
+
+UPDATE = ("update", "--email", "ada@example.com")
+WAIT_S = 2.0
+WORDS = {
+    signal.SIGINT: "error: interrupted",
+    signal.SIGTERM: "error: stopped by SIGTERM",
+    signal.SIGHUP: "error: stopped by SIGHUP",
+}
+
+
+@pytest.fixture
+def mute() -> Iterator[FaultServer]:
+    """Serve a service that never answers an update."""
+    with serve({"PUT contacts/update": [silence]}) as server:
+        yield server
+
+
+def start(
+    server: FaultServer, own_folders: Mapping[str, str], *more: str, ignored: str = ""
+) -> subprocess.Popen[str]:
+    """Start an update, from a shell that ignores a signal where one is named."""
+    line = f'trap \'\' {ignored}; exec "$0" "$@"' if ignored else 'exec "$0" "$@"'
+    return subprocess.Popen(
+        ["/bin/sh", "-c", line, str(PROGRAM), *UPDATE, *more],
+        env={"PATH": os.environ["PATH"], **own_folders, **key_for(server)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_request(server: FaultServer) -> None:
+    end = time.monotonic() + 10
+    while server.count == 0 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert server.count == 1
+
+
+def end_of(process: subprocess.Popen[str]) -> tuple[str, str, float]:
+    """Return what was printed, and how long it took to end."""
+    started = time.monotonic()
+    out, err = process.communicate(timeout=10)
+    return out, err, time.monotonic() - started
+
+
+@pytest.mark.parametrize("signum", WORDS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_signal_while_waiting_for_an_answer(
+    mute: FaultServer, own_folders: dict[str, str], signum: signal.Signals, times: int
+) -> None:
+    process = start(mute, own_folders)
+    wait_for_request(mute)
+    for _ in range(times):
+        process.send_signal(signum)
+    out, err, took_s = end_of(process)
+    assert process.returncode == -signum
+    assert took_s < WAIT_S
+    assert out == ""
+    if times == 1:
+        assert err.splitlines() == [
+            WORDS[signum],
+            "  outcome: unknown, it may have been applied",
+        ]
+    else:  # the second one may come before the first has been said
+        assert set(err.splitlines()) <= {
+            WORDS[signum],
+            "  outcome: unknown, it may have been applied",
+        }
+        assert "Traceback" not in err
+
+
+def test_in_json_the_signal_is_one_error_object(
+    mute: FaultServer, own_folders: dict[str, str]
+) -> None:
+    process = start(mute, own_folders, "-o", "json")
+    wait_for_request(mute)
+    process.send_signal(signal.SIGTERM)
+    _, err, _ = end_of(process)
+    assert err.count("\n") == 1
+    assert '"code":"interrupted"' in err
+    assert '"outcome":"unknown"' in err
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.02, 0.04, 0.06, 0.1])
+def test_ctrl_c_at_any_moment_of_the_start(
+    mute: FaultServer, own_folders: dict[str, str], delay_s: float
+) -> None:
+    """Before the interpreter is up, Python says what it says; ours says nothing worse."""
+    process = start(mute, own_folders)
+    time.sleep(0.05 + delay_s)
+    process.send_signal(signal.SIGINT)
+    out, err, took_s = end_of(process)
+    assert process.returncode in {-signal.SIGINT, 130}
+    assert (out, took_s < WAIT_S) == ("", True)
+    assert "contactctl/cli.py" not in err
+
+
+@pytest.mark.parametrize("signum", [signal.SIGHUP, signal.SIGINT])
+def test_what_the_parent_ignores_stays_ignored(
+    mute: FaultServer, own_folders: dict[str, str], signum: signal.Signals
+) -> None:
+    """As under nohup, or in the background of a script."""
+    more = ("--timeout", "0.4", "--retries", "0")
+    process = start(mute, own_folders, *more, ignored=signum.name.removeprefix("SIG"))
+    wait_for_request(mute)
+    process.send_signal(signum)
+    _, err, _ = end_of(process)
+    assert process.returncode == 7
+    assert "error: cannot update" in err
