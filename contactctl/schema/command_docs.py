@@ -80,7 +80,7 @@ def _plain(value: object) -> JsonValue:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
-        return Number(f"{value:g}" if isinstance(value, float) else str(value))
+        return Number(repr(value))
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value)
