@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from contactctl.errors import UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
+from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,7 +167,7 @@ class Session:
             raise UsageError(
                 f"not confirmed: {question}", hint=f"nobody can be asked here; give {flag}"
             )
-        self.run.stderr.write(f"{question} [y/N] ")
+        self.run.stderr.write(f"{to_safe(question)} [y/N] ")
         self.run.stderr.flush()
         return self.run.stdin.readline().strip().lower() in {"y", "yes"}
 
