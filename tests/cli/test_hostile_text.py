@@ -1,0 +1,175 @@
+"""Hostile text from flags and from the service, on every path that prints it to a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from command_calls import ADA, COMMAND_CALLS, GOOD, SUPPRESSED, CommandCall, key_for, serve
+from fault_server import reply, reply_json
+from hostile_texts import HOSTILE, JOINED, foreign_in
+
+from contactctl.exact_json import to_json
+
+if TYPE_CHECKING:
+    from conftest import Cli, Done
+
+    from contactctl.exact_json import JsonObject, JsonValue
+
+#: A terminal without styles of Rich's own, so that every escape sequence in it is foreign.
+PLAIN = {"TERM": "dumb", "COLUMNS": "80"}
+CODES = {0, 2, 3, 4, 5, 7, 8, 9}
+WHO = ("-e", "ada@example.com")
+#: A wide character set in one field each, so that one answer carries them all.
+ALL_FIELDS: JsonObject = {f"field{number}": text for number, text in enumerate(HOSTILE)}
+ALL_KEYS: JsonObject = dict.fromkeys(HOSTILE, "value")
+FORMS = ((), ("-v",), ("-o", "json"), ("-o", "json", "-v"), ("-q",))
+
+
+def check(done: Done) -> None:
+    """Nothing foreign reached the terminal, nothing crashed, and the code is in the table."""
+    assert done.code in CODES, done.err
+    assert foreign_in(done.out) == [], ascii(done.out)
+    assert foreign_in(done.err) == [], ascii(done.err)
+    assert "a bug in contactctl" not in done.err
+
+
+def words_with(text: str) -> list[tuple[str, ...]]:
+    """Return calls with the text in every place where a word of the command line may stand."""
+    return [
+        ("update", "--sandbox", *WHO, f"--first-name={text}", f"--last-name={text}"),
+        ("update", "--sandbox", *WHO, f"--source={text}", f"--user-group={text}", "--dry-run"),
+        ("update", "--sandbox", f"--user-id={text}", *WHO, "--prop", f"plan={text}", "-v"),
+        ("update", "--sandbox", *WHO, "--no-schema", "--prop", f"{text}={text}"),
+        ("update", "--sandbox", *WHO, "--prop", f"{text}={text}"),
+        ("update", "--sandbox", *WHO, "--prop", f"seats={text}"),
+        ("update", "--sandbox", *WHO, "--prop", f"plan:={text}"),
+        ("update", "--sandbox", *WHO, f"--prop={text}"),
+        ("update", "--sandbox", *WHO, f"--unset={text}"),
+        ("update", "--sandbox", *WHO, f"--list={text}=true"),
+        ("update", "--sandbox", *WHO, f"--list={text}"),
+        ("update", "--sandbox", *WHO, f"--list=Weekly digest={text}"),
+        ("update", "--sandbox", *WHO, f"--data={text}"),
+        ("update", "--sandbox", *WHO, f"--data=@{text}"),
+        ("update", "--sandbox", "--data", to_json({"userId": text, text: text})),
+        ("update", "--sandbox", f"--email={text}"),
+        ("update", "--sandbox", *WHO, f"--new-email={text}"),
+        ("update", "--sandbox", f"--user-id={text}", "--must-exist"),
+        ("update", "--sandbox", *WHO, f"--{text}"),
+        ("update", "--sandbox", *WHO, text),
+        ("find", "--sandbox", f"--user-id={text}"),
+        ("find", "--sandbox", *WHO, f"--field={text}"),
+        ("delete", "--sandbox", f"--user-id={text}"),
+        ("suppression", "remove", "--sandbox", f"--user-id={text}"),
+        ("suppression", "remove", "--sandbox", *WHO, f"--user-id={text}"),
+        ("properties", "create", "--sandbox", "--type=string", "--", text),
+        ("properties", "create", "--sandbox", f"--type={text}", "x"),
+        ("profile", "add", f"--key-env={text}", "--no-check", "--", text),
+        ("profile", "add", "x", "--key-env=V", f"--base-url={text}", f"--only-domains={text}"),
+        ("profile", "add", "x", "--key-env=V", "--no-check", f"--only-domains={text}"),
+        ("profile", "use", "--", text),
+        ("profile", "show", "--", text),
+        ("lists", f"--profile={text}"),
+        ("lists", "--sandbox", f"--output={text}"),
+        ("lists", "--sandbox", f"--timeout={text}"),
+        (text,),
+        ("profile", text),
+        (f"--{text}",),
+    ]
+
+
+EACH_ALONE = [pytest.param(text, marks=pytest.mark.slow) for text in HOSTILE]
+
+
+@pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
+def test_hostile_words_of_the_command_line(cli: Cli, text: str) -> None:
+    cli("update", "--sandbox", *WHO)
+    for words in words_with(text):
+        check(cli(*words, terminal=True, env=PLAIN, stdin="n\n"))
+
+
+@pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
+def test_hostile_text_of_the_environment(cli: Cli, text: str) -> None:
+    for name in ("CONTACTCTL_PROFILE", "CONTACTCTL_BASE_URL", "LOOPS_API_KEY"):
+        env = {**PLAIN, "LOOPS_API_KEY": "k", name: text}
+        for words in (("lists", "--retries=0", "--timeout=0.05"), ("profile", "show")):
+            check(cli(*words, terminal=True, env=env))
+
+
+def hostile_answers() -> dict[str, JsonValue]:
+    """Return what a service answers that has hostile text wherever text can stand."""
+    listed: list[JsonValue] = [
+        {"id": text, "name": text, "description": text, "isPublic": True} for text in HOSTILE
+    ]
+    declared: list[JsonValue] = [
+        {"key": text, "label": text, "type": kind} for text in HOSTILE for kind in ("string", text)
+    ]
+    names: JsonObject = dict.fromkeys(("firstName", "lastName", "userGroup"), " ".join(HOSTILE))
+    lists: JsonObject = dict.fromkeys(HOSTILE, True)
+    person: JsonObject = {**ADA, **names, "mailingLists": lists, **ALL_FIELDS, **ALL_KEYS}
+    quota: JsonObject = dict.fromkeys(("limit", "remaining"), " ".join(HOSTILE))
+    contact: JsonObject = {"email": HOSTILE[0], "id": HOSTILE[1], "userId": HOSTILE[2]}
+    written: JsonObject = {"success": True, "id": " ".join(HOSTILE), **ALL_KEYS}
+    return {
+        **dict.fromkeys(GOOD, written),
+        "GET contacts/find": [person],
+        "GET contacts/suppression": {**SUPPRESSED, "contact": contact, "removalQuota": quota},
+        "GET contacts/properties": [*declared, {"key": "plan", "label": "Plan", "type": "string"}],
+        "GET lists": [*listed, {"id": "cl1", "name": "News"}],
+        "GET api-key": {"success": True, "teamName": " ".join(HOSTILE)},
+    }
+
+
+ANSWERS = {route: [reply_json(value)] for route, value in hostile_answers().items()}
+
+
+@pytest.mark.parametrize("more", FORMS, ids=" ".join)
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_hostile_answers_of_the_service(cli: Cli, call: CommandCall, more: tuple[str, ...]) -> None:
+    with serve(ANSWERS) as server:
+        done = cli(*call.words, *more, terminal=True, env={**PLAIN, **key_for(server)})
+        check(done)
+        piped = cli(*call.words, *more, env=key_for(server))
+    assert piped.code in CODES
+    assert done.code == piped.code == 0
+    assert "\x1b" not in piped.err
+
+
+@pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
+def test_hostile_messages_of_the_service(cli: Cli, text: str) -> None:
+    call = COMMAND_CALLS[0]
+    bodies = (
+        to_json({"success": False, "message": text}).encode(),
+        to_json({"error": {"message": text}, text: text}).encode(),
+        f"<title>{text}</title><p>{text}".encode(),
+        text.encode(),
+        text.encode("utf-16"),
+    )
+    header = [("Location", f"https://{text.encode().decode('latin-1')}/".replace("\n", ""))]
+    for status, body in zip((400, 401, 500, 200, 302), bodies, strict=True):
+        fault = reply(status, body, header if "\r" not in text else ())
+        with serve({call.route: [fault]}) as server:
+            env = {**PLAIN, **key_for(server)}
+            words = (*call.words, "--retries", "0", "--no-lookup")
+            check(cli(*words, "-v", terminal=True, env=env))
+            check(cli(*words, "-o", "json", terminal=True, env=env))
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if "[" in text and text.isprintable()])
+def test_markup_is_shown_as_it_is(cli: Cli, text: str) -> None:
+    env = {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "200"}
+    words = ("update", "--sandbox", *WHO, "--first-name", text)
+    done = cli(*words, terminal=True, env=env)
+    refused = cli("update", "--sandbox", f"--email={text}", terminal=True, env=env)
+    assert f"firstName   {text} " in done.out
+    assert f'"{text}" is not an email address' in refused.err
+
+
+@pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
+def test_a_value_goes_there_and_back_unchanged(cli: Cli, text: str) -> None:
+    """What is made harmless on a screen is left alone in data."""
+    assert cli("update", "--sandbox", *WHO, "--prop", f"note={text}").code == 0
+    done = cli("find", "--sandbox", *WHO, "--field", "note")
+    in_json = cli("find", "--sandbox", *WHO, "-o", "json")
+    assert done.out == f"{text}\n"
+    assert in_json.json["note"] == text
