@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +17,10 @@ from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.limits import parse_fault
 from contactctl.sandbox.server import Listen
 from contactctl.sandbox.server import serve as serve_app
-from contactctl.sandbox.store import open_store, reset_store
 from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from contactctl.sandbox.store import Store
 
 EXAMPLES = {
     "serve": (
@@ -125,7 +127,7 @@ def serve(session: Session, listen: ListenFlags, behaviour: BehaviourFlags, db: 
     settings = behaviour.to_settings(session, listen.host, stopping)
     if not is_loopback(listen.host):
         session.output.warn(f"{listen.host} may be reached from other machines")
-    with open_store(db or sandbox_file(session.env)) as store:
+    with _open(session, db) as store:
         serve_app(
             make_app(store, settings),
             Listen(listen.host, listen.port, listen.threads),
@@ -137,7 +139,7 @@ def serve(session: Session, listen: ListenFlags, behaviour: BehaviourFlags, db: 
 @with_session
 def dump(session: Session, db: Db = None) -> None:
     """Print every contact as one JSON object a line."""
-    with open_store(db or sandbox_file(session.env)) as store:
+    with _open(session, db) as store:
         for contact in store.dump():
             session.output.write_json(contact)
 
@@ -145,6 +147,8 @@ def dump(session: Session, db: Db = None) -> None:
 @with_session
 def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
     """Delete every contact of the sandbox and return to the demonstration data."""
+    from contactctl.sandbox.store import reset_store
+
     path = db or sandbox_file(session.env)
     if not (yes or not session.can_ask or session.confirm(f"Empty {path}?", flag="--yes")):
         return
@@ -166,7 +170,7 @@ def suppress(session: Session, email: Address, db: Db = None, *, off: Off = Fals
     """Mark a contact of the sandbox suppressed, to try out suppression."""
     if not email.strip():
         raise UsageError("the address is empty", hint="give the address of a contact")
-    with open_store(db or sandbox_file(session.env)) as store:
+    with _open(session, db) as store:
         store.suppress(email, on=not off)
     words = f"{email} is {'no longer' if off else 'now'} suppressed"
     session.output.show(answers.done(words, {"success": True, "isSuppressed": not off}))
@@ -179,3 +183,10 @@ def _say_ready(session: Session, address: str, api_key: str | None) -> None:
     answer = answers.named("address", address)
     session.output.show(answer)
     session.output.note("\n".join(["to use it from another terminal:", *exports]))
+
+
+def _open(session: Session, db: Path | None) -> "Store":
+    """Open the file; imported now, since help needs no database."""
+    from contactctl.sandbox.store import open_store
+
+    return open_store(db or sandbox_file(session.env))
