@@ -1,0 +1,88 @@
+"""Start-up is a feature: which modules a fresh process imports for each kind of call."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+from command_calls import key_for, serve
+from conftest import run_python
+
+HEAVY = {"httpx", "httpcore", "rich", "pydantic", "asyncio", "sqlite3", "click"}
+#: httpx loads its own command line where click happens to be installed; we bring none in.
+OF_HTTPX = {"httpx", "httpcore"} | ({"click", "rich"} if find_spec("click") else set())
+#: Runs the console script's own function, and prints what is imported where it would have ended.
+CODE = """
+import os, sys
+before = set(sys.modules)
+def end(code):
+    sys.stdout.flush()
+    print("\\nimported", code, *(set(sys.modules) - before))
+    raise SystemExit
+os._exit = end
+sys.argv = {argv!r}
+from contactctl.__main__ import run
+run()
+"""
+
+
+def imported(own_folders: dict[str, str], *words: str, **env: str) -> tuple[int, set[str]]:
+    """Return the exit code of a call, and the modules that it imported."""
+    code = CODE.format(argv=["contactctl", *words])
+    last = run_python(code, {**own_folders, **env}).splitlines()[-1]
+    word, exit_code, *modules = last.split()
+    assert word == "imported"
+    assert "contactctl" in modules
+    return int(exit_code), set(modules)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--version",),
+        ("--help",),
+        (),
+        ("update", "--help"),
+        ("profile", "--help"),
+        ("profile", "add", "--help"),
+        ("sandbox", "serve", "--help"),
+        ("import", "--help"),
+        ("completion", "bash"),
+        ("completion", "zsh"),
+        ("update", "--emial"),
+        ("updaet",),
+    ],
+    ids=" ".join,
+)
+def test_what_needs_no_service_imports_nothing_heavy(
+    own_folders: dict[str, str], words: tuple[str, ...]
+) -> None:
+    code, found = imported(own_folders, *words)
+    assert code in {0, 2}
+    assert found & HEAVY == set()
+
+
+@pytest.mark.parametrize("more", [("--first-name", "Ada"), ("--prop", "plan=pro")])
+def test_an_update_off_a_terminal_imports_what_it_uses_alone(
+    own_folders: dict[str, str], more: tuple[str, ...]
+) -> None:
+    with serve() as server:
+        words = ("update", "--email", "ada@example.com", *more)
+        code, found = imported(own_folders, *words, **key_for(server))
+    assert (code, server.routes_seen()[-1]) == (0, "PUT contacts/update")
+    assert "httpx" in found
+    assert found & (HEAVY | {"importlib.metadata", "platformdirs", "tomllib"}) <= OF_HTTPX
+
+
+def test_the_sandbox_in_process_needs_no_server(own_folders: dict[str, str]) -> None:
+    code, found = imported(own_folders, "update", "--sandbox", "--email", "ada@example.com")
+    assert code == 0
+    assert "sqlite3" in found
+    assert found & (HEAVY | {"waitress"}) <= OF_HTTPX | {"sqlite3"}
+
+
+def test_version_imports_next_to_nothing(own_folders: dict[str, str]) -> None:
+    _, found = imported(own_folders, "--version")
+    ours = {name for name in found if name.startswith("contactctl")}
+    assert ours == {"contactctl", "contactctl.__main__"}
+    assert len(found) < 10
