@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from contactctl.draft import DeclaredTypes
-    from contactctl.preview import Preview
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.preview import Preview
 
 #: Contact fields in the order in which they are shown; custom properties come after them.
 CONTACT_FIELDS = (

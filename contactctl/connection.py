@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from contactctl.account import Account, Catalogue
-    from contactctl.account_cache import AccountCache
-    from contactctl.client import LoopsClient
-    from contactctl.credentials import Credentials
+    from contactctl.account.account import Account, Catalogue
+    from contactctl.account.cache import AccountCache
     from contactctl.exact_json import JsonObject
     from contactctl.output import Output
+    from contactctl.profiles.credentials import Credentials
+    from contactctl.service.client import LoopsClient
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
 _OFFLINE_HINT = "give the ids of lists, or leave --offline away"
@@ -34,12 +34,12 @@ def open_client(
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
-    from contactctl.early import open_early
+    from contactctl.network.early import open_early
 
     # Goes on in a thread during the imports that follow; they take about as long.
     early = None if credentials.is_sandbox else open_early(credentials.base_url, env, timeout_s)
-    from contactctl.client import LoopsClient
-    from contactctl.transport import NetworkTransport, open_http
+    from contactctl.network.transport import NetworkTransport, open_http
+    from contactctl.service.client import LoopsClient
 
     if credentials.is_sandbox:
         output.note("sandbox: nothing leaves this machine")
@@ -72,7 +72,7 @@ def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, 
 
     The sandbox costs nothing to ask and is not kept.
     """
-    from contactctl.account import Account
+    from contactctl.account.account import Account
 
     return Account(client, None if credentials.is_sandbox else _open_cache(credentials, env))
 
@@ -80,7 +80,7 @@ def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, 
 def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCache | None:
     import time
 
-    from contactctl.account_cache import AccountCache, account_digest
+    from contactctl.account.cache import AccountCache, account_digest
     from contactctl.paths import folder
 
     digest = account_digest(

@@ -16,10 +16,10 @@ from contactctl.safe_text import to_safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from contactctl.account import Account
-    from contactctl.client import LoopsClient
-    from contactctl.credentials import Credentials
-    from contactctl.profiles import ProfileStore
+    from contactctl.account.account import Account
+    from contactctl.profiles.credentials import Credentials
+    from contactctl.profiles.store import ProfileStore
+    from contactctl.service.client import LoopsClient
 
 SANDBOX_PROFILE = "sandbox"
 DEFAULT_TIMEOUT_S = 30.0
@@ -97,7 +97,7 @@ class Session:
     def profiles(self) -> ProfileStore:
         """The profile store of this machine's user."""
         from contactctl.paths import profiles_file
-        from contactctl.profiles import ProfileStore
+        from contactctl.profiles.store import ProfileStore
 
         return ProfileStore(lambda: profiles_file(self.env))
 
@@ -107,7 +107,7 @@ class Session:
 
         Raises :class:`CredentialsError` when there is none, or more than one would do.
         """
-        from contactctl.credentials import resolve
+        from contactctl.profiles.credentials import resolve
 
         found = resolve(
             self.flags.explicit_profile,
@@ -149,7 +149,7 @@ class Session:
 
     def check_write_allowed(self, *addresses: str | None) -> None:
         """Refuse a write that the profile in force does not allow; see :mod:`guard`."""
-        from contactctl.guard import check_write_allowed
+        from contactctl.profiles.limits import check_write_allowed
 
         check_write_allowed(self.credentials, addresses)
 

@@ -10,18 +10,18 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.output import error_details
 from contactctl.safe_text import to_safe
-from contactctl.typing_rules import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.errors import ContactctlError
-    from contactctl.typing_rules import PropertyType
 
 _TYPE_WORDS: dict[type, str] = {
     str: "string",

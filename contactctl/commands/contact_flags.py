@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from contactctl import answers
-from contactctl.change_input import ChangeFlags, to_draft
+from contactctl.changes.change_input import ChangeFlags, to_draft
+from contactctl.changes.data_input import parse_data, read_data
+from contactctl.changes.draft import Draft, to_change
+from contactctl.changes.field_rules import checked_standard
+from contactctl.changes.preview import Preview
+from contactctl.changes.updating import Wish, check_wish
 from contactctl.connection import OfflineError
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.data_input import parse_data, read_data
-from contactctl.draft import Draft, to_change
 from contactctl.errors import ExitCode, UsageError
-from contactctl.field_rules import checked_standard
 from contactctl.output import is_terminal
-from contactctl.preview import Preview
 from contactctl.session import Session
-from contactctl.updating import Wish, check_wish
 
 if TYPE_CHECKING:
-    from contactctl.account import Account
-    from contactctl.draft import DeclaredTypes
+    from contactctl.account.account import Account
+    from contactctl.changes.draft import DeclaredTypes
 
 Email = Annotated[
     str | None,

@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
-from contactctl import answers, updating
+from contactctl import answers
+from contactctl.changes import updating
+from contactctl.changes.identity import describe
+from contactctl.changes.lookup import find_one, look_up
+from contactctl.changes.preview import Preview, preview_create, preview_offline
 from contactctl.commands.contact_flags import (
     ContactFlags,
     DryRunFlags,
@@ -17,9 +21,6 @@ from contactctl.commands.options import with_session
 from contactctl.contact import ContactRef
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue
-from contactctl.identity import describe
-from contactctl.lookup import find_one, look_up
-from contactctl.preview import Preview, preview_create, preview_offline
 from contactctl.session import Session
 
 EXAMPLES = {

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterator
 
 from contactctl.commands.options import with_session
-from contactctl.credentials import resolve
 from contactctl.doctor import answers, machine, service, setup
 from contactctl.doctor.check import Check, exit_code_of, failed, warn
 from contactctl.errors import ContactctlError, StoppedError
 from contactctl.output import is_terminal
+from contactctl.profiles.credentials import resolve
+from contactctl.profiles.settings import access_settings
 from contactctl.session import Session
-from contactctl.settings import access_settings
 
 EXAMPLES = {
     "doctor": (

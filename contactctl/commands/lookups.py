@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import typer
 
 from contactctl import answers
+from contactctl.changes.field_rules import check_new_property
+from contactctl.changes.preview import Preview
 from contactctl.commands.contact_flags import DryRunFlags
 from contactctl.commands.options import with_session
-from contactctl.field_rules import check_new_property
-from contactctl.preview import Preview
 from contactctl.session import Session
 
 EXAMPLES = {

@@ -5,13 +5,19 @@ from typing import Annotated
 
 import typer
 
-from contactctl.address import AddressError, normal_base_url
-from contactctl.api_key import parse_api_key
-from contactctl.credentials import default_base_url
 from contactctl.errors import CredentialsError, UsageError
-from contactctl.key_command import split_command
-from contactctl.key_input import ask_key, read_key
-from contactctl.profile import KeyCommand, KeySource, StoredKey, check_variable, parse_domains
+from contactctl.network.address import AddressError, normal_base_url
+from contactctl.profiles.api_key import parse_api_key
+from contactctl.profiles.credentials import default_base_url
+from contactctl.profiles.key_command import split_command
+from contactctl.profiles.key_input import ask_key, read_key
+from contactctl.profiles.profile import (
+    KeyCommand,
+    KeySource,
+    StoredKey,
+    check_variable,
+    parse_domains,
+)
 from contactctl.session import Session
 
 KeyStdin = Annotated[

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
-from contactctl import profile_answers as answers
 from contactctl.commands.options import with_session
 from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
-from contactctl.credentials import (
+from contactctl.errors import CredentialsError, MachineError, UsageError
+from contactctl.output import is_terminal
+from contactctl.profiles import answers
+from contactctl.profiles.credentials import (
     ADDRESS_VARIABLE,
     KEY_VARIABLE,
     PROFILE_VARIABLE,
@@ -19,12 +21,10 @@ from contactctl.credentials import (
     find_profile,
     resolve,
 )
-from contactctl.errors import CredentialsError, MachineError, UsageError
-from contactctl.output import is_terminal
-from contactctl.profile import SANDBOX_NAME, Profile, StoredKey, check_name
-from contactctl.profiles import ProfileBook
+from contactctl.profiles.profile import SANDBOX_NAME, Profile, StoredKey, check_name
+from contactctl.profiles.settings import effective_settings
+from contactctl.profiles.store import ProfileBook
 from contactctl.session import Session
-from contactctl.settings import effective_settings
 
 EXAMPLES = {
     "add": (

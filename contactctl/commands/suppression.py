@@ -1,11 +1,11 @@
 """suppression check, suppression remove."""
 
 from contactctl import answers
+from contactctl.changes.preview import Preview
 from contactctl.commands.contact_flags import DryRunFlags, RefFlags, Yes
 from contactctl.commands.options import with_session
 from contactctl.exact_json import JsonObject, to_json
 from contactctl.output import Answer
-from contactctl.preview import Preview
 from contactctl.session import Session
 
 EXAMPLES = {

@@ -10,7 +10,7 @@ from contactctl.paths import folder, profiles_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from contactctl.account_cache import AccountCache, Kind
+    from contactctl.account.cache import AccountCache, Kind
     from contactctl.completion.place import Place
 
     Names = Iterable[tuple[str, str]]
@@ -92,11 +92,11 @@ def _open_cache(place: Place, env: Mapping[str, str]) -> AccountCache | None:
     """
     import time
 
-    from contactctl import credentials
-    from contactctl.account_cache import AccountCache, account_digest
-    from contactctl.api_key import parse_api_key
-    from contactctl.profile import SANDBOX_NAME
-    from contactctl.profiles import ProfileStore
+    from contactctl.account.cache import AccountCache, account_digest
+    from contactctl.profiles import credentials
+    from contactctl.profiles.api_key import parse_api_key
+    from contactctl.profiles.profile import SANDBOX_NAME
+    from contactctl.profiles.store import ProfileStore
 
     explicit = SANDBOX_NAME if "--sandbox" in place.given else None
     explicit = explicit or place.settings.get("--profile")

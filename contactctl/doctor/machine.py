@@ -12,14 +12,14 @@ from contactctl import __version__
 from contactctl.doctor.check import Check, failed, look, ok, warn
 from contactctl.errors import MachineError
 from contactctl.paths import FOLDER_VARIABLES, folder, sandbox_file
-from contactctl.settings import folder_source
+from contactctl.profiles.settings import folder_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from contactctl.paths import FolderKind
-    from contactctl.profiles import ProfileStore
+    from contactctl.profiles.store import ProfileStore
 
 #: The newest Python that this version was tested with.
 NEWEST_PYTHON = (3, 14)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.address import host_of, is_loopback, origin_of
 from contactctl.doctor.check import Check, failed, ok, warn
 from contactctl.errors import (
     ContactctlError,
@@ -15,14 +14,15 @@ from contactctl.errors import (
     TrustError,
     UnauthorizedError,
 )
-from contactctl.retry import parse_http_date
+from contactctl.network.address import host_of, is_loopback, origin_of
+from contactctl.service.retry import parse_http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from contactctl.credentials import Credentials
     from contactctl.exact_json import JsonValue
-    from contactctl.replies import Reply
+    from contactctl.profiles.credentials import Credentials
+    from contactctl.service.replies import Reply
 
 #: A clock that is further off is worth a word: dates in changes and certificates go by it.
 MOST_SKEW_S = 60

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.credentials import ADDRESS_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 from contactctl.doctor.check import Check, failed, ok, warn
 from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE
+from contactctl.profiles.credentials import ADDRESS_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from contactctl.settings import Setting
+    from contactctl.profiles.settings import Setting
 
 #: Every variable that changes where requests go, with what, or where files live. Values are not
 #: shown: a proxy's may hold a password.

@@ -6,9 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.importing.repeats import Repeats
-from contactctl.typing_rules import ValueProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
 from contactctl.importing.fields import ERROR_COLUMNS, IDENTIFIERS, cell_parser
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import ValueProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.contact import ContactChange
 from contactctl.importing.fields import LIST_PREFIX
 from contactctl.safe_text import excerpt
-from contactctl.typing_rules import ValueProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

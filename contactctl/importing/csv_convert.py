@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import bind_columns, bind_constants
 from contactctl.importing.convert import by_label, located, to_contact_change
 from contactctl.importing.fields import cell_parser
-from contactctl.typing_rules import ValueProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

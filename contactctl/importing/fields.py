@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from contactctl.changes.draft import type_of_property
+from contactctl.changes.typing_rules import (
+    ValueProblem,
+    check_text,
+    infer_value,
+    typed_boolean,
+    typed_value,
+)
 from contactctl.contact import (
     CLEARABLE_FIELDS,
     RESERVED_NAMES,
@@ -14,23 +22,15 @@ from contactctl.contact import (
     TEXT_FIELDS,
     is_address,
 )
-from contactctl.draft import type_of_property
 from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import (
-    ValueProblem,
-    check_text,
-    infer_value,
-    typed_boolean,
-    typed_value,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.draft import DeclaredTypes
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonScalar
-    from contactctl.typing_rules import PropertyType
 
 LIST_PREFIX = "list:"
 #: Columns of a rejects file that say why a row failed; they are passed over on the way back in.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.changes.field_rules import checked_lists, checked_property, checked_standard
+from contactctl.changes.typing_rules import ValueProblem, check_value
 from contactctl.errors import UsageError
-from contactctl.field_rules import checked_lists, checked_property, checked_standard
 from contactctl.importing.columns import bind_constants, is_passed_over
 from contactctl.importing.convert import by_label, located, to_contact_change
 from contactctl.importing.fields import IDENTIFIERS, LIST_PREFIX, Kind, check_subscribed
 from contactctl.safe_text import excerpt
-from contactctl.typing_rules import ValueProblem, check_value
 
 if TYPE_CHECKING:
     from contactctl.contact import ContactChange

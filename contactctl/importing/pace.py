@@ -65,6 +65,7 @@ class Pacer:
     def __init__(self, rate: Rate | None = None) -> None:
         self._rate = rate or Rate()
         self._limit: int | None = ASSUMED_LIMIT
+        self._limit_seen = False
         self._count = 0
         self._answered = 0
         self._last_sent = -math.inf
@@ -112,12 +113,14 @@ class Pacer:
         return number
 
     def answered(self, number: int, now: float, limit: int | None) -> None:
-        """Note an answer and the limit in its headers (None: it had none)."""
+        """Note an answer and the limit in its headers; without one, what was seen before holds."""
         trip = now - self._sent_at[number]
         self._shortest_trip = min(self._shortest_trip, trip)
         self._trips_s += trip
         self._answered += 1
-        self._limit = limit
+        if limit is not None or not self._limit_seen:
+            self._limit = limit
+            self._limit_seen = limit is not None
         self.lost(number, now)
 
     def lost(self, number: int, now: float) -> None:

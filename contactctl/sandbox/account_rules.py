@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from contactctl.changes.typing_rules import PROPERTY_TYPES
 from contactctl.contact import MAX_STRING_LENGTH, RESERVED_NAMES, RESPONSE_ONLY_NAMES
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Answer, Refusal
 from contactctl.sandbox.records import STANDARD_PROPERTIES, Property
-from contactctl.typing_rules import PROPERTY_TYPES
 
 if TYPE_CHECKING:
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonValue
     from contactctl.sandbox.calls import Call
     from contactctl.sandbox.tables import Transaction
-    from contactctl.typing_rules import PropertyType
 
 TEAM_NAME = "Sandbox"
 

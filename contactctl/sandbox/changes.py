@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from contactctl.changes.typing_rules import SMALLEST_DATE_MS, instant_of, type_of
 from contactctl.contact import MAX_STRING_LENGTH
 from contactctl.exact_json import Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Refusal
 from contactctl.sandbox.identity import to_email, to_user_id
 from contactctl.sandbox.records import STANDARD_PROPERTIES, cleared_value
-from contactctl.typing_rules import SMALLEST_DATE_MS, instant_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
     from contactctl.sandbox.records import StoredContact
     from contactctl.sandbox.tables import Transaction
-    from contactctl.typing_rules import PropertyType
 
 _APART = frozenset({"email", "userId", "mailingLists"})
 

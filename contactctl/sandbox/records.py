@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonObject
-    from contactctl.typing_rules import PropertyType
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 24

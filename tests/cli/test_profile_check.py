@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.profiles import ProfileStore
+from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Cli
 
-    from contactctl.profile import Profile
+    from contactctl.profiles.profile import Profile
 
 SECRET = "canary-0123456789abcdef"
 

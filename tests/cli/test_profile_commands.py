@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import PROGRAM
 
-from contactctl.profile import KeyCommand, KeyVariable, StoredKey
-from contactctl.profiles import ProfileBook, ProfileStore
+from contactctl.profiles.profile import KeyCommand, KeyVariable, StoredKey
+from contactctl.profiles.store import ProfileBook, ProfileStore
 
 if TYPE_CHECKING:
     from conftest import Cli, Done, Program

@@ -13,7 +13,6 @@ import pytest
 from client_calls import ADA, CALLS, CHANGE, KEY, spied_client
 from fault_server import FaultServer, flood, hang_up, reply, reply_json
 
-from contactctl.client import LoopsClient, Saved
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import (
     BadReplyError,
@@ -26,7 +25,8 @@ from contactctl.errors import (
     UsageError,
 )
 from contactctl.exact_json import to_json
-from contactctl.transport import open_http
+from contactctl.network.transport import open_http
+from contactctl.service.client import LoopsClient, Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from certificates import Authority, make_authority
 from client_calls import KEY
 from fault_server import FaultServer, hang_up, reply, reply_json
 
-from contactctl.client import LoopsClient
 from contactctl.errors import CredentialsError, RedirectedError
-from contactctl.transport import NetworkTransport, open_http
+from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.service.client import LoopsClient
 
 PROXY_VARIABLES = (
     "HTTP_PROXY",

@@ -15,7 +15,6 @@ from certificates import Authority, make_authority
 from client_calls import KEY
 from fault_server import FaultServer, closed_port, raw, reply, reply_json, silence, tunnel_to
 
-from contactctl.client import LoopsClient
 from contactctl.errors import (
     ContactctlError,
     DeadlineError,
@@ -24,7 +23,8 @@ from contactctl.errors import (
     ProxyError,
     TrustError,
 )
-from contactctl.transport import NetworkTransport, open_http
+from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,6 @@ from client_calls import CHANGE, KEY, spied_client
 from fault_server import FaultServer, closed_port, drip, head, reply_json, silence
 
 from contactctl import __version__
-from contactctl.client import LoopsClient
-from contactctl.dial import Deadline, is_readable, open_socket
 from contactctl.errors import (
     ContactctlError,
     CredentialsError,
@@ -27,8 +25,10 @@ from contactctl.errors import (
     Outcome,
     UsageError,
 )
-from contactctl.network import _Stream
-from contactctl.transport import NetworkTransport, _nothing_else_escapes, open_http
+from contactctl.network.dial import Deadline, is_readable, open_socket
+from contactctl.network.sockets import _Stream
+from contactctl.network.transport import NetworkTransport, _nothing_else_escapes, open_http
+from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from fault_server import Visit
 
-    from contactctl.dial import LookUp
+    from contactctl.network.dial import LookUp
 
 SAVED = reply_json({"success": True, "id": "c1"})
 EMPTY = reply_json([])

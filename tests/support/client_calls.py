@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from contactctl.client import LoopsClient
+from faults import NOW
+
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.transport import NetworkTransport, open_http
-from support.faults import NOW
+from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.account import Account, MailingList
-from contactctl.account_cache import AccountCache
+from contactctl.account.account import Account, MailingList
+from contactctl.account.cache import AccountCache
 from contactctl.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:

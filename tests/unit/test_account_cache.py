@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.account_cache import AccountCache, Kind, account_digest
-from contactctl.api_key import ApiKey
+from contactctl.account.cache import AccountCache, Kind, account_digest
 from contactctl.exact_json import Number, parse_json
+from contactctl.profiles.api_key import ApiKey
 
 if TYPE_CHECKING:
     from pathlib import Path

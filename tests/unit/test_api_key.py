@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.api_key import ApiKey, parse_api_key
 from contactctl.errors import CredentialsError, ExitCode
+from contactctl.profiles.api_key import ApiKey, parse_api_key
 
 TEXT = "0123456789abcdefSECRET"
 

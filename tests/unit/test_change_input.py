@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactctl.change_input import ChangeFlags, to_draft
-from contactctl.data_input import parse_data
-from contactctl.draft import Draft, Untyped, to_change
+from contactctl.changes.change_input import ChangeFlags, to_draft
+from contactctl.changes.data_input import parse_data
+from contactctl.changes.draft import Draft, Untyped, to_change
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 
 if TYPE_CHECKING:
+    from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
-    from contactctl.draft import DeclaredTypes
 
 DECLARED: DeclaredTypes = {
     "planName": "string",

@@ -12,7 +12,7 @@ from pressing_tab import Tab
 from contactctl.completion.answer import SHELLS, answer, is_safe
 from contactctl.completion.place import Flag, Place
 from contactctl.completion.table import ARGUMENTS, CHILDREN, ROWS
-from contactctl.profile import is_name
+from contactctl.profiles.profile import is_name
 
 LIST_ID = "cm06f5v0e45nf0ml5754o9cix"
 

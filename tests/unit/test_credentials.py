@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import run_python
 
-from contactctl.credentials import Credentials, default_base_url, resolve
 from contactctl.errors import ContactctlError, CredentialsError, DamagedFileError, ExitCode
-from contactctl.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
-from contactctl.profiles import ProfileStore
+from contactctl.profiles.credentials import Credentials, default_base_url, resolve
+from contactctl.profiles.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
+from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,8 +154,8 @@ def test_with_the_key_in_the_environment_no_file_is_looked_for() -> None:
 def test_with_the_key_in_the_environment_nothing_is_imported_to_read_files() -> None:
     code = """
 import sys
-from contactctl.credentials import resolve
-from contactctl.profiles import ProfileStore
+from contactctl.profiles.credentials import resolve
+from contactctl.profiles.store import ProfileStore
 resolve(None, {"LOOPS_API_KEY": "k"}, ProfileStore(lambda: 1 / 0))
 heavy = {"tomllib", "tomli_w", "filelock", "platformdirs", "subprocess", "shlex", "difflib"}
 print(sorted(heavy & set(sys.modules)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.data_input import MAX_DATA_BYTES, parse_data, read_data
+from contactctl.changes.data_input import MAX_DATA_BYTES, parse_data, read_data
 from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import Number
 

@@ -14,9 +14,9 @@ from contactctl.errors import (
     MachineError,
     StoppedError,
 )
-from contactctl.profile import KeyVariable, Profile, StoredKey
-from contactctl.profiles import ProfileStore
-from contactctl.settings import Setting
+from contactctl.profiles.profile import KeyVariable, Profile, StoredKey
+from contactctl.profiles.settings import Setting
+from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.api_key import ApiKey
-from contactctl.credentials import Credentials
 from contactctl.doctor import service
 from contactctl.doctor.check import exit_code_of, ok
 from contactctl.doctor.service import Answer
@@ -23,7 +21,9 @@ from contactctl.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from contactctl.replies import Reply
+from contactctl.profiles.api_key import ApiKey
+from contactctl.profiles.credentials import Credentials
+from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.draft import Draft, Untyped, to_change
+from contactctl.changes.draft import Draft, Untyped, to_change
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 
 if TYPE_CHECKING:
-    from contactctl.draft import DeclaredTypes, DraftValue
+    from contactctl.changes.draft import DeclaredTypes, DraftValue
     from contactctl.exact_json import JsonScalar
 
 DECLARED: DeclaredTypes = {

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from contactctl.api_key import ApiKey
-from contactctl.credentials import Credentials
 from contactctl.errors import ExitCode, GuardError
-from contactctl.guard import check_write_allowed
+from contactctl.profiles.api_key import ApiKey
+from contactctl.profiles.credentials import Credentials
+from contactctl.profiles.limits import check_write_allowed
 
 
 def with_limits(*, read_only: bool = False, only: tuple[str, ...] = ()) -> Credentials:

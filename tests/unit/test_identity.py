@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactctl.changes.identity import address_change, check_identity, describe
+from contactctl.changes.lookup import Looked
 from contactctl.contact import ContactChange
 from contactctl.errors import ExitCode, GuardError, Outcome
 from contactctl.exact_json import Number
-from contactctl.identity import address_change, check_identity, describe
-from contactctl.lookup import Looked
 
 if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.contact import ContactChange
-from contactctl.exact_json import Number
-from contactctl.preview import (
+from contactctl.changes.preview import (
     FieldChange,
     Preview,
     preview_create,
@@ -18,9 +16,11 @@ from contactctl.preview import (
     preview_update,
     resubscribes,
 )
+from contactctl.contact import ContactChange
+from contactctl.exact_json import Number
 
 if TYPE_CHECKING:
-    from contactctl.draft import DeclaredTypes
+    from contactctl.changes.draft import DeclaredTypes
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
 
 DECLARED: DeclaredTypes = {"seats": "number", "renewsAt": "date", "plan": "string", "shape": None}

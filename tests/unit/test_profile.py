@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contactctl.errors import UsageError
-from contactctl.profile import (
+from contactctl.profiles.profile import (
     KeyCommand,
     KeyVariable,
     Profile,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.errors import DamagedFileError, ExitCode
-from contactctl.profile import KeyCommand, KeyVariable, Profile, StoredKey, is_name
-from contactctl.profiles import ProfileBook, ProfileStore, parse_book
+from contactctl.profiles.profile import KeyCommand, KeyVariable, Profile, StoredKey, is_name
+from contactctl.profiles.store import ProfileBook, ProfileStore, parse_book
 
 if TYPE_CHECKING:
     from pathlib import Path

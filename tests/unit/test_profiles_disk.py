@@ -19,8 +19,8 @@ import pytest
 import tomli_w
 
 from contactctl.errors import DamagedFileError, MachineError
-from contactctl.profile import KeyCommand, Profile, StoredKey
-from contactctl.profiles import ProfileStore
+from contactctl.profiles.profile import KeyCommand, Profile, StoredKey
+from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,8 +229,8 @@ def test_links_in_a_circle_are_said(store: ProfileStore) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from contactctl.profile import Profile, StoredKey
-from contactctl.profiles import ProfileStore
+from contactctl.profiles.profile import Profile, StoredKey
+from contactctl.profiles.store import ProfileStore
 path, who, count = sys.argv[1:]
 for number in range(int(count)):
     with ProfileStore(Path(path)).modify() as book:

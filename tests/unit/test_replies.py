@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl import call as calls
-from contactctl.cleaner import MAX_MESSAGE, Cleaner
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import (
     BadReplyError,
@@ -25,7 +23,9 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.exact_json import JsonValue, Number, to_json
-from contactctl.replies import Answer, Reply, message_of, to_reply
+from contactctl.service import call as calls
+from contactctl.service.cleaner import MAX_MESSAGE, Cleaner
+from contactctl.service.replies import Answer, Reply, message_of, to_reply
 
 KEY = "0a1b2c3d4e5f/789feedfacecafe1234"
 CLEANER = Cleaner(KEY)

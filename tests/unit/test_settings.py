@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
-from contactctl.profiles import ProfileStore
-from contactctl.settings import Setting, effective_settings
+from contactctl.profiles.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
+from contactctl.profiles.settings import Setting, effective_settings
+from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

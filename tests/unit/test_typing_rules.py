@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactctl.exact_json import JsonScalar, Number, to_json
-from contactctl.typing_rules import (
+from contactctl.changes.typing_rules import (
     PROPERTY_TYPES,
     PropertyType,
     ValueProblem,
@@ -21,6 +20,7 @@ from contactctl.typing_rules import (
     instant_of,
     typed_value,
 )
+from contactctl.exact_json import JsonScalar, Number, to_json
 
 #: Digits that ``int`` and ``\\d`` take for 12, and JSON does not.
 ARABIC_12 = "\u0661\u0662"

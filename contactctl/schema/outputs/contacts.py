@@ -20,8 +20,8 @@ from contactctl.schema.shapes import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject
-    from contactctl.preview import Would
 
 #: A contact's fields (documentation of "Find a contact").
 CONTACT: JsonObject = record(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.csv_convert import CsvConverter
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.row import Row
-from contactctl.typing_rules import ValueProblem
 
 DECLARED = {"plan": "string", "seats": "number"}
 FIELDS = AccountFields(DECLARED, str.lower)  # type: ignore[arg-type]

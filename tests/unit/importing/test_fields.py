@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.fields import AccountFields, Field, Kind, cell_parser
-from contactctl.typing_rules import ValueProblem
 
 DECLARED = {"plan": "string", "seats": "number", "trial": "boolean", "joined": "date", "odd": None}
 FIELDS = AccountFields(DECLARED, lambda name: f"c-{name.lower()}")  # type: ignore[arg-type]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import parse_json
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.json_convert import JsonConverter
 from contactctl.importing.row import Row
-from contactctl.typing_rules import ValueProblem
 
 
 def resolve(name: str) -> str:

@@ -10,18 +10,18 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from sandbox_calls import ADA, PUBLIC_LIST, Rules, refused
 
+from contactctl.changes.typing_rules import PROPERTY_TYPES
 from contactctl.exact_json import JsonObject, Number, to_json
 from contactctl.sandbox.calls import Refusal
 from contactctl.sandbox.changes import _to_value
 from contactctl.sandbox.store import open_store
-from contactctl.typing_rules import PROPERTY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonValue
-    from contactctl.typing_rules import PropertyType
 
 TOO_LONG = "Some body key or value is longer than allowable"
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from contactctl import credentials as access
-from contactctl.api_key import parse_api_key
 from contactctl.errors import ContactctlError, CredentialsError
-from contactctl.key_command import command_name
 from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
-from contactctl.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
+from contactctl.profiles import credentials as access
+from contactctl.profiles.api_key import parse_api_key
+from contactctl.profiles.key_command import command_name
+from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from contactctl.credentials import Choice
     from contactctl.paths import FolderKind
-    from contactctl.profile import KeySource, Profile
-    from contactctl.profiles import ProfileStore
+    from contactctl.profiles.credentials import Choice
+    from contactctl.profiles.profile import KeySource, Profile
+    from contactctl.profiles.store import ProfileStore
 
 _FOLDERS: tuple[FolderKind, ...] = ("data", "cache", "state")
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.contact import STANDARD_FIELDS
-from contactctl.draft import Draft, Untyped
-from contactctl.errors import UsageError
-from contactctl.exact_json import JsonError, parse_json
-from contactctl.field_rules import (
+from contactctl.changes.draft import Draft, Untyped
+from contactctl.changes.field_rules import (
     FLAGS,
     check_clearable,
     check_property_name,
@@ -19,13 +16,16 @@ from contactctl.field_rules import (
     parse_list_flag,
     problem_with,
 )
+from contactctl.changes.typing_rules import ValueProblem, infer_value
+from contactctl.contact import STANDARD_FIELDS
+from contactctl.errors import UsageError
+from contactctl.exact_json import JsonError, parse_json
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import ValueProblem, infer_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from contactctl.draft import DraftValue
+    from contactctl.changes.draft import DraftValue
     from contactctl.exact_json import JsonObject, JsonScalar
 
 

@@ -7,15 +7,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from contactctl.dial import IDLE_S, Deadline, open_socket
 from contactctl.errors import ContactctlError
+from contactctl.network.dial import IDLE_S, Deadline, open_socket
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from contactctl.address import Origin
-    from contactctl.dial import LookUp
+    from contactctl.network.address import Origin
+    from contactctl.network.dial import LookUp
 
 
 class EarlyConnection:
@@ -82,7 +82,7 @@ class EarlyConnection:
         host = self._origin.host
         plain = open_socket(host, self._origin.port, deadline, look_up=self._look_up)
         try:
-            from contactctl.trust import trust_context
+            from contactctl.network.trust import trust_context
 
             context = trust_context(self._env)
             context.set_alpn_protocols(["http/1.1"])
@@ -96,10 +96,10 @@ class EarlyConnection:
 def open_early(base_url: str, env: Mapping[str, str], timeout_s: float) -> EarlyConnection | None:
     """Begin to connect to a base address; None where that is no use: plain http, or a proxy.
 
-    To be called before :mod:`contactctl.transport` is imported.
+    To be called before :mod:`contactctl.network.transport` is imported.
     """
-    from contactctl.address import AddressError, origin_of
-    from contactctl.proxy import proxy_for
+    from contactctl.network.address import AddressError, origin_of
+    from contactctl.network.proxy import proxy_for
 
     try:
         origin = origin_of(base_url)

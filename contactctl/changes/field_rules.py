@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from contactctl.changes.typing_rules import ValueProblem, check_text, check_value, typed_boolean
 from contactctl.contact import (
     CLEARABLE_FIELDS,
     DEFAULT_PROPERTIES,
@@ -15,11 +16,10 @@ from contactctl.contact import (
 )
 from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import ValueProblem, check_text, check_value, typed_boolean
 
 if TYPE_CHECKING:
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonScalar, JsonValue
-    from contactctl.typing_rules import PropertyType
 
 #: How each standard field is given; none of them is a property to be given by ``--prop``.
 FLAGS: dict[str, str] = {

@@ -6,11 +6,11 @@ import random
 import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from contactctl import call as calls
-from contactctl.advice import worded
-from contactctl.attempts import Attempts
 from contactctl.errors import ContactctlError, StoppedError
-from contactctl.exchange import Exchange
+from contactctl.service import call as calls
+from contactctl.service.advice import worded
+from contactctl.service.attempts import Attempts
+from contactctl.service.exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from contactctl.attempts import Tally
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.replies import Reply
+    from contactctl.service.attempts import Tally
+    from contactctl.service.replies import Reply
 
 
 class Saved(NamedTuple):

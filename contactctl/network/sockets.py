@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
-from contactctl.dial import Deadline, is_readable, open_socket
 from contactctl.errors import DeadlineError, NoConnectionError, Outcome, ProxyError
+from contactctl.network.dial import Deadline, is_readable, open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contactctl.address import Origin
-    from contactctl.dial import LookUp
-    from contactctl.early import EarlyConnection
     from contactctl.errors import ContactctlError
-    from contactctl.proxy import Proxy
+    from contactctl.network.address import Origin
+    from contactctl.network.dial import LookUp
+    from contactctl.network.early import EarlyConnection
+    from contactctl.network.proxy import Proxy
 
 
 class Network(httpcore.NetworkBackend):
@@ -163,7 +163,7 @@ def _outcome(deadline: Deadline) -> Outcome:
 
 
 def _deadline_of(timeout: float | None) -> Deadline:
-    """Return what :class:`~contactctl.transport.NetworkTransport` gave httpcore to hand on."""
+    """Return what the transport gave httpcore to hand on."""
     if not isinstance(timeout, Deadline):
         raise TypeError("a request came without its deadline")
     return timeout
@@ -175,6 +175,6 @@ def _handshake_failure(error: OSError, host: str, deadline: Deadline) -> Contact
     closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
     if closed or not isinstance(error, ssl.SSLError):
         return broken(deadline)
-    from contactctl.trust import trust_failure
+    from contactctl.network.trust import trust_failure
 
     return trust_failure(error, host)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.address import DEFAULT_BASE_URL, AddressError, normal_base_url
-from contactctl.api_key import ApiKey, parse_api_key
 from contactctl.errors import CredentialsError
-from contactctl.key_command import run_key_command
 from contactctl.near_misses import nearest
-from contactctl.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
+from contactctl.network.address import DEFAULT_BASE_URL, AddressError, normal_base_url
+from contactctl.profiles.api_key import ApiKey, parse_api_key
+from contactctl.profiles.key_command import run_key_command
+from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contactctl.profile import Profile
-    from contactctl.profiles import ProfileBook, ProfileStore
+    from contactctl.profiles.profile import Profile
+    from contactctl.profiles.store import ProfileBook, ProfileStore
 
 KEY_VARIABLE = "LOOPS_API_KEY"
 PROFILE_VARIABLE = "CONTACTCTL_PROFILE"

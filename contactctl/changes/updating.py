@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from contactctl.changes.identity import address_change, check_identity, describe
+from contactctl.changes.lookup import Finder, Looked, find_at_most_one, find_one, look_up
+from contactctl.changes.preview import Preview, preview_offline, preview_update
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import ContactctlError, GuardError, NotFoundError, Outcome, UsageError
-from contactctl.identity import address_change, check_identity, describe
-from contactctl.lookup import Finder, Looked, find_at_most_one, find_one, look_up
-from contactctl.preview import Preview, preview_offline, preview_update
 
 if TYPE_CHECKING:
-    from contactctl.client import Saved
-    from contactctl.draft import DeclaredTypes
+    from contactctl.changes.draft import DeclaredTypes
     from contactctl.exact_json import JsonObject
+    from contactctl.service.client import Saved
 
 
 class Updater(Finder, Protocol):

@@ -10,9 +10,6 @@ import httpcore
 import httpx
 
 from contactctl import __version__
-from contactctl.address import AddressError, normal_base_url, origin_of
-from contactctl.api_key import parse_api_key
-from contactctl.dial import IDLE_S, Deadline
 from contactctl.errors import (
     CredentialsError,
     MachineError,
@@ -20,18 +17,21 @@ from contactctl.errors import (
     ProxyError,
     UsageError,
 )
-from contactctl.network import Network, broken, late
-from contactctl.proxy import proxy_for
+from contactctl.network.address import AddressError, normal_base_url, origin_of
+from contactctl.network.dial import IDLE_S, Deadline
+from contactctl.network.proxy import proxy_for
+from contactctl.network.sockets import Network, broken, late
+from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
 
-    from contactctl.address import Origin
-    from contactctl.dial import LookUp
-    from contactctl.early import EarlyConnection
     from contactctl.errors import ContactctlError
-    from contactctl.proxy import Proxy
+    from contactctl.network.address import Origin
+    from contactctl.network.dial import LookUp
+    from contactctl.network.early import EarlyConnection
+    from contactctl.network.proxy import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
 _MOST_CONNECTIONS = 20
@@ -158,7 +158,7 @@ def _open_pool(
 def _context_for(origin: Origin, env: Mapping[str, str]) -> ssl.SSLContext | None:
     if origin.scheme == "http":
         return None  # httpcore makes one for a TLS connection only
-    from contactctl.trust import trust_context
+    from contactctl.network.trust import trust_context
 
     return trust_context(env)
 

@@ -9,7 +9,7 @@ from contactctl.errors import GuardError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contactctl.credentials import Credentials
+    from contactctl.profiles.credentials import Credentials
 
 
 def check_write_allowed(credentials: Credentials, addresses: Iterable[str | None] = ()) -> None:

@@ -6,18 +6,18 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from contactctl import answers
-from contactctl.key_command import command_name
-from contactctl.profile import KeyVariable, StoredKey
+from contactctl.profiles.key_command import command_name
+from contactctl.profiles.profile import KeyVariable, StoredKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.credentials import Credentials
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.output import Answer
-    from contactctl.profile import KeySource, Profile
-    from contactctl.profiles import ProfileBook
-    from contactctl.settings import Setting
+    from contactctl.profiles.credentials import Credentials
+    from contactctl.profiles.profile import KeySource, Profile
+    from contactctl.profiles.settings import Setting
+    from contactctl.profiles.store import ProfileBook
 
 
 def added(profile: Profile, book: ProfileBook, *, checked: bool) -> Answer:

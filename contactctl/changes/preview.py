@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from contactctl.draft import DEFAULT_TYPES
-from contactctl.typing_rules import instant_of
+from contactctl.changes.draft import DEFAULT_TYPES
+from contactctl.changes.typing_rules import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.contact import ContactChange
-    from contactctl.draft import DeclaredTypes
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
-    from contactctl.typing_rules import PropertyType
 
 Would = Literal["create", "update", "delete", "remove", "nothing", "refused", "unknown"]
 

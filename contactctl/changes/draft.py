@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from contactctl.changes.field_rules import FLAGS, problem_with
+from contactctl.changes.typing_rules import ValueProblem, check_value, infer_value, typed_value
 from contactctl.contact import STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonScalar
-from contactctl.field_rules import FLAGS, problem_with
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import ValueProblem, check_value, infer_value, typed_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from contactctl.typing_rules import PropertyType
+    from contactctl.changes.typing_rules import PropertyType
 
     #: The account's properties; None stands for a type that is not known here, and not checked.
     DeclaredTypes: TypeAlias = Mapping[str, PropertyType | None]

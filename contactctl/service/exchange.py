@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from contactctl.cleaner import Cleaner
 from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, Outcome, UsageError
-from contactctl.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to_reply
+from contactctl.service.cleaner import Cleaner
+from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.call import Call
-    from contactctl.replies import Reply
+    from contactctl.service.call import Call
+    from contactctl.service.replies import Reply
 
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _MAX_TRACE = 2000

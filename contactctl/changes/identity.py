@@ -9,9 +9,9 @@ from contactctl.exact_json import to_json
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
+    from contactctl.changes.lookup import Looked
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.lookup import Looked
 
 
 class AddressChange(NamedTuple):

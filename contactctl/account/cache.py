@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from contactctl.api_key import ApiKey
+    from contactctl.profiles.api_key import ApiKey
 
 Kind = Literal["properties", "lists"]
 

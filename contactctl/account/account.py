@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.draft import DEFAULT_TYPES
+from contactctl.changes.draft import DEFAULT_TYPES
+from contactctl.changes.typing_rules import PROPERTY_TYPES
 from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
-from contactctl.typing_rules import PROPERTY_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from contactctl.account_cache import AccountCache, Kind
-    from contactctl.draft import DeclaredTypes
+    from contactctl.account.cache import AccountCache, Kind
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.typing_rules import PropertyType
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.typing_rules import PropertyType
 
 _LIST_ID = re.compile(r"c[a-z0-9]{20,}")
 _MOST_SHOWN = 10

@@ -7,7 +7,6 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from contactctl.advice import worded
 from contactctl.errors import (
     BadReplyError,
     ConflictError,
@@ -18,15 +17,16 @@ from contactctl.errors import (
     Outcome,
     StoppedError,
 )
-from contactctl.retry import Failure, GiveUp, Kind, decide
+from contactctl.service.advice import worded
+from contactctl.service.retry import Failure, GiveUp, Kind, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from contactctl.call import Call
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.exchange import Exchange
+    from contactctl.service.call import Call
+    from contactctl.service.exchange import Exchange
 
     #: Looks whether a write arrived: its reply, as far as it can be told now, or None.
     Look: TypeAlias = "Callable[[Tally], JsonObject | None]"

@@ -1,0 +1,1 @@
+"""What the account declares, kept between commands."""

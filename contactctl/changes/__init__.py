@@ -1,0 +1,1 @@
+"""From flags to a change, and what it would do."""

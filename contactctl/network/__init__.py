@@ -1,0 +1,1 @@
+"""How bytes reach the service: addresses, sockets, trust, deadlines."""

@@ -1,0 +1,1 @@
+"""Named API keys, and which of them a run uses."""

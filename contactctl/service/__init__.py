@@ -1,0 +1,1 @@
+"""The service's API from this side: calls, attempts, replies."""
