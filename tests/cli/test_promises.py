@@ -1,0 +1,69 @@
+"""What README and help promise: exit codes, error codes, and help for every command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactctl.cli import command_tree
+from contactctl.errors import ExitCode, error_codes
+from contactctl.tree import Branch, Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Program
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+MEANINGS = {int(code): code.meaning for code in ExitCode}
+
+
+def paths(node: Branch | Leaf, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(node, Branch):
+        for name, child in node.children.items():
+            yield from paths(child, (*path, name))
+
+
+PATHS = list(paths(command_tree()))
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", README, flags=re.MULTILINE)
+    assert {int(code): meaning.strip() for code, meaning in rows} == MEANINGS
+
+
+def test_the_exit_codes_of_the_help_are_those_of_the_program(program: Program) -> None:
+    _, _, table = program("--help").out.partition("Exit codes:\n")
+    rows = [line.strip().split(" ", 1) for line in table.splitlines()]
+    assert {int(code): meaning for code, meaning in rows} == MEANINGS
+
+
+def test_the_error_codes_of_the_readme_are_those_of_the_program() -> None:
+    sentence = re.search(r"The `code` of a JSON error is one of ([^.]+)\.", README)
+    assert sentence
+    assert re.findall(r"`([a-z_]+)`", sentence.group(1)) == list(error_codes())
+
+
+def test_contactctl_alone_prints_help(program: Program) -> None:
+    alone, asked = program(), program("--help")
+    assert (alone.code, alone.out, alone.err) == (0, asked.out, "")
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path], ids=" ".join)
+def test_every_command_has_help_with_examples(program: Program, path: tuple[str, ...]) -> None:
+    done = program(*path, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"Usage: contactctl {' '.join(path)} ")
+    assert max(map(len, done.out.splitlines())) < 200
+    if "\nExamples:\n" not in done.out:  # a group shows its commands instead
+        assert "\nCommands:\n" in done.out
+
+
+def test_version_is_one_line(program: Program) -> None:
+    done = program("--version")
+    assert re.fullmatch(r"contactctl \d+\.\d+\.\d+\S*\n", done.out)
+    assert (done.code, done.err) == (0, "")
