@@ -93,12 +93,17 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
         return _fail(_from_foreign(error, run), argv, run)
 
 
-def _call(argv: Sequence[str], run: Run) -> int:
-    _choose_help_style(run)
+def root_group() -> Group:
+    """Return the tree as Typer runs it."""
+    from contactctl.commands.options import root
     from contactctl.tree import make_root
 
-    root = make_root(command_tree(), PROG_NAME)
-    code = _invoke(root, argv, run)
+    return make_root(command_tree(), PROG_NAME, root)
+
+
+def _call(argv: Sequence[str], run: Run) -> int:
+    _choose_help_style(run)
+    code = _invoke(root_group(), argv, run)
     run.stdout.flush()
     return int(code or ExitCode.DONE)
 

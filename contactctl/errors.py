@@ -81,6 +81,13 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+_OUTCOME_WORDS = {
+    Outcome.NOT_APPLIED: "not applied",
+    Outcome.APPLIED: "applied",
+    Outcome.UNKNOWN: "unknown, it may have been applied",
+}
+
+
 class ContactctlError(Exception):
     """Anything that ends a command; carries its advice, its code and its exit code.
 
@@ -108,6 +115,20 @@ class ContactctlError(Exception):
         self.outcome = outcome
         self.attempts = attempts
         self.pace: Mapping[str, str] = {}
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What stands below the message, each with its name; the hint comes last."""
+        details = []
+        if self.status is not None and f"HTTP {self.status}" not in self.message:
+            details.append(("status", f"HTTP {self.status}"))
+        if self.outcome is not Outcome.NOT_SENT:
+            details.append(("outcome", _OUTCOME_WORDS[self.outcome]))
+        if self.attempts > 1:
+            details.append(("attempts", str(self.attempts)))
+        if self.hint:
+            details.append(("hint", self.hint))
+        return details
 
 
 class UsageError(ContactctlError):

@@ -159,7 +159,7 @@ class Output:
 
     def _error_lines(self, error: ContactctlError) -> list[str]:
         lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
-        lines += [f"  {name}: {to_safe(text)}" for name, text in error_details(error)]
+        lines += [f"  {name}: {to_safe(text)}" for name, text in error.details]
         return lines
 
     def _painted(self, word: str, sgr: str) -> str:
@@ -203,27 +203,6 @@ def error_object(error: ContactctlError) -> JsonObject:
         "attempts": Number(str(error.attempts)),
         "hint": error.hint,
     }
-
-
-def error_details(error: ContactctlError) -> list[tuple[str, str]]:
-    """Return what stands below an error's message, each with its name."""
-    details = []
-    if error.status is not None and f"HTTP {error.status}" not in error.message:
-        details.append(("status", f"HTTP {error.status}"))
-    if error.outcome is not Outcome.NOT_SENT:
-        details.append(("outcome", _OUTCOME_WORDS[error.outcome]))
-    if error.attempts > 1:
-        details.append(("attempts", str(error.attempts)))
-    if error.hint:
-        details.append(("hint", error.hint))
-    return details
-
-
-_OUTCOME_WORDS = {
-    Outcome.NOT_APPLIED: "not applied",
-    Outcome.APPLIED: "applied",
-    Outcome.UNKNOWN: "unknown, it may have been applied",
-}
 
 
 def _unwritable(error: Exception, *, applied: bool) -> MachineError:

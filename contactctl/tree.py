@@ -14,7 +14,7 @@ from typer.main import get_command
 from contactctl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 #: Typer keeps its parser's error class private under a name that changed between the versions we
 #: take; the base of its public ``BadParameter`` is that class in all of them.
@@ -93,13 +93,11 @@ class Group(_Epilog, TyperGroup):
         return name, build(name, self.branch.children[name]), args[1:]
 
 
-def make_root(branch: Branch, name: str) -> Group:
-    """Build the outermost group, which takes the global flags."""
-    from contactctl.commands import options
-
+def make_root(branch: Branch, name: str, callback: Callable[..., None]) -> Group:
+    """Build the outermost group; ``callback`` declares and takes the global flags."""
     app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
     lines = ["Exit codes:", *(f"{int(code):>3} {code.meaning}" for code in ExitCode)]
-    app.callback(help=branch.summary, epilog="\n\n".join(lines))(options.root)
+    app.callback(help=branch.summary, epilog="\n\n".join(lines))(callback)
     group = get_command(app)
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
     group.lines = lines

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
-from contactctl.output import error_details
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 def error_panel(error: ContactctlError) -> RenderableType:
     """Return an error as a panel: what happened, then status, outcome and the next step."""
     details = Table.grid(padding=(0, 1))
-    for name, text in error_details(error):
+    for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
     message = safe(error.message, keep="\n")
     body = Group(message, Text(), details) if details.row_count else message

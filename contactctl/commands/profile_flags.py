@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from contactctl.address import AddressError, normal_base_url
 from contactctl.errors import CredentialsError, UsageError
-from contactctl.network.address import AddressError, normal_base_url
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.credentials import default_base_url
 from contactctl.profiles.key_command import split_command

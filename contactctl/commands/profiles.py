@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from contactctl.commands import profile_answers as answers
 from contactctl.commands.options import with_session
 from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
 from contactctl.errors import CredentialsError, MachineError, UsageError
 from contactctl.output import is_terminal
-from contactctl.profiles import answers
 from contactctl.profiles.credentials import (
     ADDRESS_VARIABLE,
     KEY_VARIABLE,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contactctl import answers
+from contactctl.address import is_loopback
 from contactctl.commands.contact_flags import Yes
 from contactctl.commands.options import with_session
 from contactctl.errors import UsageError
-from contactctl.network.address import is_loopback
 from contactctl.paths import sandbox_file
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.limits import parse_fault

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from contactctl.network.address import Origin
+    from contactctl.address import Origin
     from contactctl.network.dial import LookUp
 
 
@@ -98,7 +98,7 @@ def open_early(base_url: str, env: Mapping[str, str], timeout_s: float) -> Early
 
     To be called before :mod:`contactctl.network.transport` is imported.
     """
-    from contactctl.network.address import AddressError, origin_of
+    from contactctl.address import AddressError, origin_of
     from contactctl.network.proxy import proxy_for
 
     try:

@@ -14,8 +14,8 @@ from contactctl.network.dial import Deadline, is_readable, open_socket
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contactctl.address import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.address import Origin
     from contactctl.network.dial import LookUp
     from contactctl.network.early import EarlyConnection
     from contactctl.network.proxy import Proxy

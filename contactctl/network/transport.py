@@ -10,6 +10,7 @@ import httpcore
 import httpx
 
 from contactctl import __version__
+from contactctl.address import AddressError, normal_base_url, origin_of
 from contactctl.errors import (
     CredentialsError,
     MachineError,
@@ -17,7 +18,6 @@ from contactctl.errors import (
     ProxyError,
     UsageError,
 )
-from contactctl.network.address import AddressError, normal_base_url, origin_of
 from contactctl.network.dial import IDLE_S, Deadline
 from contactctl.network.proxy import proxy_for
 from contactctl.network.sockets import Network, broken, late
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
 
+    from contactctl.address import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.address import Origin
     from contactctl.network.dial import LookUp
     from contactctl.network.early import EarlyConnection
     from contactctl.network.proxy import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
-_MOST_CONNECTIONS = 20
+_MOST_CONNECTIONS = 50
 #: Without Location no redirect can be followed, and none is parsed: httpx does so in any case, and
 #: raises for a hostile one. Without Set-Cookie there is no state between requests.
 _WITHHELD = {b"location", b"set-cookie"}

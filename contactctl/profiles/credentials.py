@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contactctl.address import DEFAULT_BASE_URL, AddressError, normal_base_url
 from contactctl.errors import CredentialsError
 from contactctl.near_misses import nearest
-from contactctl.network.address import DEFAULT_BASE_URL, AddressError, normal_base_url
 from contactctl.profiles.api_key import ApiKey, parse_api_key
 from contactctl.profiles.key_command import run_key_command
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey

@@ -7,8 +7,8 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from contactctl.address import is_loopback
 from contactctl.exact_json import JsonError, parse_json
-from contactctl.network.address import is_loopback
 from contactctl.sandbox.calls import Refusal
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contactctl import completion
-from contactctl.cli import PROG_NAME, command_tree
-from contactctl.tree import Branch, Command, Leaf, build, make_root
+from contactctl.cli import command_tree, root_group
+from contactctl.tree import Branch, Command, Leaf, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +81,7 @@ def make_table() -> str:
     """Return the text of the module, formatted."""
     tree, rows = command_tree(), _Rows()
     commands = {path: _build(path, leaf) for path, leaf in _leaves("", tree)}
-    common = rows.keys(make_root(tree, PROG_NAME).params) + " --help"
+    common = rows.keys(root_group().params) + " --help"
     flags = {path: rows.keys(item.params, but=common) for path, item in commands.items()}
     arguments = {path: _arguments(path, item) for path, item in commands.items()}
     tables = {
