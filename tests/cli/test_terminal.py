@@ -1,0 +1,142 @@
+"""The program on a real terminal of 60 columns: what it draws, asks, and does with Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import struct
+import subprocess
+import termios
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADA = "ada@example.com"
+COLUMNS = 60
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+PATIENCE_S = 10.0
+
+
+@dataclass
+class Screen:
+    """A terminal on which calls of the program run, and what they wrote on it."""
+
+    env: dict[str, str]
+    ours: int
+    theirs: int
+
+    def start(self, *words: str, **env: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(PROGRAM), *words],
+            env={"PATH": os.environ["PATH"], "TERM": "xterm", **self.env, **env},
+            stdin=self.theirs,
+            stdout=self.theirs,
+            stderr=self.theirs,
+            start_new_session=True,
+        )
+
+    def read_until(self, done: re.Pattern[str] | subprocess.Popen[bytes]) -> str:
+        """Return what is written until a pattern is, or until the call has ended."""
+        os.set_blocking(self.ours, False)
+        written, end = b"", time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            ended = isinstance(done, subprocess.Popen) and done.poll() is not None
+            with suppress(BlockingIOError):
+                while more := os.read(self.ours, 1 << 16):
+                    written += more
+            text = written.decode(errors="replace").replace("\r\n", "\n")
+            if ended or (isinstance(done, re.Pattern) and done.search(text)):
+                return text
+            time.sleep(0.01)
+        raise AssertionError(written)
+
+    def run(self, *words: str, **env: str) -> tuple[int, str]:
+        process = self.start(*words, **env)
+        text = self.read_until(process)
+        return process.wait(PATIENCE_S), text
+
+
+@pytest.fixture
+def screen(own_folders: dict[str, str]) -> Iterator[Screen]:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+    yield Screen(own_folders, ours, theirs)
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_an_update_fits_the_screen(screen: Screen) -> None:
+    words = ("update", "--sandbox", "-e", ADA, "--first-name", "A long name " * 12)
+    code, text = screen.run(*words)
+    lines = SGR.sub("", text).splitlines()
+    assert code == 0
+    assert max(map(len, lines)) <= COLUMNS
+    assert lines[0] == "sandbox: nothing leaves this machine"
+    assert lines[1].startswith(f"created a NEW contact: {ADA}")
+    assert "\x1b[1;32m" in text
+
+
+def test_an_error_is_a_panel_that_fits_the_screen(screen: Screen) -> None:
+    code, text = screen.run("update", "--sandbox", "-e", "x" * 90)
+    lines = SGR.sub("", text).splitlines()
+    assert code == 2
+    assert lines[0].startswith("╭─ error ─")
+    assert {len(line) for line in lines} == {COLUMNS}
+
+
+def test_help_is_drawn_and_fits_the_screen(screen: Screen) -> None:
+    code, drawn = screen.run("update", "--help")
+    text = SGR.sub("", drawn)
+    assert code == 0
+    assert "╭─ Options ─" in text
+    assert max(map(len, text.splitlines())) <= COLUMNS
+    assert "contactctl update --user-id 42 --email new@example.com" in " ".join(text.split())
+
+
+def test_no_color_and_dumb_terminals(screen: Screen) -> None:
+    _, plain = screen.run("update", "--sandbox", "-e", ADA, NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", plain)
+    _, dumb = screen.run("update", "--sandbox", "-e", ADA, TERM="dumb")
+    assert "\x1b" not in dumb
+
+
+@pytest.mark.parametrize(("answer", "words"), [(b"y\n", "deleted"), (b"\n", "not deleted")])
+def test_a_question_is_asked_and_answered(screen: Screen, answer: bytes, words: str) -> None:
+    assert screen.run("update", "--sandbox", "-e", ADA)[0] == 0
+    process = screen.start("delete", "--sandbox", "-e", ADA)
+    screen.read_until(re.compile(r"\[y/N\] $"))
+    os.write(screen.ours, answer)
+    assert process.wait(PATIENCE_S) == 0
+    code, _ = screen.run("find", "--sandbox", "-e", ADA)
+    assert code == (3 if words == "deleted" else 0)
+
+
+def test_ctrl_c_at_a_question_does_nothing_and_says_so_in_one_line(screen: Screen) -> None:
+    assert screen.run("update", "--sandbox", "-e", ADA)[0] == 0
+    process = screen.start("delete", "--sandbox", "-e", ADA)
+    screen.read_until(re.compile(r"\[y/N\] $"))
+    process.send_signal(signal.SIGINT)
+    text = screen.read_until(process)
+    assert process.returncode == -signal.SIGINT
+    assert "Traceback" not in text
+    assert "interrupted" in text
+    assert screen.run("find", "--sandbox", "-e", ADA)[0] == 0
+
+
+def test_a_key_is_asked_for_and_not_shown(screen: Screen) -> None:
+    process = screen.start("profile", "add", "work", "--no-check")
+    screen.read_until(re.compile(r"API key \(not shown\): $"))
+    os.write(screen.ours, b"canary-0123456789abcdef\n")
+    text = screen.read_until(process)
+    assert process.returncode == 0
+    assert "canary" not in text
+    assert "****cdef" in screen.run("profile", "show", COLUMNS="200")[1]
