@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from contactctl import __version__
 from contactctl.session import Flags, open_session
 
 GLOBAL_PANEL = "Options of every command"
@@ -69,6 +70,18 @@ NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask anything.")]
 NoColorFlag = Annotated[bool, _flag("--no-color", help="No colours.")]
 
 
+def _print_version(context: typer.Context, *, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        context.obj.output().write_lines([f"contactctl {__version__}"])
+        raise typer.Exit
+
+
+VersionFlag = Annotated[
+    bool,
+    _flag("--version", is_eager=True, callback=_print_version, help="Print the version and end."),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class _GlobalFlags:
     """The parameters that the decorator appends, as Typer reads them."""
@@ -82,6 +95,7 @@ class _GlobalFlags:
     retries: RetriesFlag = None
     no_input: NoInputFlag = False
     no_color: NoColorFlag = False
+    version: VersionFlag = False
 
 
 #: A command may return its exit code; None is 0.
@@ -120,7 +134,8 @@ def root(context: typer.Context, **values: Any) -> None:  # noqa: ANN401
 
 def take_flags(context: typer.Context, values: dict[str, Any]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
-    given = Flags(**_take(values, _GlobalFlags))
+    values.pop("version")  # was answered while it was parsed
+    given = Flags(**_take(values, Flags))
     context.obj.flags = context.obj.flags.under(given)
     flags: Flags = context.obj.flags
     return flags

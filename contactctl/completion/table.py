@@ -53,7 +53,6 @@ CHILDREN: dict[str, dict[str, str]] = {
     },
 }
 ROWS: dict[str, Row] = {
-    "--version": ("", None, "Show the version"),
     "--help": ("", None, "Show what the command takes"),
     "--profile": ("-p", "<place>", "Use the API key of this profile"),
     "--sandbox": ("", None, "Use the local sandbox"),
@@ -64,6 +63,7 @@ ROWS: dict[str, Row] = {
     "--retries": ("", "", "Repeats after a failure that may pass (default 3)"),
     "--no-input": ("", None, "Never ask anything"),
     "--no-color": ("", None, "No colours"),
+    "--version": ("", None, "Print the version and end"),
     "--email": ("-e", "", "The contact's email address"),
     "--user-id": ("-u", "", "The contact's user id (your own)"),
     "--first-name": ("", "", "First name"),
@@ -113,10 +113,9 @@ ROWS: dict[str, Row] = {
 }
 GLOBAL_FLAGS = (
     "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
-    "--help"
+    "--version --help"
 )
 FLAGS: dict[str, str] = {
-    "": "--version",
     "update": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
         "--prop --unset --data --no-schema --dry-run --exit-code --offline --new-email "

@@ -63,7 +63,17 @@ def test_every_command_has_help_with_examples(program: Program, path: tuple[str,
         assert "\nCommands:\n" in done.out
 
 
-def test_version_is_one_line(program: Program) -> None:
-    done = program("--version")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--version",
+        "update --version",
+        "-o json --version",
+        "profile list -q --version",
+        "--version x",
+    ],
+)
+def test_version_is_one_line_everywhere(program: Program, line: str) -> None:
+    done = program(*line.split())
     assert re.fullmatch(r"contactctl \d+\.\d+\.\d+\S*\n", done.out)
     assert (done.code, done.err) == (0, "")

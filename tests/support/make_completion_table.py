@@ -57,10 +57,7 @@ class _Rows:
     """
 
     def __init__(self) -> None:
-        self.by_key: dict[str, Row] = {
-            "--version": ("", None, "Show the version"),
-            "--help": ("", None, "Show what the command takes"),
-        }
+        self.by_key: dict[str, Row] = {"--help": ("", None, "Show what the command takes")}
 
     def keys(self, options: Iterable[Any], *, but: str = "") -> str:
         """Return the keys of a command's flags, leaving out those of every command."""
@@ -88,7 +85,7 @@ def make_table() -> str:
         "CHILDREN: dict[str, dict[str, str]]": dict(_branches("", tree)),
         "ROWS: dict[str, Row]": rows.by_key,
         "GLOBAL_FLAGS": _Wrapped(common),
-        "FLAGS: dict[str, str]": {"": _Wrapped("--version"), **_filled(flags, _Wrapped)},
+        "FLAGS: dict[str, str]": _filled(flags, _Wrapped),
         "ARGUMENTS: dict[str, tuple[str, ...]]": _filled(arguments, tuple),
     }
     return "\n".join(

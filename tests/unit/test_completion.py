@@ -103,9 +103,9 @@ class TestFlags:
         assert tab("update", "--", "--em") == []
         assert tab("completion", "--", "z") == ["zsh"]
 
-    def test_the_version_is_asked_for_at_the_root(self, tab: Tab) -> None:
+    def test_the_version_is_asked_for_everywhere(self, tab: Tab) -> None:
         assert tab("--vers") == ["--version"]
-        assert tab("update", "--vers") == []
+        assert tab("update", "--vers") == ["--version"]
 
 
 class TestValues:
