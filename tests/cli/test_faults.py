@@ -7,14 +7,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from certificates import make_authority
 from client_calls import KEY
 from command_calls import COMMAND_CALLS, CommandCall, key_for, serve
-from fault_server import closed_port, reply, reply_json, silence
+from fault_server import FaultServer, closed_port, reply, reply_json, silence
 from faults import FAULTS, Fault
 
 from contactctl.errors import error_codes
 
 if TYPE_CHECKING:
+    from certificates import Authority
     from conftest import Cli, Done
 
 TIMEOUT_S = 0.1
@@ -152,3 +154,35 @@ def test_at_a_terminal_the_error_is_one_panel_without_the_key(cli: Cli, call: Co
     assert KEY not in done.err
     assert "\x1b[31m" not in done.err
     assert "\\u{1b}[31mno" in done.err
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.mark.parametrize("fault", ["an unknown issuer", "another host's name"])
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_a_certificate_that_cannot_be_trusted_is_sent_nothing(
+    cli: Cli, authority: Authority, call: CommandCall, fault: str
+) -> None:
+    host = "127.0.0.1" if fault == "an unknown issuer" else "elsewhere.example"
+    with FaultServer([silence], tls=authority.server_context(host)) as server:
+        trust = {} if fault == "an unknown issuer" else {"SSL_CERT_FILE": str(authority.file)}
+        env = {**key_for(server), **trust}
+        in_json = cli(*call.words, "--retries", "3", "-o", "json", env=env)
+        in_text = cli(*call.words, "--retries", "3", env=env)
+    assert in_json.code == in_text.code == 9
+    assert server.count == 0
+    error = json.loads(in_json.err)["error"]
+    assert (error["code"], error["outcome"], error["status"]) == ("tls", "not_sent", None)
+    assert in_text.err.startswith("error: ")
+    for done in (in_json, in_text):
+        check_clean(done)
+
+
+def test_a_name_that_is_none_is_no_connection(cli: Cli) -> None:
+    env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": "https://name.invalid/api"}
+    done = cli(*UPDATE.words, "--retries", "0", "--timeout", "5", "-o", "json", env=env)
+    check_clean(done)
+    assert (done.code, done.error["outcome"]) == (7, "not_sent")
