@@ -103,7 +103,8 @@ def carry_out(client: Updater, plan: Plan) -> Saved:
     try:
         return client.update(last)
     except ContactctlError as error:
-        if first:
+        if first:  # whatever became of this one, the writes are neither all done nor all undone
+            error.outcome = Outcome.UNKNOWN
             error.message += " (the contact got its user id before that)"
         raise
 

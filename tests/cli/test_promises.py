@@ -29,6 +29,7 @@ def paths(node: Branch | Leaf, path: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 
 PATHS = list(paths(command_tree()))
+GROUPS = {path for path in PATHS if len(path) == 1 and any(p[:1] == path != p for p in PATHS)}
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
@@ -46,6 +47,15 @@ def test_the_error_codes_of_the_readme_are_those_of_the_program() -> None:
     sentence = re.search(r"The `code` of a JSON error is one of ([^.]+)\.", README)
     assert sentence
     assert re.findall(r"`([a-z_]+)`", sentence.group(1)) == list(error_codes())
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PATHS if path and path not in GROUPS], ids=" ".join
+)
+def test_the_readme_shows_every_command(path: tuple[str, ...]) -> None:
+    group, *rest = path
+    shown = rf"contactctl {group}" + (rf" ([a-z|]+\|)?{rest[0]}\b" if rest else r"\b")
+    assert re.search(shown, README)
 
 
 def test_contactctl_alone_prints_help(program: Program) -> None:

@@ -215,4 +215,5 @@ def test_a_second_step_that_fails_says_what_the_first_one_did(cli: Cli) -> None:
         done = cli(*words, env=key_for(server))
     assert done.code == 5
     assert "the contact got its user id before that" in str(done.error["message"])
+    assert done.error["outcome"] == "unknown"
     assert server.routes_seen() == [LOOK, LOOK, LOOK, UPDATE, UPDATE]
