@@ -1,0 +1,196 @@
+"""The folder of journals: one for each run, found again by file, columns and account."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.errors import MachineError, UsageError
+from contactctl.importing.journal import (
+    NEW_SUFFIX,
+    Journal,
+    create_journal,
+    open_journal,
+    remove_rollback,
+)
+from contactctl.paths import make_private_folder
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from filelock import BaseFileLock
+
+    from contactctl.importing.journal_rows import About
+
+#: How long journals are kept for a look or a resume.
+FINISHED_DAYS = 7
+UNFINISHED_DAYS = 30
+
+_SUFFIX = ".journal"
+_FINISHED_SUFFIX = ".finished"
+_LOCK_SUFFIX = ".lock"
+_DAY_S = 86_400
+_NAME_PARTS = 5
+
+
+class _Entry(NamedTuple):
+    """A journal as its file's name tells of it: when it began, where from, what, and how."""
+
+    path: Path
+    started: str
+    place: str
+    content: str
+    meaning: str
+
+    @property
+    def finished(self) -> bool:
+        return self.path.name.endswith(_FINISHED_SUFFIX)
+
+
+class OpenRun:
+    """A run's journal, and the lock that keeps a second import of the same file away."""
+
+    def __init__(self, journal: Journal, lock: BaseFileLock) -> None:
+        self.journal = journal
+        self._lock = lock
+
+    def close(self) -> None:
+        """Close the journal, put it aside when its run is finished, and let go of the lock."""
+        try:
+            self.journal.close()
+            path = self.journal.path
+            remove_rollback(path)
+            if self.journal.state.finished and path.name.endswith(_SUFFIX):
+                with suppress(OSError):
+                    path.rename(path.with_suffix(_FINISHED_SUFFIX))
+        finally:
+            self._lock.release()
+
+
+class Runs:
+    """The journals in a folder; ``now`` is seconds since 1970."""
+
+    def __init__(self, folder: Path, now: float | None = None) -> None:
+        self._folder = folder
+        self._now = time.time() if now is None else now
+
+    def begin(self, about: About) -> OpenRun:
+        """Begin a new run.
+
+        Raises :class:`MachineError` when another process imports the same file at the moment, or
+        when no journal can be made.
+        """
+        make_private_folder(self._folder)
+        lock = self._lock(about)
+        try:
+            return OpenRun(create_journal(self._new_path(about), about), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def resume(self, about: About) -> OpenRun:
+        """Go on with the last unfinished run of the same file, columns and account.
+
+        Where there is none, the last finished one is opened, and has nothing left to send. Raises
+        :class:`UsageError` saying what differs when there is neither, and what :meth:`begin` and
+        :func:`open_journal` raise.
+        """
+        found = self._last(about)
+        if found is None:
+            raise self._nothing_to_resume(about)
+        lock = self._lock(about)
+        try:
+            return OpenRun(open_journal(found.path), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def has_unfinished(self, about: About) -> bool:
+        """Tell whether a run of the same file, columns and account could be resumed."""
+        found = self._last(about)
+        return found is not None and not found.finished
+
+    def clean_up(self) -> None:
+        """Remove what is too old to be of use; what cannot be removed stays."""
+        with suppress(OSError):
+            for path in self._folder.iterdir():
+                age_days = (self._now - path.stat().st_mtime) / _DAY_S
+                if age_days > _keep_days(path):
+                    with suppress(OSError):
+                        path.unlink()
+
+    def _last(self, about: About) -> _Entry | None:
+        wanted = (_short(about.digest), _meaning(about))
+        same = [item for item in self._entries() if (item.content, item.meaning) == wanted]
+        unfinished = [item for item in same if not item.finished]
+        return max(unfinished or same, key=lambda item: item.started, default=None)
+
+    def _entries(self) -> list[_Entry]:
+        with suppress(OSError):
+            names = sorted(self._folder.iterdir())
+            parts = [(path, path.name.partition(".")[0].split("-")) for path in names]
+            return [
+                _Entry(path, *words[:4])
+                for path, words in parts
+                if path.suffix in {_SUFFIX, _FINISHED_SUFFIX} and len(words) == _NAME_PARTS
+            ]
+        return []
+
+    def _new_path(self, about: About) -> Path:
+        started = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._now))
+        words = (started, _short(about.source), _short(about.digest), _meaning(about))
+        return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{_SUFFIX}"
+
+    def _lock(self, about: About) -> BaseFileLock:
+        from filelock import FileLock, Timeout
+
+        name = f"{_short(about.digest)}-{_meaning(about)}{_LOCK_SUFFIX}"
+        lock = FileLock(self._folder / name, timeout=0, mode=0o600, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise MachineError(
+                f"{quoted(about.source)} is being imported already by another process",
+                hint="wait until it ends, or stop it and resume it",
+            ) from None
+        except OSError as error:
+            raise MachineError(
+                f"cannot lock the journals in {self._folder}: {error.strerror}",
+                hint="check the folder, or set CONTACTCTL_STATE_DIR to another one",
+            ) from error
+        return lock
+
+    def _nothing_to_resume(self, about: About) -> UsageError:
+        unfinished = [item for item in self._entries() if not item.finished]
+        place, content, meaning = _short(about.source), _short(about.digest), _meaning(about)
+        again = "to import it from its beginning, leave --resume away"
+        if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
+            return UsageError(
+                f"{quoted(about.source)} has changed since the run that was not finished",
+                hint=again,
+            )
+        if any(item.content == content for item in unfinished):
+            return UsageError(
+                f"the unfinished run of {quoted(about.source)} has other columns flags or another"
+                " profile",
+                hint=f"give the same --map, --ignore, --set and profile as then; {again}",
+            )
+        return UsageError(f"there is no run of {quoted(about.source)} to go on with", hint=again)
+
+
+def _keep_days(path: Path) -> int:
+    if path.name.endswith(NEW_SUFFIX):
+        return 1
+    return FINISHED_DAYS if path.suffix == _FINISHED_SUFFIX else UNFINISHED_DAYS
+
+
+def _meaning(about: About) -> str:
+    return _short(f"{about.mapping}\0{about.account}")
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
