@@ -1,0 +1,190 @@
+"""Rows of one contact: never at the same time, always in file order, through chains of both."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contactctl.importing.lanes import Lanes
+
+
+class Item(NamedTuple):
+    ordinal: int
+    keys: tuple[str, ...]
+
+
+def lanes_of(*keys: str, kept_links: int = 4096) -> Lanes[Item]:
+    lanes: Lanes[Item] = Lanes(kept_links=kept_links)
+    for ordinal, text in enumerate(keys, start=1):
+        lanes.add(Item(ordinal, tuple(text.split())))
+    return lanes
+
+
+def taken(lanes: Lanes[Item]) -> list[Item]:
+    """Take all that may run at this moment."""
+    found = []
+    while (item := lanes.take()) is not None:
+        found.append(item)
+    return found
+
+
+def ordinals(items: list[Item]) -> list[int]:
+    return [item.ordinal for item in items]
+
+
+def test_unrelated_rows_run_together_in_file_order() -> None:
+    assert ordinals(taken(lanes_of("e1", "e2", "u1"))) == [1, 2, 3]
+
+
+def test_rows_that_share_an_identifier_wait_for_each_other() -> None:
+    lanes = lanes_of("e1", "e1", "e2")
+    first, other = taken(lanes)
+    assert (first.ordinal, other.ordinal) == (1, 3)
+    lanes.finish(first)
+    assert ordinals(taken(lanes)) == [2]
+
+
+def test_a_chain_through_a_row_with_both_holds() -> None:
+    lanes = lanes_of("e1 u1", "e1", "u1")
+    for expected in (1, 2, 3):
+        (item,) = taken(lanes)
+        assert item.ordinal == expected
+        lanes.finish(item)
+
+
+def test_a_link_holds_after_its_row_is_done() -> None:
+    lanes = lanes_of("e1 u1")
+    (item,) = taken(lanes)
+    lanes.finish(item)
+    lanes.add(Item(2, ("e1",)))
+    lanes.add(Item(3, ("u1",)))
+    assert ordinals(taken(lanes)) == [2]
+
+
+def test_a_row_that_does_not_run_links_those_behind_it() -> None:
+    """It was done by the run before, or says nothing new."""
+    lanes: Lanes[Item] = Lanes()
+    lanes.link(("e1", "u1"))
+    lanes.add(Item(2, ("e1",)))
+    lanes.link(("e1", "u2"))
+    for ordinal, key in enumerate(("u1", "u2"), start=4):
+        lanes.add(Item(ordinal, (key,)))
+    for expected in (2, 4, 5):
+        (item,) = taken(lanes)
+        assert item.ordinal == expected
+        lanes.finish(item)
+
+
+def test_links_without_rows_do_not_fill_the_memory() -> None:
+    lanes: Lanes[Item] = Lanes(kept_links=10)
+    for ordinal in range(1000):
+        lanes.link((f"e{ordinal}", f"u{ordinal}"))
+    lanes.add(Item(1000, ("e1000",)))
+    assert len(lanes._lanes) == 21
+
+
+def test_rows_linked_late_wait_for_what_runs_already() -> None:
+    """Row 3 joins two contacts of which one is under way; row 1 of the other now waits too."""
+    lanes = lanes_of("e1", "u1")
+    second = Item(2, ("u1",))
+    first = lanes.take()
+    assert first is not None
+    lanes.add(Item(3, ("e1", "u1")))
+    assert lanes.take() is None
+    lanes.finish(first)
+    assert lanes.take() == second
+    assert lanes.take() is None
+    lanes.finish(second)
+    assert ordinals(taken(lanes)) == [3]
+
+
+def test_links_are_forgotten_beyond_a_number_so_that_memory_stays_flat() -> None:
+    lanes: Lanes[Item] = Lanes(kept_links=10)
+    for ordinal in range(1000):
+        lanes.add(Item(ordinal, (f"e{ordinal}", f"u{ordinal}")))
+        item = lanes.take()
+        assert item is not None
+        lanes.finish(item)
+    assert len(lanes._lanes) == 20
+    assert not lanes._ready
+
+
+def test_a_contact_without_links_leaves_nothing_behind() -> None:
+    lanes = lanes_of("e1", "u1")
+    for item in taken(lanes):
+        lanes.finish(item)
+    assert not lanes._lanes
+
+
+_KEYS = st.tuples(
+    st.sampled_from(["", "e1", "e2", "e3", "e4"]), st.sampled_from(["", "u1", "u2", "u3", "u4"])
+).filter(any)
+
+
+@given(st.lists(_KEYS, max_size=40), st.integers(1, 6), st.integers(0, 2**16))
+def test_whatever_the_file_and_the_timing(
+    rows: list[tuple[str, str]], window: int, seed: int
+) -> None:
+    """Every row runs once; rows that share a key never overlap and keep their order."""
+    draw = random.Random(seed)  # noqa: S311 - no secret depends on it
+    lanes: Lanes[Item] = Lanes()
+    items = [Item(n, tuple(key for key in keys if key)) for n, keys in enumerate(rows, start=1)]
+    coming = list(items)
+    running: list[Item] = []
+    begun: list[Item] = []
+    while coming or running or len(begun) < len(items):
+        if coming and draw.random() < 0.5:
+            lanes.add(coming.pop(0))
+            continue
+        item = lanes.take() if len(running) < window else None
+        if item is not None:
+            assert not any(set(item.keys) & set(other.keys) for other in running)
+            running.append(item)
+            begun.append(item)
+        elif running:
+            lanes.finish(running.pop(draw.randrange(len(running))))
+    assert sorted(ordinals(begun)) == [item.ordinal for item in items]
+    for key in {key for item in items for key in item.keys}:
+        mine = ordinals([item for item in begun if key in item.keys])
+        assert mine == sorted(mine)
+
+
+@given(st.lists(_KEYS, max_size=25), st.integers(0, 2**16))
+def test_rows_in_one_chain_never_overlap_once_all_are_known(
+    rows: list[tuple[str, str]], seed: int
+) -> None:
+    draw = random.Random(seed)  # noqa: S311
+    lanes: Lanes[Item] = Lanes()
+    items = [Item(n, tuple(key for key in keys if key)) for n, keys in enumerate(rows, start=1)]
+    for item in items:
+        lanes.add(item)
+    chains = _chains(items)
+    running: list[Item] = []
+    done: list[Item] = []
+    while len(done) < len(items):
+        running += taken(lanes)
+        assert len({chains[item.ordinal] for item in running}) == len(running)
+        item = running.pop(draw.randrange(len(running)))
+        lanes.finish(item)
+        done.append(item)
+    for chain in set(chains.values()):
+        mine = [item.ordinal for item in done if chains[item.ordinal] == chain]
+        assert mine == sorted(mine)
+
+
+def _chains(items: list[Item]) -> dict[int, int]:
+    """Return for each row the first row of its chain, found the slow and plain way."""
+    chain = {item.ordinal: item.ordinal for item in items}
+    changed = True
+    while changed:
+        changed = False
+        for one in items:
+            for other in items:
+                if set(one.keys) & set(other.keys):
+                    least = min(chain[one.ordinal], chain[other.ordinal])
+                    changed |= chain[one.ordinal] != least or chain[other.ordinal] != least
+                    chain[one.ordinal] = chain[other.ordinal] = least
+    return chain
