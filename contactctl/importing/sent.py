@@ -1,0 +1,197 @@
+"""What this machine last sent for each contact: digests alone, for ``--changed-only``."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from contactctl.importing.database import FileKind, explained, open_database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from contactctl.contact import ContactRef
+
+SENT = FileKind(
+    name="memory of sent rows",
+    application_id=int.from_bytes(b"ccis", "big"),
+    version=1,
+    schema="""
+        CREATE TABLE ref (ref INTEGER PRIMARY KEY, contact INTEGER);
+        CREATE TABLE sent (contact INTEGER PRIMARY KEY, digest INTEGER, rest INTEGER, day INTEGER);
+        CREATE INDEX by_digest ON sent (digest, rest, day)
+    """,
+    way_out="delete it; the next import with --changed-only then sends every row once",
+)
+#: After so many days a contact is sent again, whatever is remembered.
+KEPT_DAYS = 30
+#: Rows that are looked up at a time: 500 cost little more than one.
+LOOKED_UP_ROWS = 500
+
+_HALVES = struct.Struct(">qq")
+_CACHE_KIB = 4096
+_FILE_NAME = "sent.sqlite3"
+_WAIT_S = 30.0
+_DAY_S = 86_400
+
+
+class Digest(NamedTuple):
+    """What stands for a payload; two halves of 64 bits, as SQLite's integers have."""
+
+    first: int
+    rest: int
+
+
+class Sent(NamedTuple):
+    """A payload that the service acknowledged, whose, and the id of the contact it answered.
+
+    Without a digest it says only which refs are one contact.
+    """
+
+    digest: Digest | None
+    refs: Sequence[ContactRef]
+    contact_id: str
+
+
+class SentMemory:
+    """The open memory of one account; ``account`` tells it from others."""
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, account: str, today: int
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._key = hashlib.blake2b(account.encode(), digest_size=32).digest()
+        self._today = today
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def digest(self, body: bytes) -> Digest:
+        """Return what stands for a request body of this account."""
+        found = hashlib.blake2b(body, digest_size=16, key=self._key).digest()
+        return Digest._make(_HALVES.unpack(found))
+
+    def known(self, digests: Sequence[Digest]) -> dict[Digest, int]:
+        """Return which payloads are the last ones sent for a contact, with that contact's number.
+
+        Raises :class:`MachineError` and :class:`DamagedFileError`, as all that follows.
+        """
+        found: dict[Digest, int] = {}
+        oldest = self._today - KEPT_DAYS
+        for first, rest, contact, day in self._looked_up(
+            "SELECT digest, rest, contact, day FROM sent WHERE digest IN",
+            [digest.first for digest in digests],
+        ):
+            if day >= oldest:
+                found[Digest(first, rest)] = contact
+        return found
+
+    def contacts(self, refs: Iterable[ContactRef]) -> dict[ContactRef, int]:
+        """Return the number of the contact that each ref picked when it was sent last."""
+        numbers = {ref: self._number(ref.name, ref.value) for ref in refs}
+        rows = self._looked_up("SELECT ref, contact FROM ref WHERE ref IN", [*numbers.values()])
+        found = dict(rows)
+        return {ref: found[number] for ref, number in numbers.items() if number in found}
+
+    def forget(self, refs: Iterable[ContactRef], contact_id: str | None = None) -> None:
+        """Forget what was sent for these contacts, before something else is written to them.
+
+        A contact that was sent by its other ref as well is forgotten all the same.
+        """
+        contacts = set(self.contacts(refs).values())
+        if contact_id is not None:
+            contacts.add(self._number("id", contact_id))
+        if contacts:
+            with self._writing() as connection:
+                connection.executemany(
+                    "DELETE FROM sent WHERE contact = ?", [(contact,) for contact in contacts]
+                )
+
+    def remember(self, items: Sequence[Sent]) -> None:
+        """Keep what was sent last for each contact, in the order of sending."""
+        if not items:
+            return
+        with self._writing() as connection:
+            for digest, refs, contact_id in items:
+                contact = self._number("id", contact_id)
+                if digest is not None:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?)",
+                        (contact, *digest, self._today),
+                    )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO ref VALUES (?, ?)",
+                    [(self._number(ref.name, ref.value), contact) for ref in refs],
+                )
+
+    def drop_expired(self) -> None:
+        """Remove what is too old to count."""
+        with self._writing() as connection:
+            gone = connection.execute("DELETE FROM sent WHERE day < ?", (self._today - KEPT_DAYS,))
+            if gone.rowcount:
+                connection.execute(
+                    "DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)"
+                )
+
+    def _looked_up(self, query: str, keys: Sequence[int]) -> Iterator[Any]:
+        """Yield what a query finds for many keys; ``query`` is one of ours, up to its IN."""
+        for start in range(0, len(keys), LOOKED_UP_ROWS):
+            part = keys[start : start + LOOKED_UP_ROWS]
+            marks = ",".join("?" * len(part))
+            with explained(self._path, SENT):
+                yield from self._connection.execute(f"{query} ({marks})", part)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with explained(self._path, SENT):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _number(self, name: str, value: str) -> int:
+        """Return what stands for an identifier; the service compares addresses without case."""
+        text = f"{name}:{value.strip().lower() if name == 'email' else value}"
+        found = hashlib.blake2b(text.encode(), digest_size=8, key=self._key).digest()
+        return int.from_bytes(found, "big", signed=True)
+
+
+def open_sent_memory(folder: Path, account: str, *, now: float | None = None) -> SentMemory:
+    """Open the memory in the state folder; ``now`` is seconds since 1970.
+
+    Raises :class:`DamagedFileError` and :class:`MachineError`.
+    """
+    path = folder / _FILE_NAME
+    connection = open_database(path, SENT, wait_s=_WAIT_S)
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    today = int((time.time() if now is None else now) // _DAY_S)
+    return SentMemory(path, connection, account, today)
+
+
+def forget_sent(
+    folder: Path, account: str, refs: Iterable[ContactRef], contact_id: str | None = None
+) -> None:
+    """Forget what an import sent for these contacts; to be called before any other write to them.
+
+    Costs a look at the folder where nothing was ever imported. Raises as
+    :func:`open_sent_memory`.
+    """
+    if (folder / _FILE_NAME).exists():
+        with open_sent_memory(folder, account) as memory:
+            memory.forget(refs, contact_id)
