@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
+from contactctl.importing.job import identifier_keys
 from contactctl.importing.repeats import Repeats
 
 if TYPE_CHECKING:
@@ -107,10 +108,8 @@ def _note(
 
 def _look_at(change: ContactChange, line: int, report: CheckReport, repeats: Repeats) -> None:
     report.rows += 1
-    if change.email is not None:
-        repeats.add("e" + change.email.lower(), line)
-    if change.user_id is not None:
-        repeats.add("u" + change.user_id, line)
+    for key in identifier_keys(change.email, change.user_id):
+        repeats.add(key, line)
     if None in change.values.values():
         for key, value in change.values.items():
             if value is None:

@@ -1,0 +1,144 @@
+"""The threads that send: each takes a row, sends it, and records it before it takes another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from contactctl.importing.gate import HaltedError
+from contactctl.importing.job import Job, identifier_keys
+from contactctl.importing.lanes import Lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contactctl.importing.gate import Gate
+    from contactctl.importing.outcome import Result, RowOutcome
+
+#: Requests in flight: ten fill the service's limit at a latency of a second.
+LEAST_IN_FLIGHT = 10
+#: With a raised limit more are needed; the client has no more connections than this.
+MOST_IN_FLIGHT = 50
+
+
+class Sends(Protocol):
+    """What sends a row."""
+
+    def send(self, job: Job) -> Result:
+        """Return what became of the row."""
+
+
+class Records(Protocol):
+    """What keeps a result."""
+
+    def record(self, result: Result) -> None:
+        """Return when the result is on disk."""
+
+
+class Finished(NamedTuple):
+    """A row that was sent, and what became of it, on disk already."""
+
+    job: Job
+    result: Result
+
+
+class Crew:
+    """Threads that work off rows in the order of their contacts.
+
+    The threads come one by one, each when all others are waiting for answers; they are daemons, so
+    that one that hangs keeps no process from ending.
+    """
+
+    def __init__(
+        self, sender: Sends, journal: Records, gate: Gate, *, most: int = MOST_IN_FLIGHT
+    ) -> None:
+        self._most = most
+        self._sender = sender
+        self._journal = journal
+        self._gate = gate
+        self._lanes: Lanes[Job] = Lanes()
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._closed = False
+        self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
+        gate.when_empty = self._grow
+
+    def add(self, rows: Iterable[RowOutcome | Job]) -> None:
+        """Take on the rows that are to be sent, in file order among those that are not."""
+        with self._changed:
+            for row in rows:
+                if isinstance(row, Job):
+                    self._lanes.add(row)
+                elif row.email is not None and row.user_id is not None:
+                    self._lanes.link(identifier_keys(row.email, row.user_id))
+            self._changed.notify_all()
+        self._grow()
+
+    def wait(self) -> Finished | BaseException | None:
+        """Wait for the next row that is finished, in any order.
+
+        An exception is the end of the run; None is a :meth:`wake` or the end of a thread.
+        """
+        return self._told.get()
+
+    def wake(self) -> None:
+        """End a :meth:`wait`; may be called by a signal handler."""
+        self._told.put(None)
+
+    def close(self, grace_s: float) -> list[Finished | BaseException]:
+        """Send nothing more, wait for what is in flight, and return what has not been told yet.
+
+        What takes longer than ``grace_s`` is left to itself.
+        """
+        self._gate.halt()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        until = time.monotonic() + grace_s
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0))
+        told = []
+        while not self._told.empty():
+            told.append(self._told.get())
+        return [item for item in told if item is not None]
+
+    def _grow(self) -> None:
+        """Add a thread when there is a row to send and nobody to send it."""
+        most = min(max(self._gate.limit or 0, LEAST_IN_FLIGHT), self._most)
+        with self._changed:
+            needed = self._lanes.has_ready and not self._idle and not self._closed
+            if needed and len(self._threads) < most:
+                thread = threading.Thread(target=self._work, daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _work(self) -> None:
+        try:
+            while (job := self._take()) is not None:
+                result = self._sender.send(job)
+                self._journal.record(result)
+                self._told.put(Finished(job, result))  # before a later row of the contact can be
+                with self._changed:
+                    self._lanes.finish(job)
+                    self._changed.notify_all()
+        except HaltedError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - told to the thread that asked
+            self._gate.halt()  # no other row would fare better
+            self._told.put(error)
+        finally:
+            self._told.put(None)
+
+    def _take(self) -> Job | None:
+        with self._changed:
+            while not self._closed:
+                job = self._lanes.take()
+                if job is not None:
+                    return job
+                self._idle += 1
+                self._changed.wait()
+                self._idle -= 1
+        return None

@@ -1,0 +1,49 @@
+"""A row ready to be sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.importing.outcome import RowOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.contact import ContactChange
+    from contactctl.importing.outcome import Result
+    from contactctl.importing.row import Row
+
+
+class Job(NamedTuple):
+    """A row, the request body that it asks for, and what it must not share with others in flight.
+
+    ``keys`` are its identifiers, each marked as what it is; addresses count without case, as the
+    service compares them.
+    """
+
+    row: Row
+    change: ContactChange
+    body: bytes
+    keys: Sequence[str]
+
+    @property
+    def ordinal(self) -> int:
+        """Return the row's place in the file."""
+        return self.row.ordinal
+
+    def to_outcome(self, result: Result, *, earlier: bool = False) -> RowOutcome:
+        """Return what to tell of the row."""
+        return RowOutcome(self.row, result, self.change.email, self.change.user_id, earlier)
+
+
+def make_job(row: Row, change: ContactChange) -> Job:
+    """Return the job of a row."""
+    return Job(row, change, change.to_body(), identifier_keys(change.email, change.user_id))
+
+
+def identifier_keys(email: str | None, user_id: str | None) -> list[str]:
+    """Return a row's identifiers, each marked as what it is."""
+    keys = [] if email is None else ["e" + email.lower()]
+    if user_id is not None:
+        keys.append("u" + user_id)
+    return keys

@@ -1,0 +1,207 @@
+"""An import without files, network or processes: rows from a list, a service in memory."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contactctl.errors import ContactctlError, RefusedError
+from contactctl.exact_json import JsonObject, parse_json
+from contactctl.importing.columns import ColumnRules
+from contactctl.importing.csv_convert import CsvConverter
+from contactctl.importing.fields import AccountFields
+from contactctl.importing.gate import Gate
+from contactctl.importing.intake import Intake
+from contactctl.importing.journal_rows import About
+from contactctl.importing.pace import Pacer, Rate
+from contactctl.importing.row import Row
+from contactctl.importing.run import ImportRun
+from contactctl.importing.runs import Runs
+from contactctl.importing.sender import Sender
+from contactctl.importing.sent import open_sent_memory
+from contactctl.importing.sent_rows import SentRows
+from contactctl.service.replies import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from contactctl.importing.outcome import RowOutcome
+
+COLUMNS = ("email", "userId", "plan")
+ABOUT = About("people.csv", "digest", "mapping", "account")
+
+
+class Dead(BaseException):
+    """The process has been killed: nothing that it does from now on happens."""
+
+
+class Fuse:
+    """Lets so many events happen, then kills; None never does."""
+
+    def __init__(self, events: int | None = None) -> None:
+        self.left = events
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def tick(self) -> None:
+        """Pass one event, or die."""
+        with self._lock:
+            if self.left is not None and self.count >= self.left:
+                raise Dead
+            self.count += 1
+
+
+@dataclass
+class FakeService:
+    """Upserts like the service, by either identifier, and remembers every write in order."""
+
+    fuse: Fuse = field(default_factory=Fuse)
+    answer: Callable[[JsonObject], None] = lambda _: None
+    headers: dict[str, str] = field(default_factory=dict)
+    contacts: list[JsonObject] = field(default_factory=list)
+    writes: list[JsonObject] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    before: Callable[[JsonObject], None] = lambda _: None
+
+    def update_once(self, body: bytes) -> Reply:
+        """Apply one update; ``answer`` may raise instead, ``before`` may take its time."""
+        payload = parse_json(body)
+        assert isinstance(payload, dict)
+        self.fuse.tick()  # the request leaves
+        with self._flying():
+            self.before(payload)
+            self.answer(payload)
+            with self.lock:
+                contact_id = self._apply(payload)
+        self.fuse.tick()  # the answer arrives
+        return Reply(200, self.headers, {"success": True, "id": contact_id})
+
+    @contextmanager
+    def _flying(self) -> Iterator[None]:
+        with self.lock:
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+
+    def _apply(self, payload: JsonObject) -> str:
+        for number, contact in enumerate(self.contacts):
+            if any(payload.get(key) and payload[key] == contact.get(key) for key in COLUMNS[:2]):
+                contact.update(payload)
+                self.writes.append(payload)
+                return f"contact-{number}"
+        if "email" not in payload:
+            raise RefusedError("userId not found", status=400)
+        self.contacts.append(dict(payload))
+        self.writes.append(payload)
+        return f"contact-{len(self.contacts) - 1}"
+
+    def state(self) -> list[JsonObject]:
+        """Return the contacts in an order that does not depend on when they were made."""
+        return sorted(self.contacts, key=lambda item: str(item.get("email")))
+
+
+class FusedConnection:
+    """A database connection whose every statement may be the last, before or after it."""
+
+    def __init__(self, connection: Any, fuse: Fuse) -> None:  # noqa: ANN401
+        self.connection = connection
+        self._fuse = fuse
+
+    @property
+    def in_transaction(self) -> bool:
+        """Say no when dead: nobody rolls back then."""
+        return bool(self.connection.in_transaction)
+
+    def execute(self, *words: Any) -> Any:  # noqa: ANN401
+        """Execute between two events."""
+        self._fuse.tick()
+        result = self.connection.execute(*words)
+        self._fuse.tick()
+        return result
+
+    def executemany(self, *words: Any) -> Any:  # noqa: ANN401
+        """Execute between two events."""
+        self._fuse.tick()
+        result = self.connection.executemany(*words)
+        self._fuse.tick()
+        return result
+
+    def close(self) -> None:
+        """Let go of the file; what was not committed is rolled back, as the next reader would."""
+        self.connection.rollback()  # by itself: statements kept alive by a traceback hold locks
+        self.connection.close()
+
+
+def rows(*texts: str) -> list[Row]:
+    """Return numbered rows of ``email userId plan``, ``-`` for an empty cell."""
+    cells = [[cell.replace("-", "") for cell in text.split()] for text in texts]
+    return [Row(n, n + 1, tuple(row)) for n, row in enumerate(cells, start=1)]
+
+
+@dataclass
+class Engine:
+    """One import over a state folder, as often as it takes."""
+
+    folder: Path
+    rows: Sequence[Row]
+    service: FakeService
+    retries: int = 3
+    rate: Rate = field(default_factory=lambda: Rate(share=1.0))
+    remembers: bool = False
+    changed_only: bool = False
+    max_failures: int | None = None
+    most_in_flight: int = 50
+    grace_s: float = 2.0
+    run: ImportRun | None = None
+
+    def outcomes(
+        self, *, resume: bool = False, fuse: Fuse | None = None, disk: Fuse | None = None
+    ) -> Iterator[RowOutcome]:
+        """Begin or resume, and yield outcomes; ``fuse`` is for all events, ``disk`` for files."""
+        runs = Runs(self.folder)
+        opened = runs.resume(ABOUT) if resume else runs.begin(ABOUT)
+        memory = open_sent_memory(self.folder, "account") if self.remembers else None
+        journal = opened.journal
+        self.service.fuse = fuse or Fuse()
+        files: list[Any] = [journal, *([] if memory is None else [memory])]
+        for file in files:
+            file._connection.execute("PRAGMA synchronous = OFF")  # no power is cut here
+            if fuse or disk:
+                file._connection = FusedConnection(file._connection, fuse or disk or Fuse())
+        sent_rows = SentRows(memory, changed_only=self.changed_only)
+        gate = Gate(Pacer(self.rate))
+        fields = AccountFields({"plan": "string"}, str)
+        intake = Intake(self.rows, CsvConverter(COLUMNS, ColumnRules(), fields), journal, sent_rows)
+        sender = Sender(
+            self.service, gate, retries=self.retries, uniform=lambda low, _: low + 0.001
+        )
+        self.run = ImportRun(
+            intake,
+            sender,
+            gate,
+            journal,
+            sent_rows,
+            max_failures=self.max_failures,
+            most_in_flight=self.most_in_flight,
+            grace_s=self.grace_s,
+        )
+        try:
+            yield from self.run.outcomes()
+        finally:
+            if memory is not None:
+                memory.close()
+            with suppress(Dead, ContactctlError):
+                opened.close()
+
+    def all(self, *, resume: bool = False) -> list[RowOutcome]:
+        """Return all outcomes."""
+        return list(self.outcomes(resume=resume))

@@ -1,0 +1,297 @@
+"""The engine: one outcome a row, in file order, whatever happens between."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from import_engine import Engine, FakeService, rows
+
+from contactctl.errors import (
+    NoConnectionError,
+    Outcome,
+    RefusedError,
+    RowsFailedError,
+    UnauthorizedError,
+    UnavailableError,
+    UsageError,
+)
+from contactctl.importing.pace import Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.outcome import RowOutcome
+    from contactctl.importing.row import Row
+
+PEOPLE = rows(*(f"person{n}@x.co - p{n}" for n in range(60)))
+
+
+def statuses(engine: Engine, *, resume: bool = False) -> list[str]:
+    return [outcome.result.status for outcome in engine.all(resume=resume)]
+
+
+def test_every_row_has_one_outcome_in_file_order(tmp_path: Path) -> None:
+    service = FakeService(before=lambda _: time.sleep(random.random() / 200))  # noqa: S311
+    outcomes = Engine(tmp_path, PEOPLE, service).all()
+    assert [outcome.row.ordinal for outcome in outcomes] == list(range(1, 61))
+    assert {outcome.result.status for outcome in outcomes} == {"done"}
+    assert service.most_in_flight > 1
+
+
+def test_an_outcome_tells_all_of_a_row(tmp_path: Path) -> None:
+    outcomes = Engine(tmp_path, rows("a@x.co 1 p", "zzz - p"), FakeService()).all()
+    told = [str(outcome.to_json_object()) for outcome in outcomes]
+    assert told[0] == (
+        "{'line': Number('2'), 'email': 'a@x.co', 'userId': '1', 'status': 'done',"
+        " 'id': 'contact-0', 'attempts': Number('1'), 'error': None}"
+    )
+    assert "'line': Number('3'), 'email': None" in told[1]
+    assert "'code': 'usage', 'message': 'email: \"zzz\" is not an email address" in told[1]
+
+
+def test_a_refused_row_fails_and_the_others_go_on(tmp_path: Path) -> None:
+    def answer(payload: JsonObject) -> None:
+        if payload["email"] == "person7@x.co":
+            raise RefusedError("the service says no", status=400, outcome=Outcome.NOT_APPLIED)
+
+    found = statuses(Engine(tmp_path, PEOPLE, FakeService(answer=answer)))
+    assert found == ["done"] * 7 + ["failed"] + ["done"] * 52
+
+
+def test_rows_of_one_contact_never_overlap_and_keep_their_order(tmp_path: Path) -> None:
+    """Few contacts, named by either identifier or both, at random speeds."""
+    draw = random.Random(5)  # noqa: S311
+    names = [
+        f"{draw.choice(['a@x.co', 'b@x.co', 'c@x.co', '-'])} {draw.choice('123-')} p{n}"
+        for n in range(300)
+    ]
+    file = rows(*(name for name in names if not name.startswith("- -")))
+    flying: list[set[str]] = []
+    seen: dict[str, list[int]] = {}
+    lock = threading.Lock()
+
+    def before(payload: JsonObject) -> None:
+        keys = {f"{key}={payload[key]}" for key in ("email", "userId") if key in payload}
+        with lock:
+            assert not any(keys & other for other in flying)
+            flying.append(keys)
+            for key in keys:
+                seen.setdefault(key, []).append(int(str(payload["plan"])[1:]))
+        time.sleep(draw.random() / 1000)
+        with lock:
+            flying.remove(keys)
+
+    Engine(tmp_path, file, FakeService(before=before)).all()
+    for plans in seen.values():
+        assert plans == sorted(plans)
+
+
+def test_rows_done_before_a_break_still_hold_a_chain_together(tmp_path: Path) -> None:
+    """Row 1 links the two others; after a resume it is not sent again, and still links them."""
+    slow = threading.Event()
+
+    def before(payload: JsonObject) -> None:
+        if payload["plan"] == "p2":
+            slow.wait(0.1)
+
+    service = FakeService(before=before)
+    engine = Engine(tmp_path, rows("a@x.co 1 p1", "- 1 p2", "a@x.co - p3"), service)
+    outcomes = engine.outcomes()
+    next(outcomes)
+    assert engine.run is not None
+    engine.run.request_stop()
+    list(outcomes)
+    engine.all(resume=True)
+    assert [write["plan"] for write in service.writes][-2:] == ["p2", "p3"]
+    assert service.contacts[0]["plan"] == "p3"
+
+
+def test_a_bad_key_stops_the_run_at_once(tmp_path: Path) -> None:
+    def answer(_: JsonObject) -> None:
+        raise UnauthorizedError("Invalid API key", status=401)
+
+    engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer))
+    with pytest.raises(UnauthorizedError):
+        engine.all()
+    assert engine.service.most_in_flight <= 10
+    engine.service.answer = lambda _: None
+    assert statuses(engine, resume=True) == ["done"] * 60
+    assert len(engine.service.writes) == 60
+
+
+def test_outcomes_before_the_end_of_a_run_are_told_first(tmp_path: Path) -> None:
+    def answer(payload: JsonObject) -> None:
+        if payload["email"] == "person30@x.co":
+            raise UnauthorizedError("Invalid API key", status=401)
+
+    engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer), most_in_flight=1)
+    outcomes = engine.outcomes()
+    assert [next(outcomes).row.ordinal for _ in range(30)] == list(range(1, 31))
+    with pytest.raises(UnauthorizedError):
+        next(outcomes)
+
+
+def test_a_service_that_goes_away_stops_the_run_and_no_row_is_called_failed(
+    tmp_path: Path,
+) -> None:
+    service = FakeService()
+
+    def answer(_: JsonObject) -> None:
+        if len(service.writes) >= 20:
+            raise NoConnectionError("connection refused")
+
+    service.answer = answer
+    engine = Engine(tmp_path, PEOPLE, service)
+    told: list[str] = []
+    with pytest.raises(NoConnectionError):
+        told.extend(outcome.result.status for outcome in engine.outcomes())
+    assert len(service.writes) == 20
+    service.answer = lambda _: None
+    assert statuses(engine, resume=True) == ["done"] * 60
+    assert len(service.writes) == 60
+
+
+def test_passing_failures_lose_nothing(tmp_path: Path) -> None:
+    draw = random.Random(3)  # noqa: S311
+
+    def answer(_: JsonObject) -> None:
+        if draw.random() < 0.1:
+            raise UnavailableError("oops", status=500, outcome=Outcome.UNKNOWN)
+
+    service = FakeService(answer=answer)
+    assert statuses(Engine(tmp_path, PEOPLE, service)) == ["done"] * 60
+
+
+def test_max_failures_stops_a_run_that_goes_wrong(tmp_path: Path) -> None:
+    def answer(_: JsonObject) -> None:
+        raise RefusedError("no", status=400)
+
+    engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer), max_failures=5, most_in_flight=1)
+    with pytest.raises(RowsFailedError, match="stopped after 5 failed rows"):
+        engine.all()
+
+
+def test_rows_that_cannot_be_sent_do_not_count_as_failures_of_the_run(tmp_path: Path) -> None:
+    file = rows(*["zzz - p"] * 9, "a@x.co - p")
+    found = statuses(Engine(tmp_path, file, FakeService(), max_failures=1))
+    assert found == ["failed"] * 9 + ["done"]
+
+
+def test_a_stop_waits_for_what_is_in_flight_and_sends_nothing_more(tmp_path: Path) -> None:
+    service = FakeService(before=lambda _: time.sleep(0.05))
+    engine = Engine(tmp_path, PEOPLE, service)
+    told = 0
+    for _ in engine.outcomes():
+        told += 1
+        if told == 5:
+            assert engine.run is not None
+            engine.run.request_stop()
+    assert engine.run is not None
+    assert engine.run.stopped
+    assert 5 <= told <= len(service.writes) <= 5 + 2 * 10
+    statuses(engine, resume=True)
+    assert len(service.writes) == 60
+
+
+def test_a_stop_ends_a_run_that_waits_for_its_pace(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, PEOPLE, FakeService(), rate=Rate(0.1))
+
+    def stop() -> None:
+        assert engine.run is not None
+        engine.run.request_stop()
+
+    threading.Timer(0.2, stop).start()
+    began = time.monotonic()
+    assert len(engine.all()) == 1
+    assert time.monotonic() - began < 2
+
+
+def test_a_request_that_hangs_is_left_behind_after_the_grace(tmp_path: Path) -> None:
+    hang = threading.Event()
+
+    def before(payload: JsonObject) -> None:
+        if payload["email"] == "person3@x.co":
+            hang.wait(5)
+
+    engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=0.1)
+    told = 0
+    for _ in engine.outcomes():
+        told += 1
+        if told == 3:
+            assert engine.run is not None
+            engine.run.request_stop()
+    hang.set()
+    assert told == 3
+
+
+def test_a_consumer_that_leaves_early_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, PEOPLE, FakeService())
+    outcomes = engine.outcomes()
+    for _ in range(7):
+        next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
+    rest = [outcome for outcome in engine.all(resume=True) if not outcome.earlier]
+    assert 53 <= len(rest) <= 54
+
+
+def test_a_file_that_breaks_off_is_an_error_after_the_outcomes_before_it(tmp_path: Path) -> None:
+    def file() -> Iterator[Row]:
+        yield from PEOPLE[:1500]
+        raise UsageError("the file changed while it was being read")
+
+    engine = Engine(tmp_path, file(), FakeService())  # type: ignore[arg-type]
+    told: list[RowOutcome] = []
+    with pytest.raises(UsageError, match="changed while"):
+        told.extend(engine.outcomes())
+    assert engine.run is not None
+    assert engine.run.stopped
+
+
+def test_a_resumed_run_tells_of_every_row_and_sends_what_is_left(tmp_path: Path) -> None:
+    service = FakeService()
+    engine = Engine(tmp_path, PEOPLE, service)
+    outcomes = engine.outcomes()
+    first = [next(outcomes) for _ in range(10)]
+    outcomes.close()  # type: ignore[attr-defined]
+    again = engine.all(resume=True)
+    assert [outcome.result for outcome in again[:9]] == [outcome.result for outcome in first[:9]]
+    assert [outcome.earlier for outcome in again[:9]] == [True] * 9
+    assert len(service.writes) == 60
+    writes = len(service.writes)
+    assert all(outcome.earlier for outcome in engine.all(resume=True))
+    assert len(service.writes) == writes
+
+
+def test_an_empty_file_is_finished_at_once(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, [], FakeService())
+    assert engine.all() == []
+    assert engine.run is not None
+    assert not engine.run.stopped
+
+
+@pytest.mark.parametrize(("limit", "most"), [("10", 10), ("30", 30)])
+def test_ten_in_flight_at_the_most_unless_the_limit_is_higher(
+    tmp_path: Path, limit: str, most: int
+) -> None:
+    service = FakeService(before=lambda _: time.sleep(0.3), headers={"x-ratelimit-limit": limit})
+    Engine(tmp_path, PEOPLE[:45], service, most_in_flight=50).outcomes()
+    engine = Engine(tmp_path, PEOPLE[: 2 * most], service)
+    outcomes = engine.outcomes()
+    for _ in range(most):
+        next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
+    assert 3 <= service.most_in_flight <= most
+
+
+def test_a_bug_in_a_thread_comes_out_where_the_run_is_read(tmp_path: Path) -> None:
+    def answer(_: JsonObject) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Engine(tmp_path, PEOPLE, FakeService(answer=answer)).all()

@@ -1,0 +1,282 @@
+"""One row to the service: what is repeated, what fails the row, what ends the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contactctl.contact import ContactChange
+from contactctl.errors import (
+    BadReplyError,
+    ConflictError,
+    ContactctlError,
+    DeadlineError,
+    MachineError,
+    NoConnectionError,
+    Outcome,
+    RateLimitedError,
+    RedirectedError,
+    RefusedError,
+    TrustError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from contactctl.importing.gate import Gate, HaltedError
+from contactctl.importing.job import make_job
+from contactctl.importing.pace import Pacer, Rate
+from contactctl.importing.row import Row
+from contactctl.importing.sender import MOST_BAD_REPLIES, PATIENCE_AFTER_429, Sender
+from contactctl.service.replies import Reply
+
+if TYPE_CHECKING:
+    from contactctl.importing.outcome import Result
+
+JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
+REPLY = Reply(200, {}, {"success": True, "id": "c1"})
+
+
+def error(
+    kind: type[ContactctlError],
+    status: int | None = None,
+    outcome: Outcome = Outcome.NOT_APPLIED,
+    **pace: str,
+) -> ContactctlError:
+    found = kind("no luck", status=status, outcome=outcome)
+    found.pace = {name.replace("_", "-"): value for name, value in pace.items()}
+    return found
+
+
+class World:
+    """A clock that the gate's waits move on, and a client that answers from a list."""
+
+    def __init__(self, *answers: Reply | ContactctlError, retries: int = 3) -> None:
+        self.now = 1000.0
+        self.answers = list(answers)
+        self.sent_at: list[float] = []
+        self.gate = VirtualGate(self)
+        self.sender = Sender(
+            self,
+            self.gate,
+            retries=retries,
+            clock=lambda: self.now,
+            wall=lambda: self.now,
+            uniform=lambda _, high: high,
+        )
+
+    def update_once(self, body: bytes) -> Reply:
+        assert body == JOB.body
+        self.sent_at.append(self.now)
+        self.now += 0.1
+        answer = self.answers.pop(0)
+        if isinstance(answer, ContactctlError):
+            raise answer
+        return answer
+
+    def send(self) -> Result:
+        return self.sender.send(JOB)
+
+
+class VirtualGate(Gate):
+    """A gate whose waits take no time but the world's."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(Pacer(Rate(share=1.0)), lambda: world.now)
+        self._world = world
+        self._changed = VirtualCondition(world)  # type: ignore[assignment]
+
+
+class VirtualCondition:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def wait(self, timeout: float | None = None) -> None:
+        assert timeout is not None
+        self._world.now += timeout
+
+    def notify_all(self) -> None:
+        pass
+
+
+def test_a_row_that_is_taken_is_done() -> None:
+    assert World(REPLY).send() == (7, "done", "c1", 1, None)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error(UnavailableError, 500, Outcome.UNKNOWN),
+        error(UnavailableError, 503, Outcome.UNKNOWN),
+        error(RateLimitedError, 429),
+        error(NoConnectionError, None, Outcome.NOT_SENT),
+        error(NoConnectionError, None, Outcome.UNKNOWN),
+        error(DeadlineError, None, Outcome.UNKNOWN),
+    ],
+)
+def test_what_may_pass_is_repeated(failure: ContactctlError) -> None:
+    world = World(failure, failure, REPLY)
+    assert world.send() == (7, "done", "c1", 3, None)
+    assert world.sent_at[1] - world.sent_at[0] >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (error(RefusedError, 400), "refused"),
+        (error(RefusedError, 404), "refused"),
+        (error(ConflictError, 409), "conflict"),
+        (error(RefusedError, 200), "refused"),
+    ],
+)
+def test_what_the_service_refuses_fails_the_row_at_once(
+    failure: ContactctlError, code: str
+) -> None:
+    world = World(failure)
+    result = world.send()
+    assert (result.status, result.attempts) == ("failed", 1)
+    assert result.error is not None
+    assert result.error[:3] == (code, "no luck", failure.status)
+    assert result.error.outcome == "not_applied"
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error(UnauthorizedError, 401),
+        error(UnauthorizedError, 403),
+        error(RedirectedError, 302),
+        error(TrustError, None, Outcome.NOT_SENT),
+        error(MachineError, None, Outcome.NOT_SENT),
+    ],
+)
+def test_what_no_other_row_would_fare_better_with_ends_the_run_at_once(
+    failure: ContactctlError,
+) -> None:
+    world = World(failure)
+    with pytest.raises(type(failure)):
+        world.send()
+    assert len(world.sent_at) == 1
+
+
+def exhausted(world: World) -> ContactctlError | Result:
+    try:
+        return world.send()
+    except ContactctlError as failure:
+        return failure
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_when_nothing_gets_through_the_service_is_away_and_the_run_ends(retries: int) -> None:
+    lost = error(NoConnectionError, None, Outcome.UNKNOWN)
+    world = World(*[lost] * 9, retries=retries)
+    failure = exhausted(world)
+    assert isinstance(failure, NoConnectionError)
+    assert failure.attempts == len(world.sent_at) == retries + 1
+    assert failure.outcome is Outcome.UNKNOWN
+
+
+def test_when_other_rows_get_through_it_is_the_rows_own_fault() -> None:
+    poison = [error(UnavailableError, 500, Outcome.UNKNOWN) for _ in range(4)]
+    world = World(*poison)
+    uniform = world.sender._uniform
+
+    def wait(low: float, high: float) -> float:
+        world.sender._health.note_success()  # another row, while this one waits
+        return uniform(low, high)
+
+    world.sender._uniform = wait
+    result = exhausted(world)
+    assert not isinstance(result, ContactctlError)
+    assert (result.status, result.attempts) == ("failed", 4)
+    assert result.error is not None
+    assert result.error.outcome == "unknown"
+
+
+def test_an_attempt_that_may_have_been_applied_is_not_forgotten_by_a_later_one() -> None:
+    world = World(error(UnavailableError, 502, Outcome.UNKNOWN), error(RefusedError, 400))
+    result = world.send()
+    assert result.error is not None
+    assert result.error.outcome == "unknown"
+    assert result.attempts == 2
+
+
+def test_a_429_has_more_patience_and_slows_everybody() -> None:
+    refused = [error(RateLimitedError, 429, x_ratelimit_limit="10") for _ in range(6)]
+    world = World(*refused, REPLY)
+    assert world.send().attempts == 7
+    gaps = [
+        later - earlier for earlier, later in zip(world.sent_at, world.sent_at[1:], strict=False)
+    ]
+    assert min(gaps) >= 1.0
+
+
+def test_a_429_without_end_ends_the_run_not_the_row() -> None:
+    world = World(*[error(RateLimitedError, 429) for _ in range(99)])
+    failure = exhausted(world)
+    assert isinstance(failure, RateLimitedError)
+    assert failure.attempts == PATIENCE_AFTER_429 + 1
+
+
+def test_without_retries_a_429_ends_the_run() -> None:
+    failure = exhausted(World(error(RateLimitedError, 429), retries=0))
+    assert isinstance(failure, RateLimitedError)
+
+
+@pytest.mark.parametrize("kind", [RateLimitedError, UnavailableError])
+def test_retry_after_is_kept(kind: type[ContactctlError]) -> None:
+    status = 429 if kind is RateLimitedError else 503
+    world = World(error(kind, status, retry_after="17"), REPLY)
+    world.send()
+    assert world.sent_at[1] - world.sent_at[0] >= 17
+
+
+def test_a_retry_after_that_is_too_long_ends_the_run() -> None:
+    world = World(error(RateLimitedError, 429, retry_after="3600"))
+    assert isinstance(exhausted(world), RateLimitedError)
+    assert len(world.sent_at) == 1
+
+
+def test_a_success_that_is_none_fails_its_row_and_several_end_the_run() -> None:
+    bad = [error(BadReplyError, 200, Outcome.UNKNOWN) for _ in range(2 * MOST_BAD_REPLIES)]
+    world = World(*bad[:4], REPLY, *bad[4:])
+    for _ in range(MOST_BAD_REPLIES - 1):
+        assert world.send().status == "failed"
+    assert world.send().status == "done"
+    for _ in range(MOST_BAD_REPLIES - 1):
+        assert world.send().status == "failed"
+    assert isinstance(exhausted(world), BadReplyError)
+
+
+def test_an_answer_without_the_header_does_not_lift_the_limit() -> None:
+    limited = Reply(200, {"x-ratelimit-limit": "5"}, REPLY.value)
+    world = World(limited, error(UnavailableError, 502, Outcome.UNKNOWN), REPLY, REPLY)
+    for _ in range(3):
+        world.send()
+    assert world.gate.limit == 5
+
+
+def test_a_halted_run_sends_nothing_more() -> None:
+    world = World(error(UnavailableError, 500, Outcome.UNKNOWN), REPLY)
+    world.gate.halt()
+    with pytest.raises(HaltedError):
+        world.send()
+    assert world.sent_at == []
+
+
+def test_a_row_waiting_for_its_repeat_is_let_go_when_the_run_is_halted() -> None:
+    world = World(error(UnavailableError, 500, Outcome.UNKNOWN), REPLY)
+
+    def wait(_: float, high: float) -> float:
+        world.gate.halt()
+        return high
+
+    world.sender._uniform = wait
+    with pytest.raises(HaltedError):
+        world.send()
+    assert len(world.sent_at) == 1
