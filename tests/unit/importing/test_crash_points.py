@@ -1,0 +1,172 @@
+"""A run killed at every point where something happens, and resumed: nothing lost, nothing false."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from import_engine import ABOUT, Dead, Engine, FakeService, Fuse, rows
+
+from contactctl.errors import ContactctlError
+from contactctl.importing.runs import Runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.outcome import RowOutcome
+
+#: 20 rows: repeated contacts, chains of both identifiers, one that cannot be sent, one refused.
+FILE = rows(
+    "a@x.co 1 p1",
+    "b@x.co - p1",
+    "a@x.co - p2",
+    "- 1 p3",
+    "c@x.co 3 p1",
+    "nonsense - p1",
+    "d@x.co - p1",
+    "- 404 p1",
+    "b@x.co - p2",
+    "e@x.co 5 p1",
+    "- 5 p2",
+    "e@x.co - p3",
+    "f@x.co - p1",
+    "g@x.co - p1",
+    "h@x.co - p1",
+    "a@x.co 1 p4",
+    "i@x.co - p1",
+    "j@x.co - p1",
+    "f@x.co - p2",
+    "b@x.co - p3",
+)
+FAILED = {6, 8}
+
+
+def uninterrupted(folder: Path) -> list[JsonObject]:
+    service = FakeService()
+    Engine(folder, FILE, service).all()
+    return service.state()
+
+
+def killed(engine: Engine, fuse: Fuse, *, resume: bool = False) -> tuple[list[RowOutcome], bool]:
+    """Run until the fuse blows; return what was told, and whether the run was killed."""
+    told: list[RowOutcome] = []
+    try:
+        for outcome in engine.outcomes(resume=resume, fuse=fuse):
+            told.append(outcome)
+            fuse.tick()
+    except Dead:
+        return told, True
+    return told, False
+
+
+def recorded_done(folder: Path) -> dict[int, str | None]:
+    """Return the rows that the journal calls done."""
+    opened = Runs(folder).resume(ABOUT)
+    found = {row.ordinal: opened.journal.result_of(row.ordinal) for row in FILE}
+    opened.close()
+    return {
+        ordinal: result.id
+        for ordinal, result in found.items()
+        if result is not None and result.status == "done"
+    }
+
+
+def test_every_crash_point(tmp_path: Path) -> None:
+    expected = uninterrupted(tmp_path / "whole")
+    point = 0
+    died = True
+    while died:
+        folder = tmp_path / str(point)
+        service = FakeService()
+        engine = Engine(folder, FILE, service, remembers=True, most_in_flight=1)
+        told, died = killed(engine, Fuse(point))
+        done = recorded_done(folder)
+        applied = {str(write) for write in service.writes}
+        for outcome in told:
+            assert outcome.result.status != "done" or outcome.row.ordinal in done
+        for ordinal in done:
+            assert _payload(ordinal) in applied
+        before = len(service.writes)
+        rest = engine.all(resume=True)
+        assert service.state() == expected
+        assert [outcome.row.ordinal for outcome in rest] == list(range(1, 21))
+        assert {item.row.ordinal for item in rest if item.result.status == "failed"} == FAILED
+        again = service.writes[before:]
+        assert not [ordinal for ordinal in done if _payload(ordinal) in map(str, again)]
+        assert len(service.writes) <= 18 + 1
+        earlier = [item.row.ordinal for item in rest if item.earlier]
+        assert earlier == list(range(1, len(earlier) + 1))
+        assert len(earlier) <= len(told)
+        point += 1
+    assert point > 100
+
+
+def _payload(ordinal: int) -> str:
+    email, user_id, plan = FILE[ordinal - 1].cells
+    payload = {"email": email, "userId": user_id, "plan": plan}
+    return str({key: value for key, value in payload.items() if value})
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_killed_again_and_again_with_many_in_flight(tmp_path: Path, seed: int) -> None:
+    expected = uninterrupted(tmp_path / "whole")
+    service = FakeService()
+    engine = Engine(tmp_path / "run", FILE, service, remembers=True)
+    step = 7 + 5 * seed
+    _, died = killed(engine, Fuse(step))
+    kills = int(died)
+    while died:
+        assert len(service.writes) >= len(recorded_done(tmp_path / "run"))
+        _, died = killed(engine, Fuse(step + 9 * kills), resume=True)
+        kills += died
+    assert service.state() == expected
+    assert len(service.writes) <= 18 + 10 * kills
+    assert len(recorded_done(tmp_path / "run")) == 18
+
+
+def test_what_is_told_before_and_after_a_clean_stop_is_every_row_once(tmp_path: Path) -> None:
+    service = FakeService()
+    engine = Engine(tmp_path, FILE, service)
+    told = []
+    for outcome in engine.outcomes():
+        told.append(outcome.row.ordinal)
+        if len(told) == 9:
+            assert engine.run is not None
+            engine.run.request_stop()
+    rest = [outcome for outcome in engine.all(resume=True) if not outcome.earlier]
+    assert told + [outcome.row.ordinal for outcome in rest] == list(range(1, 21))
+    assert len(service.writes) == 18
+
+
+class _Failing(Fuse):
+    """The disk is full at one call, and at no other."""
+
+    def tick(self) -> None:
+        self.count += 1
+        if self.count == self.left:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+
+
+def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(tmp_path: Path) -> None:
+    """The n-th call to the journal's file fails, for every n, once."""
+    expected = uninterrupted(tmp_path / "whole")
+
+    point, failed = 1, True
+    while failed:
+        folder = tmp_path / str(point)
+        service = FakeService()
+        engine = Engine(folder, FILE, service, remembers=True, most_in_flight=1)
+        try:
+            list(engine.outcomes(disk=_Failing(point)))
+            failed = False
+        except ContactctlError as error:
+            assert "disk is full" in error.message  # noqa: PT017
+        rest = engine.all(resume=True)
+        assert service.state() == expected
+        assert len(rest) == 20
+        point += 1
+    assert point > 60
