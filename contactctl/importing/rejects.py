@@ -1,0 +1,125 @@
+"""Failed rows in the input's own form and columns, with the reason: to be mended and fed back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import IO, TYPE_CHECKING, Self, TextIO, cast
+
+from contactctl.errors import MachineError, UsageError
+from contactctl.exact_json import to_json
+from contactctl.importing.fields import ERROR_COLUMNS
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.outcome import RowOutcome
+    from contactctl.importing.row import Row
+    from contactctl.importing.rows import Source
+
+
+class Rejects:
+    """An open rejects file; it stays empty until the first row fails.
+
+    The reason goes into a column ``error``, which an import passes over unless the account has a
+    property of that name; then the column is ``import_error``. Delimiter, encoding and byte order
+    mark are those of the input, so that the same flags read it.
+    """
+
+    def __init__(self, path: Path, source: Source, *, has_error_property: bool = False) -> None:
+        """Make the file, or empty it.
+
+        Raises :class:`UsageError` when it is the input itself, :class:`MachineError` when it
+        cannot be written.
+        """
+        if path.exists() and path.samefile(source.path):
+            raise UsageError(
+                f"--rejects {quoted(str(path))} is the file that is imported",
+                hint="give the rejects another name",
+            )
+        self._path = path
+        self._source = source
+        self._reason = ERROR_COLUMNS[1 if has_error_property else 0]
+        self._count = 0
+        try:
+            self._stream = _open(path, source)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, outcome: RowOutcome) -> None:
+        """Write a failed row; any other is passed over. Raises :class:`MachineError`."""
+        error = outcome.result.error
+        if error is None:
+            return
+        try:
+            if not self._count:
+                self._stream.write(self._source.encoding.mark.decode(self._source.encoding.name))
+            if self._source.columns is None:
+                self._write_object(outcome.row, error.message)
+            else:
+                self._write_cells(self._source.columns, outcome.row, error.message)
+        except OSError as failure:
+            raise self._unwritable(failure) from failure
+        self._count += 1
+
+    def close(self) -> None:
+        """Finish the file. Raises :class:`MachineError` when that fails."""
+        try:
+            if self._source.form == "json" and self._count:
+                self._stream.write("\n]\n")
+            self._stream.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _write_cells(self, columns: Sequence[str], row: Row, reason: str) -> None:
+        writer = csv.writer(self._stream, delimiter=self._source.delimiter)
+        place = columns.index(self._reason) if self._reason in columns else len(columns)
+        if not self._count:
+            writer.writerow(_with_cell(columns, place, self._reason, len(columns)))
+        writer.writerow(_with_cell(row.cells, place, self._fitting(reason), len(columns)))
+
+    def _write_object(self, row: Row, reason: str) -> None:
+        values: JsonObject = {"raw": row.cells[0]} if row.values is None else dict(row.values)
+        values[self._reason] = self._fitting(reason)
+        if self._source.form == "json":
+            self._stream.write(",\n" if self._count else "[\n")
+        self._stream.write(to_json(values) + "\n" * (self._source.form == "jsonl"))
+
+    def _fitting(self, text: str) -> str:
+        """Return a text with what the file's encoding cannot spell written out."""
+        name = self._source.encoding.name
+        return text.encode(name, "backslashreplace").decode(name)
+
+    def _unwritable(self, error: OSError) -> MachineError:
+        return MachineError(
+            f"cannot write the rejects to {quoted(str(self._path))}: {error.strerror}",
+            hint="check the folder and the free space, then resume the import",
+        )
+
+
+def _open(path: Path, source: Source) -> TextIO:
+    if path.suffix.lower() == ".gz":
+        import gzip
+
+        file = cast("IO[bytes]", gzip.GzipFile(path, "wb"))
+    else:
+        file = path.open("wb")
+    encoding = source.encoding
+    return io.TextIOWrapper(file, encoding.name, errors=encoding.errors, newline="")
+
+
+def _with_cell(cells: Sequence[str], place: int, cell: str, width: int) -> list[str]:
+    """Return a row with a cell at its place; cells beyond the header's come after it."""
+    padded = [*cells, *[""] * (width - len(cells))]
+    if place < width:
+        return [*padded[:place], cell, *padded[place + 1 :]]
+    return [*padded[:width], cell, *padded[width:]]
