@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.changes.draft import type_of_property
 from contactctl.changes.typing_rules import (
@@ -26,7 +26,7 @@ from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.changes.typing_rules import PropertyType
@@ -81,15 +81,33 @@ def _fold(name: str) -> str:
     return "".join(character for character in name if character not in " _-").lower()
 
 
+def _is_plain(name: str) -> bool:
+    """Tell whether a property could be called this at all."""
+    return name.replace("_", "").isalnum()
+
+
 _STANDARD_BY_FOLD = {_fold(name): name for name in STANDARD_FIELDS}
+
+
+class KnowsAccount(Protocol):
+    """What is asked of the account; its answers are kept, and refreshed for what they lack."""
+
+    def properties(self) -> DeclaredTypes:
+        """Return the declared types."""
+
+    def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
+        """Return the declared types, asked for anew when one of the keys is not among them."""
+
+    def resolve_list(self, text: str) -> str:
+        """Return the id of the list that an id or a name means."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFields:
-    """What the account has: declared properties (None: not asked), and a way to find lists."""
+    """The fields that contacts of an account have; not ``typed`` takes any property by its look."""
 
-    declared: DeclaredTypes | None
-    resolve_list: Callable[[str], str]
+    account: KnowsAccount
+    typed: bool = True
 
     def find(self, name: str) -> Field:
         """Return the field that a name means.
@@ -107,16 +125,20 @@ class AccountFields:
             raise UsageError(
                 f"{quoted(name)} cannot be one column", hint="write a column list:ID for each list"
             )
-        if name != standard and name in (self.declared or ()):
+        if name != standard and _is_plain(name) and self.is_property(name):
             raise UsageError(
                 f"{quoted(name)} may mean the field {standard} or the property of that name",
                 hint=f"say which: --map '{excerpt(name)}={standard}', or --ignore it",
             )
         return Field(_KINDS[standard], standard)
 
+    def resolve_list(self, text: str) -> str:
+        """Return the id of the list that an id or a name means; raise :class:`UsageError`."""
+        return self.account.resolve_list(text)
+
     def is_property(self, name: str) -> bool:
         """Tell whether the account declares a property of this very name."""
-        return self.declared is not None and name in self.declared
+        return self.typed and name in self.account.properties()
 
     def _property(self, name: str) -> Field:
         if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
@@ -127,8 +149,9 @@ class AccountFields:
             check_text(name)
         except ValueProblem as problem:
             raise UsageError(f"the name {problem.message}", hint=problem.hint) from None
-        declared = None if self.declared is None else type_of_property(name, self.declared)
-        return Field(Kind.PROPERTY, name, declared)
+        if not self.typed:
+            return Field(Kind.PROPERTY, name)
+        return Field(Kind.PROPERTY, name, type_of_property(name, self.account.declared_for([name])))
 
 
 def cell_parser(field: Field, *, allow_resubscribe: bool) -> Callable[[str], JsonScalar]:

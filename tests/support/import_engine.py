@@ -7,11 +7,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from known_account import account_fields
+
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.gate import Gate
 from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import About
@@ -179,7 +180,7 @@ class Engine:
                 file._connection = FusedConnection(file._connection, fuse or disk or Fuse())
         sent_rows = SentRows(memory, changed_only=self.changed_only)
         gate = Gate(Pacer(self.rate))
-        fields = AccountFields({"plan": "string"}, str)
+        fields = account_fields({"plan": "string"}, str)
         intake = Intake(self.rows, CsvConverter(COLUMNS, ColumnRules(), fields), journal, sent_rows)
         sender = Sender(
             self.service, gate, retries=self.retries, uniform=lambda low, _: low + 0.001

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known_account import account_fields
 
 from contactctl.errors import UsageError
 from contactctl.importing.check import Problem, check_rows, refuse_problems
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.repeats import Repeats
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
     from contactctl.importing.check import CheckReport
 
-FIELDS = AccountFields({"plan": "string"}, str)
+FIELDS = account_fields({"plan": "string"}, str)
 CONVERTER = CsvConverter(("email", "userId", "plan"), ColumnRules(), FIELDS)
 
 

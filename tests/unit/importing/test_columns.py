@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from known_account import account_fields
 
 from contactctl.errors import UsageError
 from contactctl.importing.columns import (
@@ -11,9 +12,8 @@ from contactctl.importing.columns import (
     bind_constants,
     parse_rules,
 )
-from contactctl.importing.fields import AccountFields
 
-FIELDS = AccountFields({"plan": "string", "seats": "number"}, lambda name: f"c-{name.lower()}")
+FIELDS = account_fields({"plan": "string", "seats": "number"}, lambda name: f"c-{name.lower()}")
 
 
 def bound(columns: list[str], rules: ColumnRules | None = None) -> dict[int, str]:
@@ -35,7 +35,7 @@ def test_a_column_without_a_name_and_the_reasons_of_a_rejects_file_are_left_out(
 
 
 def test_a_property_named_error_is_a_property() -> None:
-    fields = AccountFields({"error": "string"}, str)
+    fields = account_fields({"error": "string"}, str)
     assert len(bind_columns(["email", "error"], ColumnRules(), fields)) == 2
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.row import Row
 
 DECLARED = {"plan": "string", "seats": "number"}
-FIELDS = AccountFields(DECLARED, str.lower)  # type: ignore[arg-type]
+FIELDS = account_fields(DECLARED, str.lower)
 COLUMNS = ("email", "userId", "firstName", "plan", "seats", "list:A", "")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
-from contactctl.importing.fields import AccountFields, Field, Kind, cell_parser
+from contactctl.importing.fields import Field, Kind, cell_parser
 
 DECLARED = {"plan": "string", "seats": "number", "trial": "boolean", "joined": "date", "odd": None}
-FIELDS = AccountFields(DECLARED, lambda name: f"c-{name.lower()}")  # type: ignore[arg-type]
+FIELDS = account_fields(DECLARED, lambda name: f"c-{name.lower()}")
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,14 @@ def test_other_names_are_refused_with_the_way_out(name: str, message: str, hint:
 
 
 def test_a_name_that_may_mean_two_fields_is_refused() -> None:
-    fields = AccountFields({"user_id": "string"}, str)
+    fields = account_fields({"user_id": "string"}, str)
     with pytest.raises(UsageError, match="userId or the property"):
         fields.find("user_id")
     assert fields.find("userId").kind is Kind.USER_ID
 
 
 def test_without_a_schema_any_name_is_a_property_of_unknown_type() -> None:
-    assert AccountFields(None, str).find("whatever") == Field(Kind.PROPERTY, "whatever", None)
+    assert account_fields(None, str).find("whatever") == Field(Kind.PROPERTY, "whatever", None)
 
 
 def parse(name: str, text: str, *, allow_resubscribe: bool = False) -> object:

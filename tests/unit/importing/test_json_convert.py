@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import parse_json
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.json_convert import JsonConverter
 from contactctl.importing.row import Row
 
@@ -20,7 +20,7 @@ def resolve(name: str) -> str:
 
 
 DECLARED = {"plan": "string", "seats": "number", "joined": "date"}
-FIELDS = AccountFields(DECLARED, resolve)  # type: ignore[arg-type]
+FIELDS = account_fields(DECLARED, resolve)
 
 
 def body(text: str, rules: ColumnRules | None = None) -> str:
@@ -93,7 +93,7 @@ def test_an_unknown_key_is_a_problem_in_every_row_that_has_it() -> None:
 
 
 def test_a_key_in_every_row_that_no_other_row_has_does_not_fill_the_memory() -> None:
-    converter = JsonConverter(ColumnRules(), AccountFields(None, str))
+    converter = JsonConverter(ColumnRules(), account_fields(None, str))
     for number in range(3000):
         converter.to_change(Row(1, 1, (), {"userId": "7", f"key{number}": "x"}))
     assert len(converter._found) <= 1001

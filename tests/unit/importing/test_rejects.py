@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known_account import account_fields
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.json_convert import JsonConverter
 from contactctl.importing.outcome import Result, RowOutcome, invalid
 from contactctl.importing.rejects import Rejects
@@ -59,7 +59,7 @@ def test_rows_come_back_with_their_cells_and_the_reason(tmp_path: Path, encoding
 def test_the_input_reads_the_rejects_with_the_same_rules(tmp_path: Path) -> None:
     source = write(tmp_path, CSV)
     back = reject(source, tmp_path / "out.csv")
-    fields = AccountFields({"note": "string"}, str)
+    fields = account_fields({"note": "string"}, str)
 
     def bodies(file: Source) -> list[bytes]:
         converter = CsvConverter(file.columns or (), ColumnRules(), fields)
@@ -131,7 +131,7 @@ def test_json_rows_come_back_exactly(tmp_path: Path, name: str, content: bytes) 
     back = reject(source, path)
     assert back.form == source.form
     assert b'"n":0.10,"error":"no"' in path.read_bytes()
-    converter = JsonConverter(ColumnRules(), AccountFields({"n": "number"}, str))
+    converter = JsonConverter(ColumnRules(), account_fields({"n": "number"}, str))
     bodies = [
         [converter.to_change(row).to_body() for row in file.rows()] for file in (source, back)
     ]
