@@ -77,20 +77,26 @@ def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, 
     return Account(client, None if credentials.is_sandbox else _open_cache(credentials, env))
 
 
-def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCache | None:
-    import time
+def account_id(credentials: Credentials) -> str:
+    """Return what tells this account from others on this machine, and nothing about it."""
+    from contactctl.account.cache import account_digest
 
-    from contactctl.account.cache import AccountCache, account_digest
-    from contactctl.paths import folder
-
-    digest = account_digest(
+    return account_digest(
         credentials.base_url,
         profile=credentials.profile,
         team=credentials.team,
         key=credentials.key,
     )
+
+
+def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCache | None:
+    import time
+
+    from contactctl.account.cache import AccountCache
+    from contactctl.paths import folder
+
     try:
-        return AccountCache(folder("cache", env), digest, time.time)
+        return AccountCache(folder("cache", env), account_id(credentials), time.time)
     except MachineError:  # no home folder: then nothing is kept
         return None
 

@@ -20,6 +20,7 @@ FOLDER_VARIABLES: dict[FolderKind, str] = {
     "cache": "CONTACTCTL_CACHE_DIR",
     "state": "CONTACTCTL_STATE_DIR",
 }
+SENT_FILE_NAME = "sent.sqlite3"
 SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
 
 
@@ -50,6 +51,11 @@ def sandbox_file(env: Mapping[str, str]) -> Path:
     """Return the path of the sandbox's database."""
     given = env.get(SANDBOX_VARIABLE)
     return Path(given).absolute() if given else folder("data", env) / "sandbox.sqlite3"
+
+
+def sent_file(env: Mapping[str, str]) -> Path:
+    """Return the path of what imports remember of the rows they sent."""
+    return folder("state", env) / SENT_FILE_NAME
 
 
 def make_private_folder(path: Path) -> None:

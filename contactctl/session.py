@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import UsageError
+from contactctl.errors import MachineError, UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
 from contactctl.safe_text import to_safe
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from contactctl.account.account import Account
+    from contactctl.contact import ContactRef
     from contactctl.profiles.credentials import Credentials
     from contactctl.profiles.store import ProfileStore
     from contactctl.service.client import LoopsClient
@@ -147,8 +148,25 @@ class Session:
 
         return open_account(Offline(), self.credentials, self.env)
 
+    def forget_sent(self, *refs: ContactRef) -> None:
+        """Forget what an import remembers of contacts that something else will now change.
+
+        Raises :class:`MachineError` where there is such a memory and it cannot be changed.
+        """
+        from contactctl.connection import account_id
+        from contactctl.paths import sent_file
+
+        try:
+            file = sent_file(self.env)
+        except MachineError:  # no home folder: no memory either
+            return
+        if file.exists():
+            from contactctl.importing.sent import forget_sent
+
+            forget_sent(file.parent, account_id(self.credentials), refs)
+
     def check_write_allowed(self, *addresses: str | None) -> None:
-        """Refuse a write that the profile in force does not allow; see :mod:`guard`."""
+        """Refuse a write that the profile in force does not allow; see its limits."""
         from contactctl.profiles.limits import check_write_allowed
 
         check_write_allowed(self.credentials, addresses)

@@ -70,6 +70,7 @@ def update(
     if preview.dry_run:
         return preview.show(session, plan.preview, str(plan.change.refs[0]))
     session.check_write_allowed(*plan.addresses)
+    session.forget_sent(*(ref for step in plan.steps for ref in step.refs))
     saved = updating.carry_out(session.client, plan)
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, declared))
@@ -89,6 +90,7 @@ def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int
         found = look_up(session.client, change.refs).contact
         return preview.show(session, preview_create(change, found, declared), change.email)
     session.check_write_allowed(change.email)
+    session.forget_sent(*change.refs)
     saved = session.client.create(change)
     words = f"created {change.email}"
     session.output.show(answers.written(words, saved.reply, change.to_payload(), declared))
@@ -120,6 +122,7 @@ def delete(
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
     if not _may_delete(session, ref, yes=yes):
         return None
+    session.forget_sent(ref)
     reply = session.client.delete(ref)
     session.output.show(answers.done(f"deleted {ref}", reply))
     return None

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from contactctl.importing.database import FileKind, explained, open_database
+from contactctl.paths import SENT_FILE_NAME
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +36,6 @@ LOOKED_UP_ROWS = 500
 
 _HALVES = struct.Struct(">qq")
 _CACHE_KIB = 4096
-_FILE_NAME = "sent.sqlite3"
 _WAIT_S = 30.0
 _DAY_S = 86_400
 
@@ -177,7 +177,7 @@ def open_sent_memory(folder: Path, account: str, *, now: float | None = None) ->
 
     Raises :class:`DamagedFileError` and :class:`MachineError`.
     """
-    path = folder / _FILE_NAME
+    path = folder / SENT_FILE_NAME
     connection = open_database(path, SENT, wait_s=_WAIT_S)
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     today = int((time.time() if now is None else now) // _DAY_S)
@@ -192,6 +192,6 @@ def forget_sent(
     Costs a look at the folder where nothing was ever imported. Raises as
     :func:`open_sent_memory`.
     """
-    if (folder / _FILE_NAME).exists():
+    if (folder / SENT_FILE_NAME).exists():
         with open_sent_memory(folder, account) as memory:
             memory.forget(refs, contact_id)
