@@ -103,7 +103,7 @@ def _fault(text: str) -> str:
         return "the address is empty"
     scheme, mark, rest = text.partition("://")
     if not mark or scheme.lower() not in _DEFAULT_PORTS:
-        return "the address must begin with https://"
+        return "the address must begin with https://, or with http:// for this machine"
     if "?" in rest or "#" in rest:
         return "the address has a query or a fragment (? or #), which a base address cannot have"
     if "@" in rest:

@@ -32,7 +32,7 @@ CONTACT_FIELDS = (
 
 
 _WOULD_WORDS = {
-    "create": "would create a NEW contact: {who}",
+    "create": "would create a NEW {noun}: {who}",
     "update": "would update {who}",
     "delete": "would delete {who}",
     "remove": "would remove {who} from the suppression list",
@@ -67,10 +67,10 @@ def done(words: str, reply: JsonObject, *, plain: Sequence[str] = ()) -> Answer:
     return Answer(json=reply, plain=plain or [words], quiet=[], view=view, applied=True)
 
 
-def preview(found: Preview, who: str) -> Answer:
+def preview(found: Preview, who: str, noun: str = "contact") -> Answer:
     """Return what a write would do: field by field, before and after."""
     rows = [(name, _cell(item.before), _cell(item.after)) for name, item in found.changes.items()]
-    words = _WOULD_WORDS[found.would].format(who=who)
+    words = _WOULD_WORDS[found.would].format(who=who, noun=noun)
 
     def view() -> RenderableType:
         from contactctl import views
@@ -78,7 +78,8 @@ def preview(found: Preview, who: str) -> Answer:
         style = "bold yellow" if found.would == "create" else "bold"
         return views.preview(views.headline(words, style=style), rows, found.request)
 
-    plain = [f"would\t{found.would}", *("\t".join(map(to_safe, row)) for row in rows)]
+    request = f"request\t{to_safe(to_json(found.request))}"
+    plain = [f"would\t{found.would}", request, *("\t".join(map(to_safe, row)) for row in rows)]
     return Answer(json=found.to_json_object(), plain=plain, quiet=[found.would], view=view)
 
 

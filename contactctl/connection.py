@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contactctl.service.client import LoopsClient
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
+_WORTH_TELLING_S = 2.0
 _OFFLINE_HINT = "give the ids of lists, or leave --offline away"
 
 
@@ -48,7 +49,21 @@ def open_client(
         transport = NetworkTransport(credentials.base_url, env, early=early)
     http = open_http(credentials.base_url, credentials.key.reveal(), transport)
     trace = output.trace if output.verbose else None
-    return LoopsClient(http, retries=retries, timeout_s=timeout_s, trace=trace)
+    return LoopsClient(
+        http, retries=retries, timeout_s=timeout_s, sleep=_sleep_aloud(output), trace=trace
+    )
+
+
+def _sleep_aloud(output: Output) -> Callable[[float], None]:
+    """Return a sleep that tells a person about waits that are long enough to wonder."""
+    import time
+
+    def sleep(seconds: float) -> None:
+        if seconds >= _WORTH_TELLING_S:
+            output.note(f"waiting {seconds:.0f} s before the next attempt")
+        time.sleep(seconds)
+
+    return sleep
 
 
 def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport:

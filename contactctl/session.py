@@ -176,10 +176,10 @@ class Session:
         """Tell whether a question may be asked: both streams are terminals and nothing forbids."""
         return not self.flags.no_input and is_terminal(self.run.stdin) and self.output.can_ask
 
-    def confirm(self, question: str, *, flag: str) -> bool:
+    def confirm(self, question: str, *, flag: str) -> None:
         """Ask a yes-or-no question on the terminal; the answer defaults to no.
 
-        Raises :class:`UsageError` naming ``flag`` where nothing may be asked.
+        Raises :class:`UsageError` for a no, and naming ``flag`` where nothing may be asked.
         """
         if not self.can_ask:
             raise UsageError(
@@ -187,7 +187,14 @@ class Session:
             )
         self.run.stderr.write(f"{to_safe(question)} [y/N] ")
         self.run.stderr.flush()
-        return self.run.stdin.readline().strip().lower() in {"y", "yes"}
+        line = ""
+        try:
+            line = self.run.stdin.readline()
+        finally:
+            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D left the cursor behind the question
+                self.run.stderr.write("\n")
+        if line.strip().lower() not in {"y", "yes"}:
+            raise UsageError("not confirmed; nothing was written")
 
     def close(self) -> None:
         """Close the client, where one was made, and say what was wrong with the cache."""

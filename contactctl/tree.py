@@ -62,11 +62,7 @@ class Command(_Epilog, TyperCommand):
         ctx.allow_extra_args = True
         rest: list[str] = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            raise UsageError(
-                f"{len(rest)} word{'s' * (len(rest) > 1)} too many after the flags"
-                " (not repeated here: it may be a secret)",
-                hint=f"quote values that hold blanks; see {ctx.command_path} --help",
-            )
+            raise _stray_words(rest, ctx)
         return rest
 
 
@@ -127,8 +123,12 @@ def check_words(command: TyperCommand, ctx: Any, args: Sequence[str]) -> None:  
     """
     _refuse_swallowed(command, args)
     _, _, order = command.make_parser(ctx).parse_args(list(args))
-    given = [option.opts[-1] for option in order if _is_given_once(option)]
-    twice = next((name for name in given if given.count(name) > 1), None)
+    given = [
+        " or ".join([option.opts[-1], *option.secondary_opts])
+        for option in order
+        if _is_given_once(option)
+    ]
+    twice = next((names for names in given if given.count(names) > 1), None)
     if twice:
         raise UsageError(f"{twice} is given twice", hint="give it once")
 
@@ -186,6 +186,18 @@ def _with_children(group: Group, name: str, branch: Branch) -> Group:
         child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
     }
     return group
+
+
+def _stray_words(words: Sequence[str], ctx: Any) -> UsageError:  # noqa: ANN401
+    """Return the error for words that belong to no flag; they are not repeated."""
+    hint = f"quote values that hold blanks; see {ctx.command_path} --help"
+    if any("@" in word for word in words):
+        hint = "an address is given with --email ADDRESS"
+    many = "words are" if len(words) > 1 else "word is"
+    return UsageError(
+        f"{len(words)} {many} too many (not repeated here, where a secret could be shown)",
+        hint=hint,
+    )
 
 
 def _refuse_command(word: str, branch: Branch, ctx: Any) -> NoReturn:  # noqa: ANN401

@@ -82,8 +82,8 @@ def contact(
 def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
     """Return a small table of foreign text; long values wrap, nothing in them is interpreted."""
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(safe(cell) for cell in row))
     return table

@@ -63,8 +63,16 @@ def find_one(client: Finder, ref: ContactRef) -> JsonObject:
     found = find_at_most_one(client, ref)
     if found is None:
         raise NotFoundError(
-            f"there is no contact with {'the address' if ref.name == 'email' else 'the'} {ref}",
+            f"there is no contact with {in_words([ref])}",
             hint="check the spelling, or create it: contactctl create --email ADDRESS",
             outcome=Outcome.NOT_APPLIED,
+            attempts=1,
         )
     return found
+
+
+def in_words(refs: Iterable[ContactRef]) -> str:
+    """Return refs as a message names them: ``the address a@example.com or the user id 42``."""
+    return " or ".join(
+        f"the address {ref}" if ref.name == "email" else f"the {ref}" for ref in refs
+    )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Would = Literal["create", "update", "delete", "remove", "nothing", "refused", "unknown"]
 
 
+_NOBODY = "no contact has this user id, and without --email none can be created"
+_TAKEN = "the address or user id is taken; change that contact with `contactctl update`"
+
+
 class FieldChange(NamedTuple):
     """The value of one field before and after; absent is None."""
 
@@ -31,13 +35,15 @@ class Preview:
     """What a write would do.
 
     ``changes`` has the fields that would differ, each mailing list as ``mailingLists.ID``.
-    ``resubscribes`` tells that the contact has opted out and would be subscribed again.
+    ``resubscribes`` tells that the contact has opted out and would be subscribed again;
+    ``reason`` says why a write would be refused.
     """
 
     would: Would
     request: JsonObject
     changes: Mapping[str, FieldChange] = field(default_factory=dict)
     resubscribes: bool = False
+    reason: str = ""
 
     @property
     def would_change(self) -> bool:
@@ -65,7 +71,9 @@ def preview_update(
     changes = dict(_changes(change, contact or {}, declared or {}))
     would: Would = "update" if changes else "nothing"
     if contact is None:
-        would = "refused" if change.email is None else "create"
+        if change.email is None:
+            return Preview("refused", change.to_payload(), changes, reason=_NOBODY)
+        would = "create"
     return Preview(would, change.to_payload(), changes, resubscribes(change, contact))
 
 
@@ -74,7 +82,7 @@ def preview_create(
 ) -> Preview:
     """Compare a creation with what was found: an existing contact makes the service refuse it."""
     if contact is not None:
-        return Preview("refused", change.to_payload())
+        return Preview("refused", change.to_payload(), reason=_TAKEN)
     return preview_update(change, None, declared)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.identity import address_change, check_identity, describe
-from contactctl.changes.lookup import Finder, Looked, find_at_most_one, find_one, look_up
+from contactctl.changes.lookup import Finder, Looked, find_at_most_one, find_one, in_words, look_up
 from contactctl.changes.preview import Preview, preview_offline, preview_update
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import ContactctlError, GuardError, NotFoundError, Outcome, UsageError
@@ -59,6 +59,8 @@ class Plan:
         given = [step.email for step in self.steps if step.email is not None]
         if isinstance(before, str):
             given.append(before)
+        if self.looked is not None and found is None:
+            return tuple(given)
         return tuple(given) or (None,)
 
     @property
@@ -87,10 +89,11 @@ def plan_update(
     looked = look_up(client, change.refs)
     check_identity(change, looked, replace_user_id=wish.replace_user_id)
     if wish.must_exist and looked.contact is None:
+        created = "; without --must-exist it is created" if change.email else ""
         raise NotFoundError(
-            f"there is no contact {' or '.join(map(str, change.refs))}",
-            hint="check the spelling; without --must-exist the contact is created",
-            outcome=Outcome.NOT_SENT,
+            f"there is no contact with {in_words(change.refs)}",
+            hint=f"check the spelling{created}",
+            attempts=len(change.refs),
         )
     return Plan((change,), preview_update(change, looked.contact, declared), looked)
 

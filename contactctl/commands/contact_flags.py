@@ -107,7 +107,9 @@ NewEmail = Annotated[
 ]
 ReplaceUserId = Annotated[
     bool,
-    typer.Option("--replace-user-id", help="Allow to write over a different user id."),
+    typer.Option(
+        "--replace-user-id", help="Allow to write over a different user id, where a look finds one."
+    ),
 ]
 MustExist = Annotated[
     bool,
@@ -210,9 +212,13 @@ class DryRunFlags:
         if self.exit_code and not self.dry_run:
             raise UsageError("--exit-code goes with --dry-run", hint="add --dry-run")
 
-    def show(self, session: Session, preview: Preview, who: str) -> int | None:
+    def show(
+        self, session: Session, preview: Preview, who: str, *, noun: str = "contact"
+    ) -> int | None:
         """Show the preview and return the exit code that the flags ask for."""
-        session.output.show(answers.preview(preview, who))
+        session.output.show(answers.preview(preview, who, noun))
+        if preview.reason:
+            session.output.warn(preview.reason)
         return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None
 
 

@@ -120,27 +120,26 @@ def delete(
         return preview.show(session, Preview("delete", {ref.name: ref.value}), str(ref))
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
-    if not _may_delete(session, ref, yes=yes):
-        return None
+    _check_deletion(session, ref, yes=yes)
     session.forget_sent(ref)
     reply = session.client.delete(ref)
     session.output.show(answers.done(f"deleted {ref}", reply))
     return None
 
 
-def _may_delete(session: Session, ref: ContactRef, *, yes: bool) -> bool:
+def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> None:
     """Check the profile's limits, and ask; the contact is looked up only where that needs it."""
     limited = bool(session.credentials.only_domains) and ref.name == "userId"
     contact = None if yes and not limited else find_one(session.client, ref)
     email = contact.get("email") if contact else ref.value
     session.check_write_allowed(email if isinstance(email, str) else None)
     if yes or contact is None:
-        return True
+        return
     if contact.get("subscribed") is False:
         session.output.warn(
             "this person has opted out; adding the address again would subscribe it"
         )
-    return session.confirm(f"Delete {describe(contact)}?", flag="--yes")
+    session.confirm(f"Delete {describe(contact)}?", flag="--yes")
 
 
 def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
@@ -155,7 +154,7 @@ def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
         return None
     from contactctl.near_misses import nearest
 
-    near = nearest(name, [*contact, *declared])
+    near = nearest(name, {**contact, **declared})
     raise UsageError(
         f"a contact has no field {name}",
         hint=f"did you mean {', '.join(near)}?" if near else "see contactctl properties list",

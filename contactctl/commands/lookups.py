@@ -62,8 +62,10 @@ def create_property(session: Session, name: Name, kind: Type, preview: DryRunFla
         session.output.warn(f"{name} is not in camelCase, which the service asks for")
     if preview.dry_run:
         known = {item.get("key") for item in session.client.properties()}
-        found = Preview("refused" if name in known else "create", {"name": name, "type": kind})
-        return preview.show(session, found, name)
+        found = Preview("create", {"name": name, "type": kind})
+        if name in known:
+            found = Preview("refused", found.request, reason="there is such a property already")
+        return preview.show(session, found, name, noun="property")
     session.check_write_allowed()
     reply = session.client.create_property(name, kind)
     session.output.show(answers.done(f"created the property {name} ({kind})", reply, plain=[name]))

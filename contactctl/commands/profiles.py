@@ -8,7 +8,7 @@ import typer
 from contactctl.commands import profile_answers as answers
 from contactctl.commands.options import with_session
 from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
-from contactctl.errors import CredentialsError, MachineError, UsageError
+from contactctl.errors import ContactctlError, CredentialsError, MachineError, UsageError
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
     ADDRESS_VARIABLE,
@@ -124,9 +124,8 @@ def check(session: Session, name: NameOrCurrent = None) -> None:
 def remove(session: Session, name: Name, *, yes: Yes = False) -> None:
     """Remove a profile, and with it a key that is kept here."""
     profile = find_profile(session.profiles.load(), name, "to be removed")
-    if not yes and not session.confirm(f"Remove the profile {name}?", flag="--yes"):
-        session.output.note("Not removed.")
-        return
+    if not yes:
+        session.confirm(f"Remove the profile {name}?", flag="--yes")
     with session.profiles.modify() as book:
         find_profile(book, name, "to be removed")
         del book.profiles[name]
@@ -157,8 +156,12 @@ def _save(session: Session, profile: Profile, *, replace: bool) -> ProfileBook:
 def _with_team(session: Session, profile: Profile) -> Profile:
     """Ask the service about a profile not saved yet; no variable overrules its new address."""
     env = {name: value for name, value in session.env.items() if name != ADDRESS_VARIABLE}
-    found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
-    return dataclasses.replace(profile, team=_ask_team(session, found))
+    try:
+        found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
+        return dataclasses.replace(profile, team=_ask_team(session, found))
+    except ContactctlError as error:
+        error.message += f"; profile {profile.name} was not saved (--no-check saves it unasked)"
+        raise
 
 
 def _ask_team(session: Session, credentials: Credentials) -> str | None:

@@ -13,6 +13,7 @@ from contactctl.commands.contact_flags import Yes
 from contactctl.commands.options import with_session
 from contactctl.errors import UsageError
 from contactctl.paths import sandbox_file
+from contactctl.profiles.api_key import parse_api_key
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.limits import parse_fault
 from contactctl.sandbox.server import Listen
@@ -108,7 +109,7 @@ class BehaviourFlags:
     def to_settings(self, session: Session, host: str, stopping: threading.Event) -> Settings:
         """Return the settings; raises :class:`UsageError` for a bad ``--fail``."""
         return Settings(
-            api_key=self.api_key,
+            api_key=self.api_key and parse_api_key(self.api_key, "in --api-key").reveal(),
             strict=self.strict,
             rate_limit=self.rate_limit or None,
             retry_after_s=self.retry_after,
@@ -146,15 +147,17 @@ def dump(session: Session, db: Db = None) -> None:
 
 @with_session
 def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
-    """Delete every contact of the sandbox and return to the demonstration data."""
+    """Delete every contact and return to the demonstration lists and properties."""
     from contactctl.sandbox.store import reset_store
 
-    path = db or sandbox_file(session.env)
-    if not (yes or not session.can_ask or session.confirm(f"Empty {path}?", flag="--yes")):
-        return
-    aside = reset_store(path)
-    if aside:
-        session.output.warn(f"the file that was there could not be used; it is now {aside}")
+    path = _file(session, db)
+    if session.can_ask and not yes:
+        session.confirm(f"Empty {path}?", flag="--yes")
+    if db is None:
+        _say_aside(session, reset_store(path))
+    else:  # a file that was named may be anything: it is not moved away
+        with _open(session, db) as store:
+            store.reset()
     session.output.show(answers.done(f"reset {path}", {"success": True, "path": str(path)}))
 
 
@@ -176,9 +179,21 @@ def suppress(session: Session, email: Address, db: Db = None, *, off: Off = Fals
     session.output.show(answers.done(words, {"success": True, "isSuppressed": not off}))
 
 
+def _file(session: Session, db: Path | None) -> Path:
+    """Return the file with the data; raises :class:`UsageError` for an empty name."""
+    if db is not None and not db.name:
+        raise UsageError("--db names no file", hint="give the name of a file, or leave it out")
+    return db or sandbox_file(session.env)
+
+
+def _say_aside(session: Session, aside: Path | None) -> None:
+    if aside:
+        session.output.warn(f"the file that was there could not be used; it is now {aside}")
+
+
 def _say_ready(session: Session, address: str, api_key: str | None) -> None:
     """Print the address, and the lines that point contactctl at it."""
-    key = "the-key-given" if api_key else "any-text"
+    key = "...  # the key given to --api-key" if api_key else "any-text"
     exports = [f"export CONTACTCTL_BASE_URL={address}", f"export LOOPS_API_KEY={key}"]
     answer = answers.named("address", address)
     session.output.show(answer)
@@ -189,4 +204,4 @@ def _open(session: Session, db: Path | None) -> "Store":
     """Open the file; imported now, since help needs no database."""
     from contactctl.sandbox.store import open_store
 
-    return open_store(db or sandbox_file(session.env))
+    return open_store(_file(session, db))

@@ -33,12 +33,16 @@ def remove(
     ref = who.to_ref()
     status = session.client.suppression(ref)
     if preview.dry_run:
-        found = Preview("remove" if status["isSuppressed"] else "refused", {ref.name: ref.value})
+        query: JsonObject = {ref.name: ref.value}
+        found = Preview("remove", query)
+        if not status["isSuppressed"]:
+            found = Preview("refused", query, reason="the contact is not suppressed")
         return preview.show(session, found, str(ref))
     session.check_write_allowed(_address(status))
-    if yes or session.confirm(f"Remove {ref} from the suppression list?", flag="--yes"):
-        reply = session.client.remove_suppression(ref)
-        session.output.show(answers.done(f"removed {ref} from the suppression list", reply))
+    if not yes:
+        session.confirm(f"Remove {ref} from the suppression list?", flag="--yes")
+    reply = session.client.remove_suppression(ref)
+    session.output.show(answers.done(f"removed {ref} from the suppression list", reply))
     return None
 
 

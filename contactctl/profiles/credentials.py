@@ -166,7 +166,7 @@ def _read_key(profile: Profile, env: Mapping[str, str], *, show_messages: bool) 
             if name not in env:
                 raise CredentialsError(
                     f"the API key {where} is kept in the variable {name}, which is not set",
-                    hint=f"set {name}, or choose another profile with --profile",
+                    hint=f"set {name}; to add a profile before it is set, give --no-check",
                 )
             return parse_api_key(env[name], f"in {name}")
         case KeyCommand(command):

@@ -94,11 +94,12 @@ def access_settings(
 def _overruled(explicit: str | None, env: Mapping[str, str], store: ProfileStore) -> list[str]:
     """Return what would be in force if what is in force were not, in the order of precedence."""
     variables = [name for name in (access.KEY_VARIABLE, access.PROFILE_VARIABLE) if name in env]
-    given = [*(["the command line"] if explicit is not None else []), *variables]
+    if explicit is not None:  # of course not the active one; but a variable may surprise
+        return variables
     with suppress(ContactctlError):
         active = store.load().active
-        given += [] if active is None else [f"the active profile {active}"]
-    return given[1:]
+        variables += [] if active is None else [f"the active profile {active}"]
+    return variables[1:]
 
 
 def _profile_setting(choice: Choice) -> Setting:

@@ -179,6 +179,7 @@ def _make_private_file(path: Path) -> None:
 def _prepare(store: Store, connection: sqlite3.Connection) -> None:
     with _explained(store.path):
         connection.execute("PRAGMA synchronous = FULL")
+    with store.read():  # one view of the file, which another process may be filling right now
         state = _state_of(connection)
     if state == "new":
         _fill_if_new(store, connection)

@@ -35,6 +35,7 @@ _HINTS: tuple[tuple[type[ContactctlError], str], ...] = (
     (BadReplyError, "check the address with `contactctl profile show`"),
     (UnavailableError, "run it again later; https://status.loops.so says what is known"),
 )
+_NOT_FOUND = 404
 _LOOK = "see what became of it with `contactctl find` before running it again"
 _LOOKS = {
     "contacts/suppression": "see what became of it with `contactctl suppression check`",
@@ -69,6 +70,8 @@ def worded(
 def _hint(call: Call, error: ContactctlError) -> str | None:
     if error.outcome is Outcome.UNKNOWN and call.path != "contacts/update":
         return _LOOKS.get(call.path, _LOOK)
+    if isinstance(error, UnauthorizedError) and call.path == "api-key":
+        return "take a key from Settings → API in Loops, and add it with `contactctl profile add`"
     if isinstance(error, RefusedError) and not isinstance(error, RedirectedError):
         return _refusal_hint(call, error)
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
@@ -82,5 +85,10 @@ def _refusal_hint(call: Call, error: RefusedError) -> str:
     if call.path == "contacts/update" and len(call.ref_names) > 1:
         return "look with `contactctl find` whether email and user id are two contacts"
     if call.body is not None:
-        return "see what is sent with --dry-run, and correct what the service names"
-    return "check the address or user id, and `contactctl profile show`"
+        return (
+            "see what is sent with --dry-run; `contactctl lists` and `contactctl properties list`"
+            " show what the account has"
+        )
+    if error.status == _NOT_FOUND:
+        return "this may not be the service's address: see `contactctl profile show`"
+    return "check the address or user id"

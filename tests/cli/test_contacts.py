@@ -73,7 +73,11 @@ def test_a_preview_of_create(cli: Cli, email: str, would: str, code: int) -> Non
 def test_an_offline_preview_of_create_asks_nobody(cli: Cli) -> None:
     with serve() as server:
         done = cli("create", "-e", ADA, "--dry-run", "--offline", env=key_for(server))
-    assert (done.code, done.out, server.count) == (0, "would\tunknown\n", 0)
+    assert (done.code, done.out, server.count) == (
+        0,
+        f'would\tunknown\nrequest\t{{"email":"{ADA}"}}\n',
+        0,
+    )
 
 
 # find

@@ -327,7 +327,7 @@ def test_remove_asks_at_a_terminal(cli: Cli, path: Path, answer: str, left: list
     add(cli, "work")
     done = cli("profile", "remove", "work", stdin=answer, terminal=True)
     assert "Remove the profile work?" in done.err
-    assert bool(left) == ("Not removed." in done.err)
+    assert (done.code == 2) == bool(left) == ("not confirmed" in done.err)
     assert list(book_at(path).profiles) == left
 
 

@@ -78,7 +78,9 @@ def test_a_preview_writes_nothing_and_says_so_field_by_field(cli: Cli) -> None:
     known = saved(cli, *WRITE, "--unsubscribed")
     words = ("-e", ADA.upper(), "--first-name", "Ada", "--last-name", "L", "--prop", "seats=12.0")
     done = in_sandbox(cli, "update", *words, "--unset", "note", "--dry-run")
-    assert (done.code, done.out) == (0, "would\tupdate\nlastName\t\tL\n")
+    would, request, *changes = done.out.splitlines()
+    assert (done.code, would, changes) == (0, "would\tupdate", ["lastName\t\tL"])
+    assert request.startswith(f'request\t{{"email":"{ADA.upper()}","firstName":"Ada",')
     assert contact(cli, ADA)["id"] == known
     assert contact(cli, ADA)["lastName"] is None
 
@@ -127,7 +129,10 @@ def test_offline_makes_no_request_and_shows_the_body(cli: Cli) -> None:
         in_json = cli(*words, "--exit-code", "-o", "json", env=key_for(server))
         terminal = cli(*words, terminal=True, env={**key_for(server), "TERM": "dumb"})
     assert server.count == 0
-    assert (text.code, text.out) == (0, "would\tunknown\n")
+    assert (text.code, text.out) == (
+        0,
+        f'would\tunknown\nrequest\t{{"email":"{ADA}","firstName":"Ada"}}\n',
+    )
     assert (in_json.code, in_json.err) == (8, "")
     assert in_json.json == {
         "would": "unknown",

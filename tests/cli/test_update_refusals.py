@@ -33,7 +33,7 @@ CASES = f"""
 -e a@b.co -e a@b.co                      | --email is given twice         | give it once
 -e a@b.co --email c@d.co                 | --email is given twice         | give it once
 -u 1 --source a --source=b               | --source is given twice        | give it once
--u 1 --subscribed --unsubscribed         | --subscribed is given twice    | give it once
+-u 1 --subscribed --unsubscribed | --subscribed or --unsubscribed is given twice | give it once
 -d '{{"userId":"1"}}' -d '{{}}'          | --data is given twice          | give it once
 -u 1 --prop plan=a --prop plan=b         | "plan" is given twice, by --prop            | once
 -u 1 --prop plan=a --prop 'plan:="b"'    | "plan" is given twice, by --prop            | once
@@ -126,8 +126,9 @@ CASES = f"""
 -u 1 -x                                  | No such option: -x             | contactctl update --help
 -u 1 --first-name                        | --first-name                   | contactctl update --help
 -u 1 --subscribed=yes                    | --subscribed                   | contactctl update --help
--u 1 stray words | 2 words too many after the flags | quote values
--u 1 -- --email | 1 word too many after the flags | quote values
+-u 1 stray words | 2 words are too many | quote values
+-u 1 -- --email | 1 word is too many | quote values
+-u 1 ada@example.com | 1 word is too many | --email ADDRESS
 -u 1 --timeout 0                         | --timeout                      | contactctl update --help
 -u 1 --timeout nan                       | --timeout                      | contactctl update --help
 -u 1 --retries -1                        | --retries                      | contactctl update --help

@@ -168,7 +168,9 @@ def test_a_user_id_alone_makes_none() -> None:
 
 
 def test_a_creation_of_somebody_who_is_there_is_refused() -> None:
-    assert preview_create(to_ada(), ADA) == Preview("refused", {"email": "ada@example.com"})
+    refused = preview_create(to_ada(), ADA)
+    assert (refused.would, refused.request) == ("refused", {"email": "ada@example.com"})
+    assert "contactctl update" in refused.reason
     assert preview_create(to_ada(), None).would == "create"
 
 
