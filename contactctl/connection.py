@@ -92,12 +92,21 @@ def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, 
     return Account(client, None if credentials.is_sandbox else _open_cache(credentials, env))
 
 
-def account_id(credentials: Credentials) -> str:
-    """Return what tells this account from others on this machine, and nothing about it."""
+def account_id(credentials: Credentials, env: Mapping[str, str]) -> str:
+    """Return what tells this account from others on this machine, and nothing about it.
+
+    A sandbox is another account after each reset, which empties it.
+    """
     from contactctl.account.cache import account_digest
 
+    base_url = credentials.base_url
+    if credentials.is_sandbox:
+        from contactctl.paths import sandbox_file
+        from contactctl.sandbox.resets import sandbox_id
+
+        base_url = sandbox_id(sandbox_file(env))
     return account_digest(
-        credentials.base_url,
+        base_url,
         profile=credentials.profile,
         team=credentials.team,
         key=credentials.key,
@@ -111,7 +120,7 @@ def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCach
     from contactctl.paths import folder
 
     try:
-        return AccountCache(folder("cache", env), account_id(credentials), time.time)
+        return AccountCache(folder("cache", env), account_id(credentials, env), time.time)
     except MachineError:  # no home folder: then nothing is kept
         return None
 

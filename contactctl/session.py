@@ -163,7 +163,7 @@ class Session:
         if file.exists():
             from contactctl.importing.sent import forget_sent
 
-            forget_sent(file.parent, account_id(self.credentials), refs)
+            forget_sent(file.parent, account_id(self.credentials, self.env), refs)
 
     def check_write_allowed(self, *addresses: str | None) -> None:
         """Refuse a write that the profile in force does not allow; see its limits."""
