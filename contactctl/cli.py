@@ -32,6 +32,7 @@ def command_tree() -> Branch:
             "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
             "find": Leaf("contacts", "find", "Show one contact."),
             "delete": Leaf("contacts", "delete", "Delete one contact."),
+            "import": Leaf("imports", "import_", "Update many contacts from a file."),
             "suppression": Branch(
                 "Contacts that bounced or complained.",
                 {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from contactctl.errors import ExitCode, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
 _SIGNAL_BASE = 128
@@ -36,6 +36,24 @@ def stop_signals_raised() -> Iterator[None]:
         signum = getattr(signal, name, None)
         if signum is not None and signal.getsignal(signum) is signal.SIG_DFL:
             previous[signum] = signal.signal(signum, _raise_stopped)
+    try:
+        yield
+    finally:
+        for signum, handler in previous.items():
+            signal.signal(signum, handler)
+
+
+@contextmanager
+def stop_signals_told(stop: Callable[[int], None]) -> Iterator[None]:
+    """Hand SIGINT, SIGTERM and SIGHUP to ``stop``, unless the parent had them ignored.
+
+    What ``stop`` raises comes out wherever the program happens to be.
+    """
+    previous = {}
+    for name in ("SIGINT", *_STOP_SIGNALS):
+        signum = getattr(signal, name, None)
+        if signum is not None and signal.getsignal(signum) not in {signal.SIG_IGN, None}:
+            previous[signum] = signal.signal(signum, lambda number, _frame: stop(number))
     try:
         yield
     finally:

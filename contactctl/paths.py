@@ -21,6 +21,7 @@ FOLDER_VARIABLES: dict[FolderKind, str] = {
     "state": "CONTACTCTL_STATE_DIR",
 }
 SENT_FILE_NAME = "sent.sqlite3"
+JOURNAL_FOLDER = "imports"
 SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
 
 
@@ -56,6 +57,11 @@ def sandbox_file(env: Mapping[str, str]) -> Path:
 def sent_file(env: Mapping[str, str]) -> Path:
     """Return the path of what imports remember of the rows they sent."""
     return folder("state", env) / SENT_FILE_NAME
+
+
+def journal_folder(env: Mapping[str, str]) -> Path:
+    """Return where the journals of imports lie, and what is kept of their standard input."""
+    return folder("state", env) / JOURNAL_FOLDER
 
 
 def make_private_folder(path: Path) -> None:

@@ -19,6 +19,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "create": "Create one contact; an error if it exists",
         "find": "Show one contact",
         "delete": "Delete one contact",
+        "import": "Update many contacts from a file",
         "suppression": "Contacts that bounced or complained",
         "lists": "Show the mailing lists",
         "properties": "Contact properties",
@@ -85,6 +86,25 @@ ROWS: dict[str, Row] = {
     "--no-lookup": ("", None, "No look before the write"),
     "--field": ("", "<any field>", "Print the value of this field alone"),
     "--yes": ("-y", None, "Do not ask"),
+    "--format": (
+        "",
+        "csv tsv jsonl json",
+        "Form of the file; told from its name or content if left out",
+    ),
+    "--delimiter": ("", "", "What separates cells; , ; and tab are found"),
+    "--encoding": ("", "", "Such as cp1252"),
+    "--map": ("...", "", "Name the field of a column"),
+    "--ignore": ("...", "", "Leave a column out; repeatable"),
+    "--set": ("...", "", "Give every row this value; repeatable"),
+    "--empty-clears": ("", None, "An empty cell empties the field, as null does"),
+    "--literal-null": ("", None, "A cell null is that text, and empties nothing"),
+    "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
+    "--rate": ("", "", "Requests a second"),
+    "--max-failures": ("", "", "Stop after so many failed rows"),
+    "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
+    "--rejects": ("", "<file>", "Write failed rows here, with the reason"),
+    "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
+    "--resume": ("", None, "Go on with the last unfinished run of this file"),
     "--custom": ("", None, "Leave the standard properties out"),
     "--type": (
         "",
@@ -127,6 +147,11 @@ FLAGS: dict[str, str] = {
     ),
     "find": "--email --user-id --field",
     "delete": "--email --user-id --dry-run --exit-code --yes",
+    "import": (
+        "--format --delimiter --encoding --map --ignore --set --empty-clears --literal-null "
+        "--no-schema --allow-resubscribe --rate --max-failures --skip-invalid --rejects "
+        "--changed-only --resume --dry-run --exit-code --offline"
+    ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",
     "properties list": "--custom",
@@ -145,6 +170,7 @@ FLAGS: dict[str, str] = {
     "sandbox suppress": "--db --off",
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "import": ("<file>",),
     "properties create": ("",),
     "profile add": ("",),
     "profile use": ("<profile>",),

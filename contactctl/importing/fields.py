@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contactctl.changes.draft import type_of_property
+from contactctl.changes.draft import DEFAULT_TYPES
 from contactctl.changes.typing_rules import (
     ValueProblem,
     check_text,
@@ -149,9 +149,29 @@ class AccountFields:
             check_text(name)
         except ValueProblem as problem:
             raise UsageError(f"the name {problem.message}", hint=problem.hint) from None
-        if not self.typed:
-            return Field(Kind.PROPERTY, name)
-        return Field(Kind.PROPERTY, name, type_of_property(name, self.account.declared_for([name])))
+        return Field(Kind.PROPERTY, name, self._type_of(name) if self.typed else None)
+
+    def _type_of(self, name: str) -> PropertyType | None:
+        declared = self.account.declared_for([name])
+        if name in declared:
+            return declared[name]
+        if name in DEFAULT_TYPES:
+            return DEFAULT_TYPES[name]
+        raise _unknown(name, declared)
+
+
+def _unknown(name: str, declared: DeclaredTypes) -> UsageError:
+    """Return the error for a name that is no field: the service would drop the value in silence."""
+    from contactctl.near_misses import nearest
+
+    near = nearest(name, [*sorted(STANDARD_FIELDS - {"mailingLists"}), *declared])
+    hints = [f"did you mean {', '.join(map(excerpt, near))}?"] if near else []
+    if _is_plain(name) and name[0].isalpha() and name.isascii():
+        hints.append(f"to create it: contactctl properties create {name} --type string")
+    return UsageError(
+        f"the account has no property {quoted(name)}",
+        hint=" ".join(hints) or "contactctl properties list shows those that there are",
+    )
 
 
 def cell_parser(field: Field, *, allow_resubscribe: bool) -> Callable[[str], JsonScalar]:

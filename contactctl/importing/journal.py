@@ -10,7 +10,6 @@ from contactctl.errors import MachineError
 from contactctl.importing.database import damaged, explained, open_database
 from contactctl.importing.journal_rows import (
     JOURNAL,
-    About,
     State,
     parse_result_row,
     parse_state_row,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from contactctl.importing.about import About
     from contactctl.importing.outcome import Result
 
 _WAIT_S = 5.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.exact_json import JsonError, Number, parse_json, to_json
+from contactctl.importing.about import About
 from contactctl.importing.database import FileKind
 from contactctl.importing.outcome import parse_result, to_text
 
@@ -31,20 +32,6 @@ JOURNAL = FileKind(
 )
 
 _MARK_BYTES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a run imports: the file's name and digest, what its cells mean, and for whose account.
-
-    ``rows`` is how many rows the file has.
-    """
-
-    source: str
-    digest: str
-    mapping: str
-    account: str
-    rows: int = 0
 
 
 @dataclass(slots=True)

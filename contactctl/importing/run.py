@@ -10,7 +10,7 @@ from contactctl.importing.crew import MOST_IN_FLIGHT, Crew, Finished
 from contactctl.importing.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from contactctl.importing.gate import Gate
     from contactctl.importing.intake import Intake
@@ -61,12 +61,17 @@ class ImportRun:
         """Tell whether the run ended before its file did."""
         return not self._journal.state.finished
 
-    def request_stop(self) -> None:
-        """Ask the run to end soon; may be called by a signal handler, and from any thread."""
+    def request_stop(self, *, at_once: bool = False) -> None:
+        """Ask the run to end soon; may be called by a signal handler, and from any thread.
+
+        ``at_once`` waits for nothing: what is in flight is sent again by a resumed run.
+        """
         self._stop_asked = True
+        if at_once:
+            self._grace_s = 0.0
         self._crew.wake()
 
-    def outcomes(self) -> Iterator[RowOutcome]:
+    def outcomes(self) -> Generator[RowOutcome, None, None]:
         """Yield the outcome of every row, in file order; to be used once.
 
         Ends early after :meth:`request_stop`. Raises what ends a run, after the outcomes of all

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
-    from contactctl.importing.journal_rows import About
+    from contactctl.importing.about import About
 
 #: How long journals are kept for a look or a resume.
 FINISHED_DAYS = 7

@@ -23,6 +23,7 @@ def save_spool(stream: IO[bytes], folder: Path, *, suffix: str = "") -> Path:
     ``suffix`` tells the form as a file's name would. Raises :class:`MachineError` when the copy
     cannot be made; nothing is left of it then.
     """
+    make_private_folder(folder.parent)
     make_private_folder(folder)
     path = folder / f"{_PREFIX}{os.urandom(6).hex()}{suffix}"
     try:

@@ -11,11 +11,11 @@ from known_account import account_fields
 
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
+from contactctl.importing.about import About
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.csv_convert import CsvConverter
 from contactctl.importing.gate import Gate
 from contactctl.importing.intake import Intake
-from contactctl.importing.journal_rows import About
 from contactctl.importing.pace import Pacer, Rate
 from contactctl.importing.row import Row
 from contactctl.importing.run import ImportRun

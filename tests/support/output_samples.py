@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,6 +59,16 @@ _WRITES = (
     Sample("delete", f"delete {_WHO} --yes", before=(_BARE,)),
     Sample("delete", f"delete {_WHO} --dry-run", "--dry-run", (_BARE,)),
 )
+_FILE = Path(__file__).with_name("people.csv")
+_IMPORTS = (
+    Sample("import", f"import {_FILE}"),
+    Sample("import", f"import {_FILE} --changed-only", before=(f"import {_FILE} -q",)),
+    Sample("import", f"import {_FILE} --resume", before=(f"import {_FILE} -q",)),
+    Sample("import", f"import {_FILE} --set source=crm --no-schema", before=(_FULL,)),
+    Sample("import", f"import {_FILE} --dry-run", "--dry-run"),
+    Sample("import", f"import {_FILE} --dry-run --changed-only", "--dry-run", (f"import {_FILE}",)),
+    Sample("import", f"import {_FILE} --dry-run --exit-code", "--dry-run"),
+)
 _SUPPRESSED = (_BARE, "sandbox suppress ada@example.com")
 _LOOKS = (
     Sample("find", f"find {_WHO}", before=(_FULL,)),
@@ -100,7 +111,7 @@ _OWN = (
     Sample("schema", "schema"),
     Sample("doctor", "doctor"),
 )
-SAMPLES = (*_WRITES, *_LOOKS, *_OWN)
+SAMPLES = (*_WRITES, *_IMPORTS, *_LOOKS, *_OWN)
 
 
 def sampled() -> Iterator[tuple[str, str | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.schema.outputs import account, contacts, own, profiles, sandbox
+from contactctl.schema.outputs import account, contacts, imports, own, profiles, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OUTPUTS: Mapping[str, Sequence[Output]] = {
     **contacts.OUTPUTS,
+    **imports.OUTPUTS,
     **account.OUTPUTS,
     **profiles.OUTPUTS,
     **sandbox.OUTPUTS,

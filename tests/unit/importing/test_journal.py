@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.errors import ContactctlError, DamagedFileError, MachineError
+from contactctl.importing.about import About
 from contactctl.importing.journal import create_journal, open_journal
 from contactctl.importing.journal_rows import (
-    About,
     State,
     parse_result_row,
     parse_state_row,

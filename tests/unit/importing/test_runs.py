@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.errors import DamagedFileError, MachineError, UsageError
-from contactctl.importing.journal_rows import About
+from contactctl.importing.about import About
 from contactctl.importing.outcome import Result
 from contactctl.importing.runs import FINISHED_DAYS, UNFINISHED_DAYS, Runs
 

@@ -1,0 +1,52 @@
+"""One call of import: who asks, what is given, how it is meant, and how to go on with it."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags, global_words
+from contactctl.importing.given import STDIN, Given
+from contactctl.importing.pace import ASSUMED_LIMIT, Rate
+from contactctl.paths import folder
+from contactctl.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCall:
+    """A call of import with its input open."""
+
+    session: Session
+    given: Given
+    reading: FileFlags
+    columns: ColumnFlags
+    sending: SendFlags
+
+    @property
+    def state(self) -> Path:
+        """The folder of journals and of what is remembered."""
+        return folder("state", self.session.env)
+
+    @property
+    def rate(self) -> Rate:
+        """How fast to send; the sandbox in this process has no limit to share."""
+        if self.session.credentials.is_sandbox and self.sending.rate is None:
+            return Rate(share=1.0)
+        return self.sending.to_rate()
+
+    @property
+    def expected_per_second(self) -> float:
+        """How many requests a second to expect before the service has named its limit."""
+        sandbox = self.session.credentials.is_sandbox
+        return self.rate.target(None if sandbox else ASSUMED_LIMIT)
+
+    @property
+    def resume_command(self) -> str:
+        """What to type to go on with this run."""
+        file = self.given.source.name
+        words = [*self.reading.words(), *self.columns.words(), *self.sending.words()]
+        if self.given.name == STDIN:
+            file = self.given.path
+            form = self.given.source.form
+            words += [] if self.reading.form else [f"--format={form}"]
+        words += [] if self.sending.resume else ["--resume"]
+        return shlex.join(["contactctl", *global_words(self.session.flags), "import", file, *words])

@@ -1,0 +1,201 @@
+"""The flags of import: how the file is read, what its columns are, how it is sent."""
+
+import math
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from contactctl.commands.contact_flags import NoSchema, PreviewFlags
+from contactctl.errors import UsageError
+from contactctl.importing.columns import ColumnRules, parse_rules
+from contactctl.importing.pace import Rate
+from contactctl.safe_text import quoted
+from contactctl.session import Flags
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
+Form = Annotated[
+    Literal["csv", "tsv", "jsonl", "json"] | None,
+    typer.Option("--format", help="Form of the file; told from its name or content if left out."),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter", metavar="CHARACTER", help="What separates cells; , ; and tab are found."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
+    ),
+]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="COLUMN=FIELD",
+        help="Name the field of a column: email, userId, a property, list:ID; repeatable.",
+    ),
+]
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="COLUMN", help="Leave a column out; repeatable."),
+]
+Constants = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Give every row this value; repeatable."),
+]
+EmptyClears = Annotated[
+    bool, typer.Option("--empty-clears", help="An empty cell empties the field, as null does.")
+]
+LiteralNull = Annotated[
+    bool, typer.Option("--literal-null", help="A cell null is that text, and empties nothing.")
+]
+AllowResubscribe = Annotated[
+    bool,
+    typer.Option(
+        "--allow-resubscribe",
+        help="Allow subscribed to be true, which re-subscribes people who opted out.",
+    ),
+]
+SkipInvalid = Annotated[
+    bool,
+    typer.Option("--skip-invalid", help="Count rows that cannot be sent as failed, send the rest."),
+]
+RateFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--rate",
+        metavar="N|max",
+        help="Requests a second; max is all of the service's limit (default 80 percent of it).",
+    ),
+]
+MaxFailures = Annotated[
+    int | None,
+    typer.Option("--max-failures", metavar="N", min=1, help="Stop after so many failed rows."),
+]
+RejectsFlag = Annotated[
+    Path | None,
+    typer.Option("--rejects", metavar="FILE", help="Write failed rows here, with the reason."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the last unfinished run of this file.")
+]
+ChangedOnly = Annotated[
+    bool,
+    typer.Option(
+        "--changed-only",
+        help="Send only what differs from what this machine last sent for the contact.",
+    ),
+]
+
+
+class _Words:
+    """Flags that can be written down again as they were given."""
+
+    def words(self) -> list[str]:
+        """Return the words that give these flags."""
+        found: list[str] = []
+        for item in fields(self):  # type: ignore[arg-type]
+            name = _flag_name(item.type)
+            if not name:
+                continue
+            value = getattr(self, item.name)
+            values = value if isinstance(value, list) else [value]
+            for one in values:
+                if one is True:
+                    found.append(name)
+                elif one is not None and one is not False:
+                    found.append(f"{name}={one}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class FileFlags(_Words):
+    """What is read, and how."""
+
+    file: File
+    form: Form = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFlags(_Words):
+    """What the columns are."""
+
+    maps: Maps = None
+    ignored: Ignored = None
+    constants: Constants = None
+    empty_clears: EmptyClears = False
+    literal_null: LiteralNull = False
+    no_schema: NoSchema = False
+    allow_resubscribe: AllowResubscribe = False
+
+    def to_rules(self) -> ColumnRules:
+        """Return the rules; raises :class:`UsageError` for flags that cannot be read."""
+        return parse_rules(
+            self.maps or (),
+            self.ignored or (),
+            self.constants or (),
+            empty_clears=self.empty_clears,
+            literal_null=self.literal_null,
+            allow_resubscribe=self.allow_resubscribe,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SendFlags(_Words):
+    """How the rows are sent."""
+
+    rate: RateFlag = None
+    max_failures: MaxFailures = None
+    skip_invalid: SkipInvalid = False
+    rejects: RejectsFlag = None
+    changed_only: ChangedOnly = False
+    resume: Resume = False
+
+    def to_rate(self) -> Rate:
+        """Return the rate; raises :class:`UsageError` for what is none."""
+        if self.rate is None:
+            return Rate()
+        if self.rate == "max":
+            return Rate(share=1.0)
+        try:
+            per_second = float(self.rate)
+        except ValueError:
+            per_second = 0.0
+        if not 0.0 < per_second < math.inf:
+            raise UsageError(
+                f"--rate {quoted(self.rate)} is no rate", hint="give requests a second, or max"
+            )
+        return Rate(per_second)
+
+    def check(self, preview: PreviewFlags) -> None:
+        """Refuse what does not go together; raises :class:`UsageError`."""
+        preview.check()
+        if self.resume and preview.dry_run:
+            raise UsageError(
+                "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
+            )
+
+
+def global_words(flags: Flags) -> list[str]:
+    """Return the words that give the flags of every command again."""
+    named = {"profile": "--profile", "output": "--output", "timeout": "--timeout"}
+    named["retries"] = "--retries"
+    values = {flag: getattr(flags, name) for name, flag in named.items()}
+    found = [f"{flag}={value}" for flag, value in values.items() if value is not None]
+    switches = ("sandbox", "quiet", "verbose", "no_input", "no_color")
+    return found + [f"--{name.replace('_', '-')}" for name in switches if getattr(flags, name)]
+
+
+def _flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
+    """Return the flag's name; an argument has none."""
+    info = annotation.__metadata__[0]
+    names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
+    return next((name for name in names if isinstance(name, str)), "")

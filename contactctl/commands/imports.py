@@ -1,0 +1,141 @@
+"""import."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from contactctl.commands import import_sending
+from contactctl.commands.contact_flags import PreviewFlags
+from contactctl.commands.import_call import ImportCall
+from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags
+from contactctl.commands.options import with_session
+from contactctl.connection import OfflineError, account_id
+from contactctl.errors import ExitCode
+from contactctl.importing.check import Problem, refuse_problems
+from contactctl.importing.fields import AccountFields
+from contactctl.importing.given import open_given
+from contactctl.importing.outcome import RowOutcome, invalid
+from contactctl.importing.plan import Plan, make_plan
+from contactctl.importing.preview import Forecast
+from contactctl.importing.row import Row
+from contactctl.paths import journal_folder
+from contactctl.profiles.limits import check_write_allowed
+from contactctl.session import Session
+
+EXAMPLES = {
+    "import_": (
+        "contactctl import people.csv --dry-run",
+        "contactctl import people.csv --rejects rejects.csv",
+        "contactctl import people.csv --resume",
+        "contactctl import people.csv --map 'Tier=plan' --ignore Notes --set source=crm",
+        "export-from-crm | contactctl import - --format jsonl --changed-only",
+    )
+}
+
+
+@with_session
+def import_(
+    session: Session,
+    reading: FileFlags,
+    columns: ColumnFlags,
+    sending: SendFlags,
+    preview: PreviewFlags,
+) -> int | None:
+    """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, a contact a row.
+
+    Columns are named after fields and properties; list:ID with true or false joins and leaves a
+    list. An empty cell leaves its field alone, null empties it. The whole file is checked before
+    the first write. What was interrupted goes on with --resume.
+    """
+    sending.check(preview)
+    with open_given(
+        reading.file,
+        session.run.stdin,
+        journal_folder(session.env),
+        form=reading.form,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
+    ) as given:
+        call = ImportCall(session, given, reading, columns, sending)
+        plan = _checked(call, offline=preview.offline)
+        if preview.dry_run:
+            return _show(call, plan, preview)
+        session.check_write_allowed()
+        _announce(call, plan)
+        import_sending.send(call, plan)
+    return None
+
+
+def _checked(call: ImportCall, *, offline: bool) -> Plan:
+    """Check the whole file; raises :class:`UsageError` for what must not be sent."""
+    session, sending = call.session, call.sending
+    rules = call.columns.to_rules()
+    fields = _fields(session, typed=not call.columns.no_schema, offline=offline)
+    plan = make_plan(
+        call.given.source,
+        rules,
+        fields,
+        account_id(session.credentials, session.env),
+        name=call.given.name,
+        check_addresses=_address_check(session),
+        on_problem=None if sending.skip_invalid else _problem_teller(session),
+    )
+    if not sending.skip_invalid:
+        refuse_problems(plan.report)
+    return plan
+
+
+def _fields(session: Session, *, typed: bool, offline: bool) -> AccountFields:
+    if not offline:
+        _ = session.client  # a new sandbox is made now, before it is asked which one it is
+        return AccountFields(session.account, typed=typed)
+    account = session.offline_account
+    try:
+        _ = account.properties() if typed else None
+    except OfflineError:
+        session.output.note("the declared types are not known offline: typed by look alone")
+        typed = False
+    return AccountFields(account, typed=typed)
+
+
+def _address_check(session: Session) -> Callable[..., None] | None:
+    """Return what refuses addresses that the profile may not write to; None where it may to all."""
+    if not session.credentials.only_domains:
+        return None
+    limits = replace(session.credentials, read_only=False)
+    return lambda addresses: check_write_allowed(limits, addresses)
+
+
+def _problem_teller(session: Session) -> Callable[[Problem], None]:
+    """Return what tells of every problem: in JSON mode as a failed row, with -v as a line."""
+
+    def tell(problem: Problem) -> None:
+        if session.output.form == "json":
+            outcome = RowOutcome(Row(0, problem.line), invalid(0, problem.text))
+            session.output.write_json(outcome.to_json_object())
+        else:
+            session.output.trace(f"line {problem.line}: {problem.text}")
+
+    return tell
+
+
+def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
+    unchanged = 0
+    if call.sending.changed_only:
+        from contactctl.importing.launch import count_unchanged
+
+        unchanged = count_unchanged(plan, call.state)
+    forecast = Forecast(plan, call.expected_per_second, unchanged)
+    call.session.output.show(forecast.answer())
+    return ExitCode.WOULD_CHANGE if preview.exit_code and forecast.to_send else None
+
+
+def _announce(call: ImportCall, plan: Plan) -> None:
+    """Say what is about to happen, and whether an earlier run of the same could go on instead."""
+    from contactctl.importing.runs import Runs
+
+    output = call.session.output
+    unchanged = None if call.sending.changed_only else 0
+    output.note("\n".join(Forecast(plan, call.expected_per_second, unchanged).lines))
+    runs = Runs(journal_folder(call.session.env))
+    if not call.sending.resume and runs.has_unfinished(plan.about):
+        output.note(f"a run was not finished; to go on with it instead: {call.resume_command}")

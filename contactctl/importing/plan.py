@@ -1,0 +1,109 @@
+"""An import before its first write: what file, what it means, what the check found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+from contactctl.changes.typing_rules import ValueProblem
+from contactctl.errors import GuardError
+from contactctl.importing.about import About
+from contactctl.importing.check import CheckReport, check_rows
+from contactctl.importing.csv_convert import CsvConverter
+from contactctl.importing.job import Job, make_job
+from contactctl.importing.json_convert import JsonConverter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from contactctl.contact import ContactChange
+    from contactctl.importing.check import Problem
+    from contactctl.importing.columns import ColumnRules
+    from contactctl.importing.convert import Converter
+    from contactctl.importing.fields import AccountFields
+    from contactctl.importing.row import Row
+    from contactctl.importing.rows import Source
+    from contactctl.importing.sent_rows import SentRows
+
+    CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]
+
+_CHUNK_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be imported, checked from the first row to the last."""
+
+    source: Source
+    fields: AccountFields
+    converter: Converter
+    report: CheckReport
+    about: About
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield what would be sent, row by row; those that cannot be are passed over."""
+        for row in self.source.rows():
+            try:
+                change = self.converter.to_change(row)
+            except ValueProblem:
+                continue
+            yield make_job(row, change)
+
+    def count_unchanged(self, sent_rows: SentRows) -> int:
+        """Return how many rows would not be sent since nothing about them is new."""
+        jobs, count = self.jobs(), 0
+        while chunk := list(islice(jobs, _CHUNK_ROWS)):
+            count += len(sent_rows.unchanged(chunk))
+        return count
+
+
+class LimitedConverter:
+    """Converts rows as another converter does, and refuses contacts that may not be written to.
+
+    ``check`` is given the addresses that a row may touch, and raises :class:`GuardError`. A user
+    id may pick a contact whose address is not known here, which is None.
+    """
+
+    def __init__(self, converter: Converter, check: CheckAddresses) -> None:
+        self._converter = converter
+        self._check = check
+
+    def to_change(self, row: Row) -> ContactChange:
+        """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
+        change = self._converter.to_change(row)
+        addresses = [] if change.email is None else [change.email]
+        try:
+            self._check([*addresses, *([] if change.user_id is None else [None])])
+        except GuardError as error:
+            raise ValueProblem(error.message, hint=error.hint) from None
+        return change
+
+
+def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come to
+    source: Source,
+    rules: ColumnRules,
+    fields: AccountFields,
+    account: str,
+    *,
+    name: str,
+    check_addresses: CheckAddresses | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Plan:
+    """Look at the whole file and return what is to be done.
+
+    ``account`` tells accounts apart, ``name`` is the file as a later call would name it.
+    ``check_addresses`` refuses what the profile does not allow. Raises :class:`UsageError` for what
+    is wrong with the file or its columns as a whole; rows are in the report.
+    """
+    converter: Converter
+    if source.columns is None:
+        converter = JsonConverter(rules, fields)
+    else:
+        converter = CsvConverter(source.columns, rules, fields)
+    if check_addresses is not None:
+        converter = LimitedConverter(converter, check_addresses)
+    report = check_rows(source.rows(), converter, on_problem=on_problem)
+    mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
+    about = About(name, source.digest, mapping, account, report.rows)
+    return Plan(source, fields, converter, report, about)
