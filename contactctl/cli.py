@@ -80,13 +80,14 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
     """Run one call and return its exit code; every error becomes a message and a code here."""
     run = run or run_of_process()
     try:
-        with stop_signals_raised():
+        with stop_signals_raised(lambda: run.outcome):
             _refuse_unreadable(argv)
             return _call(argv, run)
     except ContactctlError as error:
         return _fail(error, argv, run)
     except KeyboardInterrupt:
-        return _fail(StoppedError("interrupted", signum=_SIGINT), argv, run)
+        stopped = StoppedError("interrupted", signum=_SIGINT, outcome=run.outcome)
+        return _fail(stopped, argv, run)
     except BrokenPipeError:
         _drop_output()
         return CLOSED_PIPE_CODE
@@ -103,7 +104,7 @@ def root_group() -> Group:
 
 
 def _call(argv: Sequence[str], run: Run) -> int:
-    _choose_help_style(run)
+    _choose_help_style(argv, run)
     code = _invoke(root_group(), argv, run)
     run.stdout.flush()
     return int(code or ExitCode.DONE)
@@ -121,8 +122,10 @@ def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:
         return end.exit_code
 
 
-def _choose_help_style(run: Run) -> None:
+def _choose_help_style(argv: Sequence[str], run: Run) -> None:
     """Let Typer draw help with Rich on a terminal alone; it reads this once, when imported."""
+    if "--no-color" in argv:  # help is drawn before any flag is read
+        os.environ["NO_COLOR"] = "1"
     os.environ["TYPER_USE_RICH"] = "1" if is_terminal(run.stdout) else "0"
     import typer  # noqa: F401
 

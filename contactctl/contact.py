@@ -99,7 +99,9 @@ class ContactChange:
 
     def to_payload(self) -> JsonObject:
         """Return the request body as the service reads it, identifiers first."""
-        payload: JsonObject = {ref.name: ref.value for ref in self.refs}
+        payload: JsonObject = {} if self.email is None else {"email": self.email}
+        if self.user_id is not None:
+            payload["userId"] = self.user_id
         payload.update(self.values)
         if self.mailing_lists:
             payload["mailingLists"] = dict(self.mailing_lists)

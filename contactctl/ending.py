@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from contactctl.errors import Outcome
+
 _SIGNAL_BASE = 128
 #: SIGPIPE and SIGHUP do not exist on Windows.
 _CLOSED_PIPE = 13
@@ -29,13 +31,21 @@ CLOSED_PIPE_CODE = code_of_signal(_CLOSED_PIPE)
 
 
 @contextmanager
-def stop_signals_raised() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into :class:`StoppedError`, unless the parent had them ignored."""
+def stop_signals_raised(outcome: Callable[[], Outcome]) -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into :class:`StoppedError`, unless the parent had them ignored.
+
+    ``outcome`` tells what is known of the writes at that moment.
+    """
+
+    def stop(signum: int, _frame: FrameType | None) -> NoReturn:
+        name = signal.Signals(signum).name
+        raise StoppedError(f"stopped by {name}", signum=signum, outcome=outcome())
+
     previous = {}
     for name in _STOP_SIGNALS:
         signum = getattr(signal, name, None)
         if signum is not None and signal.getsignal(signum) is signal.SIG_DFL:
-            previous[signum] = signal.signal(signum, _raise_stopped)
+            previous[signum] = signal.signal(signum, stop)
     try:
         yield
     finally:
@@ -79,8 +89,3 @@ def _die_of(signum: int) -> None:
     with suppress(OSError, ValueError):
         signal.signal(signum, signal.SIG_DFL)
         os.kill(os.getpid(), signum)
-
-
-def _raise_stopped(signum: int, _frame: FrameType | None) -> NoReturn:
-    name = signal.Signals(signum).name
-    raise StoppedError(f"stopped by {name}", signum=signum)

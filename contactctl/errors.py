@@ -258,8 +258,15 @@ class StoppedError(ContactctlError):
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED
 
-    def __init__(self, message: str, *, signum: int, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint, outcome=Outcome.UNKNOWN)
+    def __init__(
+        self,
+        message: str,
+        *,
+        signum: int,
+        hint: str | None = None,
+        outcome: Outcome = Outcome.UNKNOWN,
+    ) -> None:
+        super().__init__(message, hint=hint, outcome=outcome)
         self.signum = signum
 
 

@@ -83,7 +83,11 @@ def _encode(value: JsonValue, quote: Callable[[str], str]) -> str:
     if isinstance(value, Number):
         return value.text
     if isinstance(value, dict):
-        pairs = [f"{quote(key)}:{_encode(item, quote)}" for key, item in value.items()]
+        # A call less for each text: an import writes millions of them.
+        pairs = [
+            f"{quote(key)}:{quote(item) if isinstance(item, str) else _encode(item, quote)}"
+            for key, item in value.items()
+        ]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ",".join([_encode(item, quote) for item in value]) + "]"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import MachineError, UsageError
+from contactctl.errors import MachineError, Outcome, UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
 from contactctl.safe_text import to_safe
 
@@ -70,6 +70,12 @@ class Run:
     stdout: TextIO
     stderr: TextIO
     flags: Flags = field(default_factory=Flags)
+    client: LoopsClient | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is known of the run's writes, for the message when a signal ends it."""
+        return Outcome.NOT_SENT if self.client is None else self.client.outcome
 
     def output(self, *, form: Format | None = None) -> Output:
         """Return the output that the flags read so far ask for."""
@@ -126,13 +132,14 @@ class Session:
         from contactctl.connection import open_client
 
         flags = self.flags
-        return open_client(
+        self.run.client = open_client(
             self.credentials,
             self.env,
             self.output,
             timeout_s=DEFAULT_TIMEOUT_S if flags.timeout is None else flags.timeout,
             retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
         )
+        return self.run.client
 
     @cached_property
     def account(self) -> Account:

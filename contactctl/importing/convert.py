@@ -32,15 +32,14 @@ def to_contact_change(values: dict[str, JsonScalar]) -> ContactChange:
     email, user_id = values.pop("email", None), values.pop("userId", None)
     if email is None and user_id is None:
         raise ValueProblem("neither an email address nor a user id")
-    memberships: dict[str, bool] = {}
-    for label in [label for label in values if label.startswith(LIST_PREFIX)]:
-        memberships[label.removeprefix(LIST_PREFIX)] = values.pop(label) is True
-    return ContactChange(
-        None if email is None else str(email),
-        None if user_id is None else str(user_id),
-        values,
-        memberships,
-    )
+    memberships = _memberships(values) if any(map(_IS_LIST, values)) else _NO_LISTS
+    return ContactChange(cast("str | None", email), cast("str | None", user_id), values, memberships)
+
+
+def _memberships(values: dict[str, JsonScalar]) -> dict[str, bool]:
+    """Take the lists out of a row's values."""
+    labels = [label for label in values if _IS_LIST(label)]
+    return {label.removeprefix(LIST_PREFIX): values.pop(label) is True for label in labels}
 
 
 def by_label(constants: Mapping[Field, JsonScalar]) -> dict[str, JsonScalar]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from contactctl.contact import ContactChange, ContactRef
+    from contactctl.errors import Outcome
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.service.attempts import Tally
     from contactctl.service.replies import Reply
@@ -66,6 +67,11 @@ class LoopsClient:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is known of the writes so far; unknown while one is under way."""
+        return self._exchange.outcome
 
     def close(self) -> None:
         """Close every connection."""

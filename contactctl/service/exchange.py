@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, Outcome, UsageError
+from contactctl.errors import (
+    ContactctlError,
+    DeadlineError,
+    NoConnectionError,
+    Outcome,
+    StoppedError,
+    UsageError,
+)
 from contactctl.service.cleaner import Cleaner
 from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to_reply
 
@@ -34,6 +41,8 @@ class Exchange:
         self._http = http
         self._timeout_s = timeout_s
         self._trace = trace
+        #: What is known of the writes so far, for whoever must stop in the middle of one.
+        self.outcome = Outcome.NOT_SENT
         self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def __call__(self, call: Call) -> Reply:
@@ -41,13 +50,22 @@ class Exchange:
 
         Raises typed errors alone. A read that failed is never of unknown outcome.
         """
+        before = self.outcome
+        if call.writes:
+            self.outcome = Outcome.UNKNOWN
         try:
-            answer = self._answer(call)
-            return to_reply(call, answer, self.cleaner)
+            reply = to_reply(call, self._answer(call), self.cleaner)
+        except StoppedError:
+            raise
         except ContactctlError as error:
             if error.outcome is Outcome.UNKNOWN and not call.writes:
                 error.outcome = Outcome.NOT_APPLIED
+            if error.outcome is not Outcome.UNKNOWN:
+                self.outcome = before
             raise
+        if call.writes:
+            self.outcome = Outcome.APPLIED
+        return reply
 
     def say(self, line: str) -> None:
         """Trace one line for ``-v``, with the key masked."""
