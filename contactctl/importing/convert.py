@@ -24,7 +24,9 @@ class Converter(Protocol):
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
 
 
-def to_contact_change(values: dict[str, JsonScalar]) -> ContactChange:
+def to_contact_change(
+    values: dict[str, JsonScalar], *, may_hold_lists: bool = True
+) -> ContactChange:
     """Sort a row's values, by label, into identifiers, lists and the rest; ``values`` is used up.
 
     Raises :class:`ValueProblem` when there is no identifier.
@@ -32,14 +34,19 @@ def to_contact_change(values: dict[str, JsonScalar]) -> ContactChange:
     email, user_id = values.pop("email", None), values.pop("userId", None)
     if email is None and user_id is None:
         raise ValueProblem("neither an email address nor a user id")
-    memberships = _memberships(values) if any(map(_IS_LIST, values)) else _NO_LISTS
-    return ContactChange(cast("str | None", email), cast("str | None", user_id), values, memberships)
+    memberships = _memberships(values) if may_hold_lists else {}
+    return ContactChange(_text(email), _text(user_id), values, memberships)
 
 
 def _memberships(values: dict[str, JsonScalar]) -> dict[str, bool]:
     """Take the lists out of a row's values."""
-    labels = [label for label in values if _IS_LIST(label)]
+    labels = [label for label in values if label.startswith(LIST_PREFIX)]
     return {label.removeprefix(LIST_PREFIX): values.pop(label) is True for label in labels}
+
+
+def _text(value: JsonScalar) -> str | None:
+    assert value is None or isinstance(value, str)  # noqa: S101 - an identifier was checked
+    return value
 
 
 def by_label(constants: Mapping[Field, JsonScalar]) -> dict[str, JsonScalar]:

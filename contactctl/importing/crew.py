@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.importing.gate import HaltedError
 from contactctl.importing.job import Job, identifier_keys
-from contactctl.importing.lanes import Lanes
+from contactctl.importing.lanes import KEPT_LINKS, Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,10 +61,12 @@ class Crew:
         self._journal = journal
         self._gate = gate
         self._lanes: Lanes[Job] = Lanes()
+        self._known: deque[RowOutcome] = deque(maxlen=KEPT_LINKS)
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._closed = False
+        self._until = math.inf
         self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
         gate.when_empty = self._grow
 
@@ -71,9 +75,10 @@ class Crew:
         with self._changed:
             for row in rows:
                 if isinstance(row, Job):
+                    self._link_known()
                     self._lanes.add(row)
                 elif row.email is not None and row.user_id is not None:
-                    self._lanes.link(identifier_keys(row.email, row.user_id))
+                    self._known.append(row)
             self._changed.notify_all()
         self._grow()
 
@@ -91,19 +96,25 @@ class Crew:
     def close(self, grace_s: float) -> list[Finished | BaseException]:
         """Send nothing more, wait for what is in flight, and return what has not been told yet.
 
-        What takes longer than ``grace_s`` is left to itself.
+        What takes longer than ``grace_s`` is left to itself; a later call allows no more time.
         """
         self._gate.halt()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        until = time.monotonic() + grace_s
+        self._until = min(time.monotonic() + grace_s, self._until)
         for thread in self._threads:
-            thread.join(max(until - time.monotonic(), 0))
+            thread.join(max(self._until - time.monotonic(), 0))
         told = []
         while not self._told.empty():
             told.append(self._told.get())
         return [item for item in told if item is not None]
+
+    def _link_known(self) -> None:
+        """Link the identifiers of rows that are not sent; only now, as most files need it never."""
+        while self._known:
+            row = self._known.popleft()
+            self._lanes.link(identifier_keys(row.email, row.user_id))
 
     def _grow(self) -> None:
         """Add a thread when there is a row to send and nobody to send it."""

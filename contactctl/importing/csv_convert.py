@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import bind_columns, bind_constants
 from contactctl.importing.convert import by_label, located, to_contact_change
-from contactctl.importing.fields import cell_parser
+from contactctl.importing.fields import LIST_PREFIX, cell_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,8 @@ class CsvConverter:
         self._null = None if rules.literal_null else "null"
         self._empty_clears = rules.empty_clears
         self._bound = [_bind(index, item, rules) for index, item in bound.items()]
+        labels = [*self._constants, *(label for _, label, _, _ in self._bound)]
+        self._has_lists = any(label.startswith(LIST_PREFIX) for label in labels)
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent.
@@ -44,7 +46,7 @@ class CsvConverter:
             raise ValueProblem(row.problem)
         if self._unnamed:
             self._refuse_unnamed(row.cells)
-        return to_contact_change(self._values(row.cells))
+        return to_contact_change(self._values(row.cells), may_hold_lists=self._has_lists)
 
     def _values(self, cells: Sequence[str]) -> dict[str, JsonScalar]:
         values = self._constants.copy()

@@ -34,6 +34,7 @@ class Intake:
         self._journal = journal
         self._sent_rows = sent_rows
         self._reported_before = journal.state.reported
+        self._is_resumed = journal.has_results
 
     def read(self, count: int) -> list[RowOutcome | Job]:
         """Return up to so many rows; an empty list is the end of the file.
@@ -51,7 +52,7 @@ class Intake:
         return found
 
     def _sort(self, row: Row) -> RowOutcome | Job:
-        known = self._journal.result_of(row.ordinal)
+        known = self._journal.result_of(row.ordinal) if self._is_resumed else None
         earlier = row.ordinal <= self._reported_before
         if known is None and earlier:
             known = Result(row.ordinal, "skipped")  # all other ends are in the journal

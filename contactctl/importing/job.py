@@ -15,21 +15,24 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """A row, the request body that it asks for, and what it must not share with others in flight.
-
-    ``keys`` are its identifiers, each marked as what it is; addresses count without case, as the
-    service compares them.
-    """
+    """A row, the change that it asks for, and the request body that says so."""
 
     row: Row
     change: ContactChange
     body: bytes
-    keys: Sequence[str]
 
     @property
     def ordinal(self) -> int:
         """Return the row's place in the file."""
         return self.row.ordinal
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """Return what it must not share with others in flight: its identifiers, each marked.
+
+        Addresses count without case, as the service compares them.
+        """
+        return identifier_keys(self.change.email, self.change.user_id)
 
     def to_outcome(self, result: Result, *, earlier: bool = False) -> RowOutcome:
         """Return what to tell of the row."""
@@ -38,7 +41,7 @@ class Job(NamedTuple):
 
 def make_job(row: Row, change: ContactChange) -> Job:
     """Return the job of a row."""
-    return Job(row, change, change.to_body(), identifier_keys(change.email, change.user_id))
+    return Job(row, change, change.to_body())
 
 
 def identifier_keys(email: str | None, user_id: str | None) -> list[str]:

@@ -78,6 +78,11 @@ class Journal:
             mine = self._round
         self._commit(mine)
 
+    @property
+    def has_results(self) -> bool:
+        """Tell whether an earlier run recorded anything."""
+        return self._last_before > 0
+
     def result_of(self, ordinal: int) -> Result | None:
         """Return what an earlier run recorded of a row; to be asked in ascending order."""
         if ordinal > self._last_before:

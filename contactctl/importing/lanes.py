@@ -52,7 +52,6 @@ class Lanes(Generic[Item]):
         self._ready: list[tuple[int, Item]] = []
         self._kept: OrderedDict[int, _Lane[Item]] = OrderedDict()
         self._kept_links = kept_links
-        self._links: deque[Sequence[str]] = deque(maxlen=kept_links)
 
     @property
     def has_ready(self) -> bool:
@@ -61,14 +60,12 @@ class Lanes(Generic[Item]):
 
     def link(self, keys: Sequence[str]) -> None:
         """Note that these belong to one contact, by a row that itself is not to run."""
-        self._links.append(keys)
+        lane = self._joined(keys)
+        if not lane.running and not lane.waiting:
+            self._put_aside(lane)
 
     def add(self, item: Item) -> None:
         """Put an item behind all that it is linked to."""
-        while self._links:  # only now: a file of which no row runs needs none of them
-            lane = self._joined(self._links.popleft())
-            if not lane.running and not lane.waiting:
-                self._put_aside(lane)
         lane = self._joined(item.keys)
         self._kept.pop(id(lane), None)
         lane.waiting.append(item)

@@ -108,7 +108,7 @@ class Sender:
                 return Result(job.ordinal, "done", _id_in(reply), tries.attempts)
 
     def _tell_gate(self, leave: Pass, error: ContactctlError) -> None:
-        if error.pace:
+        if error.status is not None:
             self._gate.answered(leave, error.pace)
         else:
             self._gate.lost(leave)

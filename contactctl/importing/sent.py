@@ -6,7 +6,7 @@ import hashlib
 import struct
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
 
 from contactctl.importing.database import FileKind, explained, open_database
 from contactctl.paths import SENT_FILE_NAME
@@ -40,11 +40,8 @@ _WAIT_S = 30.0
 _DAY_S = 86_400
 
 
-class Digest(NamedTuple):
-    """What stands for a payload; two halves of 64 bits, as SQLite's integers have."""
-
-    first: int
-    rest: int
+#: What stands for a payload: two halves of 64 bits, as SQLite's integers have.
+Digest: TypeAlias = tuple[int, int]
 
 
 class Sent(NamedTuple):
@@ -82,7 +79,7 @@ class SentMemory:
     def digest(self, body: bytes) -> Digest:
         """Return what stands for a request body of this account."""
         found = hashlib.blake2b(body, digest_size=16, key=self._key).digest()
-        return Digest._make(_HALVES.unpack(found))
+        return cast("Digest", _HALVES.unpack(found))
 
     def known(self, digests: Sequence[Digest]) -> dict[Digest, int]:
         """Return which payloads are the last ones sent for a contact, with that contact's number.
@@ -93,10 +90,10 @@ class SentMemory:
         oldest = self._today - KEPT_DAYS
         for first, rest, contact, day in self._looked_up(
             "SELECT digest, rest, contact, day FROM sent WHERE digest IN",
-            [digest.first for digest in digests],
+            [first for first, _ in digests],
         ):
             if day >= oldest:
-                found[Digest(first, rest)] = contact
+                found[first, rest] = contact
         return found
 
     def contacts(self, refs: Iterable[ContactRef]) -> dict[ContactRef, int]:

@@ -45,6 +45,8 @@ class SentRows:
         known = memory.known(digests)
         pairs = list(zip(jobs, digests, strict=True))
         new = [job for job, digest in pairs if digest not in known]
+        if not new:
+            return {job.ordinal for job in jobs}
         contacts = memory.contacts(ref for job in new for ref in job.change.refs)
         touched: set[int] = set()
         touched_keys: set[str] = set()

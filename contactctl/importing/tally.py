@@ -30,11 +30,15 @@ class Tally:
         """Count one row."""
         result = outcome.result
         self.told += 1
-        self.earlier += outcome.earlier
-        self.done += result.status == "done"
-        self.skipped += result.status == "skipped"
-        self.sent += result.attempts > 0 and not outcome.earlier
-        if result.error is not None:
+        if outcome.earlier:
+            self.earlier += 1
+        elif result.attempts:
+            self.sent += 1
+        if result.status == "skipped":
+            self.skipped += 1
+        elif result.error is None:
+            self.done += 1
+        else:
             self.failed += 1
             if len(self.failures) < NAMED_FAILURES:
                 self.failures.append((outcome.row.line, result.error.message))
