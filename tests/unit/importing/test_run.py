@@ -219,13 +219,15 @@ def test_a_request_that_hangs_is_left_behind_after_the_grace(tmp_path: Path) -> 
         if payload["email"] == "person3@x.co":
             hang.wait(5)
 
-    engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=0.1)
-    told = 0
+    engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=0.5)
+    told, stopped_at = 0, 0.0
     for _ in engine.outcomes():
         told += 1
         if told == 3:
             assert engine.run is not None
             engine.run.request_stop()
+            stopped_at = time.monotonic()
+    assert 0.5 <= time.monotonic() - stopped_at < 0.9, "it is waited for once"
     hang.set()
     assert told == 3
 

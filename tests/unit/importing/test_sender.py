@@ -261,6 +261,12 @@ def test_an_answer_without_the_header_does_not_lift_the_limit() -> None:
     assert world.gate.limit == 5
 
 
+def test_a_refusal_without_the_header_is_an_answer_of_a_service_that_names_no_limit() -> None:
+    world = World(error(RefusedError, 400), error(NoConnectionError), retries=0)
+    world.send()
+    assert world.gate.limit is None
+
+
 def test_a_halted_run_sends_nothing_more() -> None:
     world = World(error(UnavailableError, 500, Outcome.UNKNOWN), REPLY)
     world.gate.halt()
