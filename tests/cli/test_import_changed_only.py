@@ -1,0 +1,101 @@
+"""import --changed-only sends what differs from what this machine last sent for the contact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from import_cli import dump, errors_of, imported, rows_of
+from sandbox_cli import in_sandbox, saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+def statuses(cli: Cli, file: Path, *words: str) -> list[object]:
+    return [row["status"] for row in rows_of(cli, file, "--changed-only", *words)]
+
+
+OTHER_WRITES = [
+    ("update", "--email", "b@example.com", "--first-name", "B"),
+    ("update", "--user-id", "2", "--first-name", "B"),
+    ("update", "--email", "B@EXAMPLE.COM", "--prop", "plan=pro"),
+    ("delete", "--email", "b@example.com", "--yes"),
+    ("delete", "--user-id", "2", "--yes"),
+    ("update", "--email", "b@example.com", "--new-email", "c@example.com"),
+]
+
+
+@pytest.mark.parametrize("words", OTHER_WRITES)
+def test_only_what_changed_is_sent(cli: Cli, file: Path, words: tuple[str, ...]) -> None:
+    """Any other write to a contact makes exactly its row be sent again."""
+    file.write_text("email,userId,plan\na@example.com,1,pro\nb@example.com,2,pro\n")
+    assert statuses(cli, file) == ["done", "done"]
+    assert statuses(cli, file) == ["skipped", "skipped"]
+    assert in_sandbox(cli, *words).code == 0
+    assert statuses(cli, file) == ["skipped", "done"]
+    assert statuses(cli, file) == ["skipped", "skipped"]
+    file.write_text(file.read_text().replace("2,pro", "2,free"))
+    assert statuses(cli, file) == ["skipped", "done"]
+
+
+def test_a_create_is_another_write_too(cli: Cli, file: Path) -> None:
+    file.write_text("email,plan\na@example.com,pro\n")
+    assert statuses(cli, file) == ["done"]
+    assert in_sandbox(cli, "delete", "--email=a@example.com", "--yes").code == 0
+    assert in_sandbox(cli, "create", "--email=a@example.com").code == 0
+    assert statuses(cli, file) == ["done"]
+
+
+def test_a_reset_sandbox_has_been_sent_nothing(cli: Cli, file: Path) -> None:
+    file.write_text("email,plan\na@example.com,pro\n")
+    assert statuses(cli, file) == ["done"]
+    assert cli("sandbox", "reset", "--yes").code == 0
+    assert statuses(cli, file) == ["done"]
+    assert dump(cli, "plan") == [("a@example.com", "pro")]
+
+
+def test_a_look_forgets_nothing(cli: Cli, file: Path) -> None:
+    file.write_text("email,plan\na@example.com,pro\n")
+    assert statuses(cli, file) == ["done"]
+    assert in_sandbox(cli, "find", "--email=a@example.com").code == 0
+    assert in_sandbox(cli, "update", "--email=a@example.com", "--dry-run").code == 0
+    assert statuses(cli, file) == ["skipped"]
+
+
+def test_an_import_without_the_flag_is_remembered_as_well(cli: Cli, file: Path) -> None:
+    file.write_text("email,plan\na@example.com,pro\n")
+    assert rows_of(cli, file)[0]["status"] == "done"
+    assert statuses(cli, file) == ["skipped"]
+    assert rows_of(cli, file)[0]["status"] == "done"
+
+
+def test_failed_rows_are_never_unchanged(cli: Cli, file: Path) -> None:
+    saved(cli, "--email", "b@example.com")
+    file.write_text("email,userId\n,nobody\n")
+    for _ in range(2):
+        assert [row["status"] for row in rows_of(cli, file, "--changed-only", code=6)] == ["failed"]
+
+
+def test_a_contact_that_comes_twice_is_skipped_only_when_all_of_it_is_old(
+    cli: Cli, file: Path
+) -> None:
+    """Its last row is remembered; the one before it would be new, and must not win."""
+    file.write_text("email,plan\na@example.com,free\na@example.com,pro\n")
+    assert statuses(cli, file) == ["done", "done"]
+    assert statuses(cli, file) == ["done", "done"]
+    assert dump(cli, "plan") == [("a@example.com", "pro")]
+
+
+def test_the_summary_counts_what_was_not_sent(cli: Cli, file: Path) -> None:
+    file.write_text("email\na@example.com\nb@example.com\n")
+    assert imported(cli, file).code == 0
+    said = errors_of(imported(cli, file, "--changed-only"))
+    assert "2 unchanged, not sent" in said

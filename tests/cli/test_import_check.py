@@ -1,0 +1,193 @@
+"""import looks at the whole file before it writes, and --dry-run looks and writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from import_cli import dump, errors_of, imported, rows_of
+from import_process import json_lines, number_of
+from sandbox_cli import saved
+
+from contactctl.exact_json import JsonObject, Number, parse_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli
+
+BAD_ROWS = 25
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a file of 30 rows of which 25 cannot be sent."""
+    path = tmp_path / "people.csv"
+    good = [f"good{n}@example.com,5" for n in range(30 - BAD_ROWS)]
+    path.write_text("\n".join(["email,seats", *good, *["a@example.com,many"] * BAD_ROWS]) + "\n")
+    return path
+
+
+def numbers(value: JsonObject, *names: str) -> list[int]:
+    """Return these numbers of an object."""
+    found = [value[name] for name in names]
+    assert all(isinstance(number, Number) for number in found), found
+    return [int(number.text) for number in found if isinstance(number, Number)]
+
+
+def test_the_first_problems_are_named_by_line_and_nothing_is_written(cli: Cli, file: Path) -> None:
+    done = imported(cli, file)
+    assert (done.code, done.out) == (2, "")
+    assert "error: 25 rows cannot be sent; nothing was written" in done.err
+    told = [line for line in done.err.splitlines() if line.startswith("line ")]
+    assert len(told) == 20
+    assert told[0].startswith("line 7: seats: ")
+    assert "and 5 more" in done.err
+    assert dump(cli) == []
+
+
+def test_all_problems_are_named_with_v(cli: Cli, file: Path) -> None:
+    done = imported(cli, file, "-v")
+    assert done.code == 2
+    told = {line.partition(":")[0] for line in done.err.splitlines() if line.startswith("line ")}
+    assert told == {f"line {number}" for number in range(7, 32)}
+
+
+def test_all_problems_are_rows_in_json(cli: Cli, file: Path) -> None:
+    done = imported(cli, file, "-o", "json")
+    assert done.code == 2
+    rows = json_lines(done.out)
+    assert [number_of(row) for row in rows] == list(range(6, 31))
+    assert {row["status"] for row in rows} == {"failed"}
+    assert done.error["code"] == "usage"
+    assert done.error["outcome"] == "not_sent"
+    assert done.err.count("\n") == 1
+
+
+def test_rows_that_cannot_be_sent_may_be_skipped(cli: Cli, file: Path) -> None:
+    rows = rows_of(cli, file, "--skip-invalid", code=6)
+    assert [number_of(row) for row in rows] == list(range(1, 31))
+    assert [row["status"] for row in rows] == ["done"] * 5 + ["failed"] * BAD_ROWS
+    error = rows[-1]["error"]
+    assert isinstance(error, dict)
+    assert (error["code"], error["outcome"]) == ("usage", "not_sent")
+    assert len(dump(cli)) == 5
+
+
+def test_each_kind_of_problem_has_its_line(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    long = "x" * 499
+    file.write_text(
+        "email,userId,trial,signupDate,note\n"
+        "nonsense,,,,\n"  # 2
+        ",,true,,\n"  # 3
+        "a@example.com,,maybe,,\n"  # 4
+        "a@example.com,,,1704711066,\n"  # 5: seconds where milliseconds belong
+        f"a@example.com,,,,{long}\n"  # 6
+        'a@example.com,,,,"two\nlines"\n'  # 7 and 8: nothing is wrong with it
+        "a@example.com,,,\n"  # 9
+        "\n"
+        "zoë@example.com,,,,\n"  # 11
+        " b@example.com,,,,\n"  # 12
+    )
+    done = imported(cli, file)
+    assert done.code == 2
+    lines = [line for line in done.err.splitlines() if line.startswith("line ")]
+    assert [int(line[5:].partition(":")[0]) for line in lines] == [2, 3, 4, 5, 6, 9, 11, 12]
+    for number, words in ((2, "email"), (4, "trial"), (5, "signupDate"), (6, "498")):
+        assert any(line.startswith(f"line {number}:") and words in line for line in lines), lines
+    assert long not in done.err
+
+
+def test_a_contact_that_comes_twice_is_said_and_sent_in_order(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,userId,plan\na@example.com,7,first\nA@EXAMPLE.COM,,second\n,7,third\n")
+    done = imported(cli, file)
+    assert done.code == 0
+    assert "2 rows repeat" in done.err
+    assert "line 3 after 2" in done.err
+    assert dump(cli, "plan") == [("a@example.com", "third")]
+
+
+def test_before_the_first_write_it_says_what_is_to_come(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,plan,note\na@example.com,null,\nb@example.com,null,null\n")
+    said = errors_of(imported(cli, file, "--rate", "10"))
+    assert "2 rows, 2 to send" in said
+    assert "plan in 2" in said
+    assert "note in 1" in said
+    assert "2 rows: 2 done, in " in said.splitlines()[-1]
+
+
+# --dry-run
+
+
+def test_a_dry_run_shows_the_first_requests_and_writes_nothing(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = [f"p{n}@example.com,{n},null" for n in range(1, 101)]
+    file.write_text("\n".join(["email,seats,note", *rows]) + "\n")
+    done = imported(cli, file, "--dry-run", "--rate", "10")
+    assert (done.code, errors_of(done)) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "would\tupdate"
+    assert "100 rows, 100 to send, about 10 s at 10 a second" in lines[1]
+    assert "note in 100" in done.out
+    assert 'line 2\t{"email":"p1@example.com","seats":1,"note":null}' in lines
+    assert done.out.count("\nline ") == 5
+    assert dump(cli) == []
+
+
+def test_a_dry_run_in_json(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,seats,note\na@example.com,1,null\na@example.com,,null\nb@x,1,\n")
+    done = imported(cli, file, "--dry-run", "--skip-invalid", "-o", "json", "--rate", "1")
+    assert (done.code, done.err) == (0, "")
+    assert done.json["would"] == "update"
+    names = ("rows", "toSend", "invalid", "unchanged", "repeating", "seconds")
+    assert numbers(done.json, *names) == [3, 2, 1, 0, 1, 2]
+    clears, requests = done.json["clears"], done.json["requests"]
+    assert isinstance(clears, dict)
+    assert numbers(clears, "note") == [2]
+    assert isinstance(requests, list)
+    request = parse_json('{"email":"a@example.com","seats":1,"note":null}')
+    assert requests[0] == {"line": Number("2"), "request": request}
+    assert len(requests) == 2
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("--exit-code",), 8)])
+def test_a_dry_run_may_tell_by_its_code(
+    cli: Cli, tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\na@example.com\n")
+    assert imported(cli, file, "--dry-run", *words).code == code
+    assert rows_of(cli, file)
+    assert imported(cli, file, "--dry-run", "--changed-only", *words).code == 0
+
+
+def test_a_dry_run_refuses_what_an_import_would(cli: Cli, file: Path) -> None:
+    assert imported(cli, file, "--dry-run").code == 2
+    assert imported(cli, file, "--dry-run", "--resume").code == 2
+    assert imported(cli, file, "--exit-code").code == 2
+    assert imported(cli, file, "--offline").code == 2
+
+
+def test_a_dry_run_offline_asks_nobody(cli: Cli, tmp_path: Path) -> None:
+    """A port that nobody listens on; types go by their look, and that is said."""
+    file = tmp_path / "people.csv"
+    file.write_text("email,seats,what\na@example.com,7,x\n")
+    env = {"LOOPS_API_KEY": "a-key-of-some-length", "CONTACTCTL_BASE_URL": "http://127.0.0.1:9"}
+    done = cli("import", str(file), "--dry-run", "--offline", env=env)
+    assert done.code == 0, done.err
+    assert '{"email":"a@example.com","seats":7,"what":"x"}' in done.out
+    assert "offline" in done.err
+    assert cli("import", str(file), "--dry-run", "--retries=0", env=env).code == 7
+
+
+def test_unchanged_rows_are_counted_by_a_dry_run(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,plan\na@example.com,pro\nb@example.com,pro\n")
+    rows_of(cli, file)
+    saved(cli, "--email", "b@example.com", "--prop", "plan=free")
+    done = imported(cli, file, "--dry-run", "--changed-only", "-o", "json")
+    assert numbers(done.json, "rows", "toSend", "unchanged") == [2, 1, 1]

@@ -1,0 +1,42 @@
+"""Imports into the sandbox in this process, and what they leave there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from import_process import json_lines
+from sandbox_cli import NOTE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli, Done
+
+    from contactctl.exact_json import JsonObject
+
+
+def imported(cli: Cli, file: Path | str, *words: str, stdin: str = "") -> Done:
+    """Import a file into the sandbox."""
+    return cli("import", str(file), "--sandbox", *words, stdin=stdin)
+
+
+def rows_of(
+    cli: Cli, file: Path | str, *words: str, code: int = 0, stdin: str = ""
+) -> list[JsonObject]:
+    """Import a file, and return the object that was printed for each row."""
+    done = imported(cli, file, "-o", "json", *words, stdin=stdin)
+    assert done.code == code, done.err
+    return json_lines(done.out)
+
+
+def dump(cli: Cli, *names: str) -> list[tuple[Any, ...]]:
+    """Return these fields of every contact of the sandbox, sorted by address."""
+    done = cli("sandbox", "dump")
+    assert done.code == 0
+    contacts = sorted(json_lines(done.out), key=lambda contact: str(contact["email"]))
+    return [tuple(contact.get(name) for name in ("email", *names)) for contact in contacts]
+
+
+def errors_of(done: Done) -> str:
+    """Return what stderr says beside the sandbox's note."""
+    return done.err.removeprefix(NOTE)
