@@ -21,8 +21,9 @@ from contactctl.sandbox.server import Listen, serve
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from wsgiref.types import WSGIApplication
 
 _START_S = 5.0
 
@@ -65,8 +66,18 @@ class Served:
 
 
 @contextmanager
-def served(path: Path, settings: Settings | None = None, *, threads: int = 8) -> Iterator[Served]:
-    """Serve a sandbox in a thread on a free port until the block ends."""
+def served(
+    path: Path,
+    settings: Settings | None = None,
+    *,
+    threads: int = 8,
+    port: int = 0,
+    around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
+) -> Iterator[Served]:
+    """Serve a sandbox in a thread until the block ends, on a free port unless one is named.
+
+    ``around`` may put something between the clients and the sandbox.
+    """
     stopping, warnings = threading.Event(), list[str]()
     addresses: Queue[str] = Queue()
     settings = replace(
@@ -78,7 +89,7 @@ def served(path: Path, settings: Settings | None = None, *, threads: int = 8) ->
     with open_store(path) as store:
         thread = threading.Thread(
             target=serve,
-            args=(make_app(store, settings), Listen(port=0, threads=threads)),
+            args=(around(make_app(store, settings)), Listen(port=port, threads=threads)),
             kwargs={"ready": addresses.put, "stopping": stopping},
         )
         thread.start()
