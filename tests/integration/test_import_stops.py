@@ -1,0 +1,122 @@
+"""A real import that is stopped: it dies of the signal, soon, and says how to go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import PROGRAM
+from import_process import Importing, error_of, json_lines
+from import_trial import IN_FLIGHT, Trial, held
+
+from contactctl.sandbox.app import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: A name that a shell would take apart.
+NAME = "people of ada's; $HOME.csv"
+SOON_S = 2.0
+
+
+@pytest.fixture
+def release() -> threading.Event:
+    """Return what lets go of updates that are held back."""
+    return threading.Event()
+
+
+def resume_command(run: Importing) -> str:
+    """Return the command that the error names, as somebody would copy it."""
+    _, colon, command = str(error_of(run)["hint"]).partition("with: ")
+    assert colon
+    return command
+
+
+def paste(import_: Trial, command: str) -> int:
+    """Run a line in a shell, as it was printed; keep what it told."""
+    done = subprocess.run(
+        ["/bin/bash", "-c", command],
+        env={**import_.env, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"},
+        cwd=import_.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    import_.told += json_lines(done.stdout)
+    return done.returncode
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_lets_what_is_under_way_end_and_names_the_way_on(
+    tmp_path: Path, own_folders: Mapping[str, str], signum: signal.Signals
+) -> None:
+    import_ = Trial(tmp_path, own_folders, 120, seed=6, name=NAME)
+    with import_.serve(Settings(latency_s=0.05)):
+        with import_.run("--rate=max", f"--rejects={tmp_path / 'bad rows.csv'}") as run:
+            assert import_.log.wait_for(30)
+            run.send(signum)
+            began = time.monotonic()
+            assert run.end() == -signum
+        assert time.monotonic() - began < SOON_S
+        assert len(import_.log.writes) <= 30 + 2 * IN_FLIGHT
+        assert '"code":"interrupted"' in run.err
+        assert paste(import_, resume_command(run)) == import_.code
+    import_.check_end()
+    rejects = (tmp_path / "bad rows.csv").read_text().splitlines()
+    assert len(rejects) - 1 == len(import_.rows) - len(import_.expected.done)
+
+
+def test_a_second_ctrl_c_waits_for_nothing(
+    tmp_path: Path, own_folders: Mapping[str, str], release: threading.Event
+) -> None:
+    """What was under way may have been applied; a resumed run sends it again."""
+    import_ = Trial(tmp_path, own_folders, 60, seed=10)
+    with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
+        import_.log.wait_for_under_way(IN_FLIGHT)
+        run.send(signal.SIGINT)
+        time.sleep(0.3)
+        assert run.process.poll() is None
+        run.send(signal.SIGINT)
+        began = time.monotonic()
+        assert run.end() == -signal.SIGINT
+        assert time.monotonic() - began < 0.5
+        release.set()
+        import_.log.wait_until_idle()
+    with import_.serve():
+        assert paste(import_, resume_command(run)) == import_.code
+    import_.check_end(kills=1)
+
+
+def test_a_request_that_never_ends_keeps_no_import_alive(
+    tmp_path: Path, own_folders: Mapping[str, str], release: threading.Event
+) -> None:
+    """A few seconds for what is under way, and no more."""
+    import_ = Trial(tmp_path, own_folders, 60, seed=11)
+    with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
+        import_.log.wait_for_under_way(IN_FLIGHT)
+        run.send(signal.SIGTERM)
+        began = time.monotonic()
+        assert run.end() == -signal.SIGTERM
+        assert time.monotonic() - began < 6
+    assert "--resume" in resume_command(run)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.1, 0.15, 0.2])
+def test_ctrl_c_at_any_moment_of_the_start(
+    tmp_path: Path, own_folders: Mapping[str, str], delay_s: float
+) -> None:
+    """Before the interpreter is up, Python says what it says; ours says nothing worse."""
+    import_ = Trial(tmp_path, own_folders, 60, seed=12)
+    with import_.serve(Settings(latency_s=0.05)), import_.run("--rate=max") as run:
+        time.sleep(0.05 + delay_s)
+        run.send(signal.SIGINT)
+        assert run.end() in {-signal.SIGINT, 130}
+    assert "contactctl/cli.py" not in run.err
