@@ -53,15 +53,19 @@ class Plan:
 
     @property
     def addresses(self) -> tuple[str | None, ...]:
-        """Every address that the writes touch, before and after; None for one not known."""
-        found = self.looked.contact if self.looked else None
+        """Every address that the writes touch, before and after; None for one not known.
+
+        A user id may pick a contact with another address than the one given, which it gets then.
+        """
+        given = tuple(step.email for step in self.steps if step.email is not None)
+        if self.looked is None:
+            by_user_id = any(step.user_id is not None for step in self.steps)
+            return (*given, None) if by_user_id else given
+        found = self.looked.contact
         before = found.get("email") if found else None
-        given = [step.email for step in self.steps if step.email is not None]
         if isinstance(before, str):
-            given.append(before)
-        if self.looked is not None and found is None:
-            return tuple(given)
-        return tuple(given) or (None,)
+            return (*given, before)
+        return given or (None,)
 
     @property
     def words(self) -> str:

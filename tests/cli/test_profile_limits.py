@@ -98,6 +98,19 @@ def test_a_subdomain_is_another_domain(cli: Cli, server: FaultServer, address: s
     assert server.count == 0
 
 
+def test_a_user_id_beside_an_allowed_address_is_no_way_around_the_look(cli: Cli) -> None:
+    """The service would find the contact by the user id, and give it the allowed address."""
+    outside = {**ADA, "email": "ada@example.org"}
+    line = "update -e new@example.com -u 42 --first-name Ada"
+    for words in (line, f"{line} --no-lookup"):
+        finds = [reply_json([]), reply_json([outside])]
+        with serve({"GET contacts/find": finds}) as server:
+            add_profile(cli, server, "--only-domains", "example.com")
+            done = cli(*words.split())
+            cli("profile", "remove", "work", "--yes")
+        assert (done.code, written(server)) == (5, [])
+
+
 def test_an_address_change_touches_two_domains(cli: Cli) -> None:
     finds = [reply_json([ADA]), reply_json([])]
     with serve({"GET contacts/find": finds}) as server:
