@@ -121,7 +121,7 @@ def check_words(command: TyperCommand, ctx: Any, args: Sequence[str]) -> None:  
     An empty shell variable would otherwise make ``--email $E --user-id 42`` take ``--user-id`` as
     the address. Raises :class:`UsageError`.
     """
-    _refuse_swallowed(command, args)
+    _refuse_swallowed(command.get_params(ctx), args)
     _, _, order = command.make_parser(ctx).parse_args(list(args))
     given = [
         " or ".join([option.opts[-1], *option.secondary_opts])
@@ -152,8 +152,8 @@ def _placed(ctx: Any) -> Iterator[None]:  # noqa: ANN401
         raise
 
 
-def _refuse_swallowed(command: TyperCommand, args: Sequence[str]) -> None:
-    options = {name: option for option in command.params for name in _names(option)}
+def _refuse_swallowed(params: Sequence[Any], args: Sequence[str]) -> None:
+    options = {name: option for option in params for name in _names(option)}
     words = iter(args)
     for word in words:
         if word == "--":

@@ -111,6 +111,7 @@ CASES = f"""
 -e --user-id 42                          | --email has no value           | --email=--user-id
 -u 1 --first-name --dry-run              | --first-name has no value      | --first-name=--dry-run
 -u 1 --prop --unset note                 | --prop has no value            | --prop=--unset
+-u 1 --first-name --help                 | --first-name has no value      | --first-name=--help
 -u 1 --source --sandbox                  | --source has no value          | --source=--sandbox
 -u 1 --offline                           | --offline goes with --dry-run  | add --dry-run
 -u 1 --exit-code                         | --exit-code goes with --dry-run| add --dry-run
