@@ -1,0 +1,59 @@
+"""Progress: plain lines off a terminal, a bar on one."""
+
+from __future__ import annotations
+
+import io
+import time
+
+from contactctl.output import Output
+from contactctl.progress import shown_progress
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def output_to(stderr: io.StringIO, *, quiet: bool = False, ci: bool = False) -> Output:
+    env = {"TERM": "xterm", "CI": "1"} if ci else {"TERM": "xterm", "COLUMNS": "80"}
+    return Output(io.StringIO(), stderr, env, quiet=quiet)
+
+
+def show(output: Output) -> None:
+    with shown_progress(output, "peo[red]ple\x1b.csv", 10, lambda: "4 of 10", every_s=0.02) as tell:
+        tell(4)
+        time.sleep(0.15)
+        tell(5)
+
+
+def test_off_a_terminal_a_plain_line_comes_every_so_often() -> None:
+    stderr = io.StringIO()
+    show(output_to(stderr))
+    lines = stderr.getvalue().splitlines()
+    assert len(lines) >= 2
+    assert set(lines) == {"peo[red]ple\\u{1b}.csv: 4 of 10"}
+
+
+def test_in_ci_nothing_moves() -> None:
+    stderr = Terminal()
+    show(output_to(stderr, ci=True))
+    assert "\x1b[" not in stderr.getvalue()
+    assert "4 of 10" in stderr.getvalue()
+
+
+def test_on_a_terminal_a_bar_moves_and_takes_names_as_they_are() -> None:
+    stderr = Terminal()
+    show(output_to(stderr))
+    assert "peo[red]ple\\u{1b}.csv" in stderr.getvalue()
+    assert "4 of 10" in stderr.getvalue()
+    assert stderr.getvalue().count("\x1b[?25l") == stderr.getvalue().count("\x1b[?25h")
+
+
+def test_quiet_is_quiet() -> None:
+    stderr = io.StringIO()
+    show(output_to(stderr, quiet=True))
+    assert stderr.getvalue() == ""
