@@ -74,6 +74,23 @@ def test_a_signal_lets_what_is_under_way_end_and_names_the_way_on(
     assert len(rejects) - 1 == len(import_.rows) - len(import_.expected.done)
 
 
+def test_standard_input_is_kept_until_it_is_imported(
+    tmp_path: Path, own_folders: Mapping[str, str]
+) -> None:
+    """Nobody else may read it, and nothing is left of it at the end."""
+    import_ = Trial(tmp_path, own_folders, 100, seed=6)
+    with import_.serve(Settings(latency_s=0.02)):
+        with import_.run("--rate=max", stdin=import_.file) as run:
+            assert import_.log.wait_for(30)
+            run.send(signal.SIGTERM)
+            assert run.end() == -signal.SIGTERM
+        (kept,) = (import_.state / "imports").glob("stdin*")
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert paste(import_, resume_command(run)) == import_.code
+    import_.check_end()
+    assert not kept.exists()
+
+
 def test_a_second_ctrl_c_waits_for_nothing(
     tmp_path: Path, own_folders: Mapping[str, str], release: threading.Event
 ) -> None:

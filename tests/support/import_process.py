@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from contactctl.importing.outcome import Result
 
-_END_S = 30.0
+_END_S = 120.0
 
 
 @dataclass
@@ -66,14 +66,23 @@ class Importing:
 
 
 @contextmanager
-def importing(env: Mapping[str, str], folder: Path, *words: str | Path) -> Iterator[Importing]:
-    """Run ``contactctl import`` until the block ends, when what is left of it is killed."""
+def importing(
+    env: Mapping[str, str], folder: Path, *words: str | Path, stdin: Path | None = None
+) -> Iterator[Importing]:
+    """Run ``contactctl import`` until the block ends, when what is left of it is killed.
+
+    ``stdin`` is a file whose content stands on standard input.
+    """
     own = Path(tempfile.mkdtemp(dir=folder))
-    with (own / "out").open("wb") as out, (own / "err").open("wb") as err:
+    with (
+        (stdin or Path(os.devnull)).open("rb") as given,
+        (own / "out").open("wb") as out,
+        (own / "err").open("wb") as err,
+    ):
         process = subprocess.Popen(
             [str(PROGRAM), "import", *map(str, words)],
             env={"PATH": os.environ["PATH"], **env},
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=out,
             stderr=err,
         )

@@ -101,9 +101,10 @@ class Trial:
             yield server
 
     @contextmanager
-    def run(self, *words: str) -> Iterator[Importing]:
-        """Start an import of the file; what it told is kept when the block ends."""
-        with importing(self.env, self.folder, self.file, "-o", "json", *words) as run:
+    def run(self, *words: str, stdin: Path | None = None) -> Iterator[Importing]:
+        """Start an import of the file, or of ``stdin``; what it told is kept at the end."""
+        file = "-" if stdin else self.file
+        with importing(self.env, self.folder, file, "-o", "json", *words, stdin=stdin) as run:
             yield run
         self.told += run.rows
 
