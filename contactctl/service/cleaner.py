@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonValue
 
 MAX_MESSAGE = 300
+#: A shorter key, such as one made up for the sandbox's server, is a word of the data by chance.
+_SHORTEST_SECRET = 8
 
 
 class Cleaner:
@@ -19,6 +21,7 @@ class Cleaner:
         self._mask = mask(key)
         # As it is, and as JSON writers that escape slashes spell it.
         self._spellings = tuple({key, key.replace("/", "\\/")} - {""})
+        self._is_secret = len(key) >= _SHORTEST_SECRET
 
     def mask(self, text: str) -> str:
         """Return the text with every appearance of the key masked."""
@@ -32,7 +35,12 @@ class Cleaner:
         return to_safe(line if len(line) <= limit else line[: limit - 1] + "…")
 
     def mask_value(self, value: JsonValue) -> JsonValue:
-        """Return a value with the key masked in every string and name of it."""
+        """Return a value with the key masked in every string and name of it.
+
+        Ids and names of it may be sent back: a key too short to be a secret is left in them.
+        """
+        if not self._is_secret:
+            return value
         if isinstance(value, str):
             return self.mask(value)
         if isinstance(value, list):

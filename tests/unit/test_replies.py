@@ -218,6 +218,12 @@ def test_a_key_in_a_value_is_masked_wherever_it_stands() -> None:
     assert found == [{"id": "****1234", "****1234": ["x****1234y", None, Number("1"), True]}]
 
 
+def test_data_that_holds_a_short_key_by_chance_stays_as_it_is() -> None:
+    """As with ``LOOPS_API_KEY=test`` for the sandbox's server; ids of it are sent back."""
+    value: JsonValue = [{"id": "ctest1", "email": "test@example.com"}]
+    assert to_reply(FIND, answer(200, value), Cleaner("test")).value == value
+
+
 def test_pace_headers_stay_with_reply_and_error() -> None:
     pace = {"x-ratelimit-limit": "10"}
     assert to_reply(FIND, Answer(200, b"[]", pace), CLEANER).headers == pace
