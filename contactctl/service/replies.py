@@ -156,8 +156,9 @@ def _missing(value: JsonValue, shape: Shape) -> str:
     if not isinstance(value, dict):
         return "an object"
     if shape == "id":
-        return "" if _has_texts(value, ("id",)) else "an id"
-    if shape == "suppression":
+        if not _has_texts(value, ("id",)):
+            return "an id"
+    elif shape == "suppression":
         return "" if isinstance(value.get("isSuppressed"), bool) else "isSuppressed"
     return "" if value.get("success") is True else "success: true"
 

@@ -71,7 +71,7 @@ def refused(call: calls.Call, reply: Answer) -> ContactctlError:
     ("call", "value"),
     [
         (UPDATE, {"success": True, "id": "c1"}),
-        (UPDATE, {"id": "c1", "extra": [None]}),
+        (UPDATE, {"success": True, "id": "c1", "extra": [None]}),
         (DELETE, {"success": True, "message": "Contact deleted."}),
         (FIND, []),
         (FIND, [{"id": "c1", "createdAt": None, "seats": Number("0.10")}]),
@@ -90,6 +90,7 @@ def test_a_success_is_its_value(call: calls.Call, value: JsonValue) -> None:
     [
         (UPDATE, {"success": True}, "an id"),
         (UPDATE, {"success": True, "id": None}, "an id"),
+        (UPDATE, {"id": "c1"}, "success: true"),
         (UPDATE, [], "an object"),
         (DELETE, {}, "success: true"),
         (FIND, {"contacts": []}, "a list of contacts"),
