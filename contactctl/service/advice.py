@@ -84,11 +84,11 @@ def _refusal_hint(call: Call, error: RefusedError) -> str:
         return "add --email: no contact can be created from a user id alone"
     if call.path == "contacts/update" and len(call.ref_names) > 1:
         return "look with `contactctl find` whether email and user id are two contacts"
+    if error.status == _NOT_FOUND:
+        return "this may not be the service's address: see `contactctl profile show`"
     if call.body is not None:
         return (
             "see what is sent with --dry-run; `contactctl lists` and `contactctl properties list`"
             " show what the account has"
         )
-    if error.status == _NOT_FOUND:
-        return "this may not be the service's address: see `contactctl profile show`"
     return "check the address or user id"

@@ -124,9 +124,22 @@ def _failure(call: Call, answer: Answer, cleaner: Cleaner) -> ContactctlError:
     if status < _REDIRECTS:
         return _bad_reply(answer, "a final status")
     kind = _BY_STATUS.get(status, RefusedError)
-    if status == 404 and call.path in {"contacts/delete", "contacts/suppression"}:  # noqa: PLR2004
+    if _says_not_found(call, answer):
         kind = NotFoundError
     return kind(f"{text} (HTTP {status})", outcome=Outcome.NOT_APPLIED)
+
+
+def _says_not_found(call: Call, answer: Answer) -> bool:
+    """Tell whether it is the service that knows no such contact, not a server that knows no path.
+
+    A page from something in between would otherwise tell that a contact is deleted.
+    """
+    if answer.status != 404 or call.path not in {"contacts/delete", "contacts/suppression"}:  # noqa: PLR2004
+        return False
+    try:
+        return isinstance(parse_json(answer.body), dict)
+    except JsonError:
+        return False
 
 
 def _parsed(answer: Answer) -> JsonValue:

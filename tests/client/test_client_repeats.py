@@ -130,6 +130,12 @@ def test_a_delete_that_finds_nobody_after_a_lost_answer_is_done() -> None:
     assert server.routes_seen() == [DELETE, DELETE]
 
 
+def test_a_page_that_says_404_after_a_lost_answer_does_not_tell_of_a_deletion() -> None:
+    with FaultServer([hang_up, reply(404, b"<html><title>Not Found</title>")]) as server:
+        error = fail(spied_client(server.url), DELETE)
+    assert (type(error), error.outcome) == (RefusedError, Outcome.UNKNOWN)
+
+
 @pytest.mark.parametrize("script", [[GONE], [LIMITED, GONE]], ids=["at once", "after a 429"])
 def test_a_delete_that_finds_nobody_otherwise_is_not_found(script: list[Behaviour]) -> None:
     with FaultServer(script) as server:

@@ -156,7 +156,13 @@ def test_the_status_decides_and_the_text_does_not(
 
 @pytest.mark.parametrize("call", [DELETE, CHECK, calls.remove_suppression(ADA)])
 def test_404_means_no_such_contact_where_one_is_named(call: calls.Call) -> None:
-    assert isinstance(refused(call, answer(404)), NotFoundError)
+    gone: JsonValue = {"success": False, "message": "in other words"}
+    assert isinstance(refused(call, answer(404, gone)), NotFoundError)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><title>404</title>", b"[]", b'"gone"'])
+def test_404_of_a_server_that_knows_no_contacts_says_nothing_of_one(body: bytes) -> None:
+    assert type(refused(DELETE, answer(404, body))) is RefusedError
 
 
 @pytest.mark.parametrize(
