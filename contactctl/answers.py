@@ -53,7 +53,7 @@ def written(
         fields = views.fields(payload, declared or {})
         return views.stack(views.headline(f"{words} (id {reply['id']})"), fields)
 
-    return Answer(json=reply, plain=[str(reply["id"])], view=view, applied=True)
+    return Answer(json=reply, plain=[to_safe(str(reply["id"]))], view=view, applied=True)
 
 
 def done(words: str, reply: JsonObject, *, plain: Sequence[str] = ()) -> Answer:
@@ -67,7 +67,9 @@ def done(words: str, reply: JsonObject, *, plain: Sequence[str] = ()) -> Answer:
     return Answer(json=reply, plain=plain or [words], quiet=[], view=view, applied=True)
 
 
-def preview(found: Preview, who: str, noun: str = "contact") -> Answer:
+def preview(
+    found: Preview, who: str, noun: str = "contact", declared: DeclaredTypes | None = None
+) -> Answer:
     """Return what a write would do: field by field, before and after."""
     rows = [(name, _cell(item.before), _cell(item.after)) for name, item in found.changes.items()]
     words = _WOULD_WORDS[found.would].format(who=who, noun=noun)
@@ -76,7 +78,7 @@ def preview(found: Preview, who: str, noun: str = "contact") -> Answer:
         from contactctl import views
 
         style = "bold yellow" if found.would == "create" else "bold"
-        return views.preview(views.headline(words, style=style), rows, found.request)
+        return views.preview(views.headline(words, style=style), found, declared or {})
 
     request = f"request\t{to_safe(to_json(found.request))}"
     plain = [f"would\t{found.would}", request, *("\t".join(map(to_safe, row)) for row in rows)]
@@ -95,7 +97,7 @@ def contact(found: JsonObject, declared: DeclaredTypes | None = None) -> Answer:
 
     pairs = {**standard, **custom}.items()
     plain = [f"{to_safe(name)}\t{to_safe(_cell(value))}" for name, value in pairs]
-    return Answer(json=found, plain=plain, quiet=[_cell(found.get("id"))], view=view)
+    return Answer(json=found, plain=plain, quiet=[to_safe(_cell(found.get("id")))], view=view)
 
 
 def named(name: str, text: str) -> Answer:
@@ -125,7 +127,8 @@ def table(
         return views.grid(columns, cells) if cells else views.safe(empty, style="dim")
 
     plain = ["\t".join(to_safe(cell) for cell in row) for row in cells]
-    return Answer(json=json, plain=plain, quiet=[row[quiet_column] for row in cells], view=view)
+    quiet = [to_safe(row[quiet_column]) for row in cells]
+    return Answer(json=json, plain=plain, quiet=quiet, view=view)
 
 
 def _cell(value: JsonValue) -> str:

@@ -82,6 +82,7 @@ class Outcome(StrEnum):
 
 
 _OUTCOME_WORDS = {
+    Outcome.NOT_SENT: "not sent",
     Outcome.NOT_APPLIED: "not applied",
     Outcome.APPLIED: "applied",
     Outcome.UNKNOWN: "unknown, it may have been applied",
@@ -122,7 +123,7 @@ class ContactctlError(Exception):
         details = []
         if self.status is not None and f"HTTP {self.status}" not in self.message:
             details.append(("status", f"HTTP {self.status}"))
-        if self.outcome is not Outcome.NOT_SENT:
+        if self.outcome is not Outcome.NOT_SENT or self.attempts:
             details.append(("outcome", _OUTCOME_WORDS[self.outcome]))
         if self.attempts > 1:
             details.append(("attempts", str(self.attempts)))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import ContactctlError, MachineError, Outcome
+from contactctl.errors import ContactctlError, MachineError, Outcome, StoppedError
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 
@@ -108,7 +108,7 @@ class Output:
         if self.form == "json":
             line = to_json({"error": error_object(error)}, ascii_only=True)
             self._say(line, safe=True)
-        elif is_terminal(self.stderr):
+        elif is_terminal(self.stderr) and not isinstance(error, StoppedError):
             from contactctl import views
 
             self.console(self.stderr).print(views.error_panel(error))

@@ -70,6 +70,8 @@ class Group(_Epilog, TyperGroup):
     """A group of commands that are known by name and summary until one of them is called."""
 
     branch: Branch
+    #: Declares and takes the flags of every command; a group takes them as well.
+    flags: Callable[..., None]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Print help when nothing follows."""
@@ -86,25 +88,35 @@ class Group(_Epilog, TyperGroup):
             if ctx.resilient_parsing:
                 return None, None, args[1:]
             _refuse_command(name, self.branch, ctx)
-        return name, build(name, self.branch.children[name]), args[1:]
+        node = self.branch.children[name]
+        if isinstance(node, Branch):
+            return name, make_group(name, node, self.flags), args[1:]
+        return name, build(name, node), args[1:]
 
 
-def make_root(branch: Branch, name: str, callback: Callable[..., None]) -> Group:
-    """Build the outermost group; ``callback`` declares and takes the global flags."""
-    app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
+def make_root(branch: Branch, name: str, flags: Callable[..., None]) -> Group:
+    """Build the outermost group, whose help ends with the exit codes."""
     lines = ["Exit codes:", *(f"{int(code):>3} {code.meaning}" for code in ExitCode)]
-    app.callback(help=branch.summary, epilog="\n\n".join(lines))(callback)
+    return make_group(name, branch, flags, lines)
+
+
+def make_group(
+    name: str, branch: Branch, flags: Callable[..., None], lines: Sequence[str] = ()
+) -> Group:
+    """Build a group with the names and summaries of its children; none of them is imported."""
+    app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
+    app.callback(help=branch.summary, epilog="\n\n".join(lines))(flags)
     group = get_command(app)
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
-    group.lines = lines
-    return _with_children(group, name, branch)
+    group.name, group.branch, group.flags, group.lines = name, branch, flags, lines
+    group.commands = {
+        child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
+    }
+    return group
 
 
-def build(name: str, node: Leaf | Branch) -> TyperCommand | TyperGroup:
-    """Import and build one command; a group gets its children's names and summaries only."""
-    if isinstance(node, Branch):
-        group = Group(name=name, help=node.summary)
-        return _with_children(group, name, node)
+def build(name: str, node: Leaf) -> Command:
+    """Import and build one command."""
     module = importlib.import_module(f"contactctl.commands.{node.module}")
     lines = ["Examples:", *module.EXAMPLES[node.function]]
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -162,7 +174,7 @@ def _refuse_swallowed(params: Sequence[Any], args: Sequence[str]) -> None:
         if option is None or getattr(option, "is_flag", True):
             continue
         value = next(words, "")
-        if value in options and value.startswith("--"):
+        if value.partition("=")[0] in options and value.startswith("--"):
             name = option.opts[-1]
             raise UsageError(
                 f"{name} has no value: {value} follows it, which is a flag itself",
@@ -177,15 +189,6 @@ def _names(option: Any) -> list[str]:  # noqa: ANN401
 def _is_given_once(option: Any) -> bool:  # noqa: ANN401
     """Tell whether an option sets one field; of the options of every command the last one wins."""
     return option.param_type_name == "option" and not (option.multiple or option.rich_help_panel)
-
-
-def _with_children(group: Group, name: str, branch: Branch) -> Group:
-    group.name = name
-    group.branch = branch
-    group.commands = {
-        child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
-    }
-    return group
 
 
 def _stray_words(words: Sequence[str], ctx: Any) -> UsageError:  # noqa: ANN401

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from contactctl.changes.preview import Preview
     from contactctl.changes.typing_rules import PropertyType
     from contactctl.errors import ContactctlError
 
@@ -58,12 +59,20 @@ def fields(
 
 
 def preview(
-    heading: Text, changes: Sequence[Sequence[str]], request: Mapping[str, JsonValue]
+    heading: Text, found: Preview, declared: Mapping[str, PropertyType | None]
 ) -> RenderableType:
     """Return what would change, or where nothing is known of that, the request alone."""
-    if changes:
-        return stack(heading, grid(("field", "before", "after"), changes))
-    return stack(heading, fields(request, {}))
+    if not found.changes:
+        return stack(heading, fields(found.request, declared))
+    rows = [
+        (
+            name,
+            "" if item.before is None else show_value(item.before, declared.get(name)),
+            "" if item.after is None else show_value(item.after, declared.get(name)),
+        )
+        for name, item in found.changes.items()
+    ]
+    return stack(heading, grid(("field", "before", "after"), rows))
 
 
 def contact(

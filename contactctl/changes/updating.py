@@ -75,8 +75,17 @@ class Plan:
             return f"saved {who}"
         if self.preview.would == "create":
             return f"created a NEW contact: {who}"
+        return f"updated {who}{self._identity_words()}"
+
+    def _identity_words(self) -> str:
+        assert self.looked is not None  # noqa: S101 - asked for after a look alone
         moved = address_change(self.change, self.looked)
-        return f"updated {who}" + (f", whose address was {moved.before}" if moved else "")
+        user_id = (self.looked.by_email or {}).get("userId")
+        if moved:
+            return f", whose address was {moved.before}"
+        if user_id and self.change.user_id not in {None, user_id}:
+            return f", whose user id was {user_id}"
+        return ""
 
 
 def plan_update(

@@ -213,10 +213,16 @@ class DryRunFlags:
             raise UsageError("--exit-code goes with --dry-run", hint="add --dry-run")
 
     def show(
-        self, session: Session, preview: Preview, who: str, *, noun: str = "contact"
+        self,
+        session: Session,
+        preview: Preview,
+        who: str,
+        *,
+        noun: str = "contact",
+        declared: "DeclaredTypes | None" = None,
     ) -> int | None:
         """Show the preview and return the exit code that the flags ask for."""
-        session.output.show(answers.preview(preview, who, noun))
+        session.output.show(answers.preview(preview, who, noun, declared))
         if preview.reason:
             session.output.warn(preview.reason)
         return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None

@@ -68,7 +68,10 @@ def update(
     if plan.preview.resubscribes:
         session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
     if preview.dry_run:
-        return preview.show(session, plan.preview, str(plan.change.refs[0]))
+        if len(plan.steps) > 1:
+            session.output.note("two requests: the user id is written before the address changes")
+        who = str(plan.change.refs[0])
+        return preview.show(session, plan.preview, who, declared=declared)
     session.check_write_allowed(*plan.addresses)
     session.forget_sent(*(ref for step in plan.steps for ref in step.refs))
     saved = updating.carry_out(session.client, plan)
@@ -88,7 +91,8 @@ def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int
         return preview.show(session, preview_offline(change), change.email)
     if preview.dry_run:
         found = look_up(session.client, change.refs).contact
-        return preview.show(session, preview_create(change, found, declared), change.email)
+        plan = preview_create(change, found, declared)
+        return preview.show(session, plan, change.email, declared=declared)
     session.check_write_allowed(change.email)
     session.forget_sent(*change.refs)
     saved = session.client.create(change)

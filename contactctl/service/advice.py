@@ -72,6 +72,8 @@ def _hint(call: Call, error: ContactctlError) -> str | None:
         return _LOOKS.get(call.path, _LOOK)
     if isinstance(error, UnauthorizedError) and call.path == "api-key":
         return "take a key from Settings → API in Loops, and add it with `contactctl profile add`"
+    if isinstance(error, RefusedError) and call.path == "contacts/properties":
+        return "see the properties that there are with `contactctl properties list`"
     if isinstance(error, RefusedError) and not isinstance(error, RedirectedError):
         return _refusal_hint(call, error)
     return next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)

@@ -87,3 +87,15 @@ def test_version_is_one_line_everywhere(program: Program, line: str) -> None:
     done = program(*line.split())
     assert re.fullmatch(r"contactctl \d+\.\d+\.\d+\S*\n", done.out)
     assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("words", [("profile", "--version"), ("--version", "-o", "json")])
+def test_the_version_is_told_at_every_level(program: Program, words: tuple[str, ...]) -> None:
+    done = program(*words)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("contactctl ")
+
+
+def test_flags_of_every_command_may_stand_behind_a_group(program: Program) -> None:
+    done = program("properties", "-o", "json", "list", "--sandbox")
+    assert (done.code, done.out[:2], done.err) == (0, "[{", "")

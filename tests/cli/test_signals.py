@@ -131,10 +131,11 @@ def test_what_the_parent_ignores_stays_ignored(
 
 
 def test_where_nothing_was_written_a_stop_does_not_claim_doubt(
-    mute: FaultServer, own_folders: dict[str, str]
+    own_folders: dict[str, str],
 ) -> None:
-    process = start(mute, own_folders, "--must-exist", "-o", "json")
-    wait_for_request(mute)
-    process.send_signal(signal.SIGINT)
-    _, err, _ = end_of(process)
+    with serve({"GET contacts/find": [silence]}) as server:
+        process = start(server, own_folders, "--must-exist", "-o", "json")
+        wait_for_request(server)
+        process.send_signal(signal.SIGINT)
+        _, err, _ = end_of(process)
     assert '"outcome":"not_sent"' in err

@@ -217,3 +217,24 @@ def test_a_second_step_that_fails_says_what_the_first_one_did(cli: Cli) -> None:
     assert "the contact got its user id before that" in str(done.error["message"])
     assert done.error["outcome"] == "unknown"
     assert server.routes_seen() == [LOOK, LOOK, LOOK, UPDATE, UPDATE]
+
+
+def test_a_replaced_user_id_is_said(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "-u", "42")
+    words = ("-e", ADA, "-u", "43", "--replace-user-id")
+    done = in_sandbox(cli, "update", *words, terminal=True)
+    assert done.out.startswith(f"updated {ADA}, whose user id was 42 (id ")
+    assert done.code == 0
+
+
+def test_a_preview_shows_a_date_as_its_instant(cli: Cli) -> None:
+    words = ("-e", ADA, "--prop", "signupDate=2024-01-17", "--dry-run")
+    done = in_sandbox(cli, "update", *words, terminal=True)
+    assert "2024-01-17 (2024-01-17T00:00:00.000Z)" in done.out
+
+
+def test_both_requests_of_a_new_address_are_announced(cli: Cli) -> None:
+    saved(cli, "-e", ADA)
+    words = ("-e", ADA, "--new-email", NEW, "-u", "42", "--dry-run")
+    done = in_sandbox(cli, "update", *words)
+    assert "the user id is written before the address changes" in done.err

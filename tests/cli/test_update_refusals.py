@@ -108,6 +108,7 @@ CASES = f"""
 -u 1 --prop plan:=12                     | plan:                          | string
 -d '{{"userId":"1","plan":true}}'        | plan:                          |
 --email --user-id 42 | --email has no value: --user-id follows it | --email=--user-id
+--email --user-id=42 | --email has no value: --user-id=42 follows it | --email=--user-id=42
 -e --user-id 42                          | --email has no value           | --email=--user-id
 -u 1 --first-name --dry-run              | --first-name has no value      | --first-name=--dry-run
 -u 1 --prop --unset note                 | --prop has no value            | --prop=--unset
