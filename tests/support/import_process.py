@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from contactctl.importing.outcome import Result
 
-_END_S = 120.0
+_END_S = 30.0
 
 
 @dataclass
@@ -60,9 +60,9 @@ class Importing:
         """Send it a signal."""
         self.process.send_signal(signum)
 
-    def end(self) -> int:
+    def end(self, most_s: float = _END_S) -> int:
         """Wait until it ends by itself, and return its code, negative for a signal."""
-        return self.process.wait(_END_S)
+        return self.process.wait(most_s)
 
 
 @contextmanager
