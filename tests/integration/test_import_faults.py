@@ -64,9 +64,9 @@ def test_failures_by_chance_lose_nothing(
     import_ = Trial(tmp_path, own_folders, count, seed=5)
     faults = tuple(map(Fault, (500, 429), shares))
     draw = random.Random(5).random  # noqa: S311 - the same failures each time
-    with import_.serve(Settings(latency_s=latency_s, faults=faults, draw=draw)):
-        with import_.run("--rate=max") as run:
-            assert run.end(most_s=300) == import_.code
+    settings = Settings(latency_s=latency_s, faults=faults, draw=draw)
+    with import_.serve(settings), import_.run("--rate=max") as run:
+        assert run.end(most_s=300) == import_.code
     import_.check_end()
     assert {500, 429} <= {write.status for write in import_.log.writes}
     assert {str(row["attempts"]) for row in import_.told} > {str(import_.told[0]["attempts"])}
