@@ -134,7 +134,7 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     from contactctl.importing.runs import Runs
 
     output = call.session.output
-    unchanged = None if call.sending.changed_only else 0
+    unchanged = None if call.sending.changed_only or call.sending.resume else 0
     output.note("\n".join(Forecast(plan, call.expected_per_second, unchanged).lines))
     runs = Runs(journal_folder(call.session.env))
     if not call.sending.resume and runs.has_unfinished(plan.about):

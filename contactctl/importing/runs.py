@@ -175,9 +175,10 @@ class Runs:
             )
         if any(item.content == content for item in unfinished):
             return UsageError(
-                f"the unfinished run of {quoted(about.source)} has other columns flags or another"
-                " profile",
-                hint=f"give the same --map, --ignore, --set and profile as then; {again}",
+                f"the unfinished run of {quoted(about.source)} has other column flags, or another"
+                " profile or key",
+                hint="give the same --map, --ignore, --set and profile as then, or the same key"
+                f" where there is no profile; {again}",
             )
         return UsageError(f"there is no run of {quoted(about.source)} to go on with", hint=again)
 

@@ -135,6 +135,15 @@ def test_max_failures_stops_a_run_that_goes_wrong(cli: Cli, file: Path) -> None:
     assert first + [number_of(row) for row in json_lines(done.out)] == list(range(1, 41))
 
 
+def test_a_resume_promises_no_more_than_may_be_left(cli: Cli, file: Path) -> None:
+    file.write_text("userId\nnobody\nno-one\nsomebody\n")
+    said = errors_of(imported(cli, file, "--max-failures=1"))
+    assert "3 rows, 3 to send" in said
+    said = errors_of(imported(cli, file, "--resume"))
+    assert "3 rows, up to 3 to send" in said
+    assert "in an earlier run" in said.splitlines()[1]
+
+
 def test_a_finished_run_has_nothing_to_resume(cli: Cli, file: Path) -> None:
     file.write_text("email\na@example.com\n")
     assert imported(cli, file, "--resume").code == 2

@@ -70,8 +70,8 @@ def test_a_moved_file_is_the_same_file(runs: Runs) -> None:
     ("change", "message"),
     [
         ({"digest": "other"}, '"people.csv" has changed since'),
-        ({"mapping": "other"}, "other columns flags or another profile"),
-        ({"account": "other"}, "other columns flags or another profile"),
+        ({"mapping": "other"}, "other column flags, or another profile or key"),
+        ({"account": "other"}, "other column flags, or another profile or key"),
         ({"source": "b.csv", "digest": "other"}, 'no run of "b.csv" to go on with'),
     ],
 )
