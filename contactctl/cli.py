@@ -1,4 +1,4 @@
-"""The command tree on one screen, and the only error boundary."""
+"""main(argv) -> code: parse, run, and the only error boundary."""
 
 from __future__ import annotations
 
@@ -9,71 +9,17 @@ from typing import TYPE_CHECKING
 
 from contactctl.ending import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
 from contactctl.errors import ContactctlError, ExitCode, Outcome, StoppedError, UsageError
+from contactctl.menu import COMMANDS
 from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.tree import Branch, Group
+    from contactctl.tree import Group
 
 PROG_NAME = "contactctl"
 _SIGINT = 2
-
-
-def command_tree() -> Branch:
-    """Return every command: where its function lives, and one line that says what it does."""
-    from contactctl.tree import Branch, Leaf
-
-    return Branch(
-        "Manage the contacts of a Loops audience from the command line.",
-        {
-            "update": Leaf("contacts", "update", "Change one contact, or create it."),
-            "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
-            "find": Leaf("contacts", "find", "Show one contact."),
-            "delete": Leaf("contacts", "delete", "Delete one contact."),
-            "import": Leaf("imports", "import_", "Update many contacts from a file."),
-            "suppression": Branch(
-                "Contacts that bounced or complained.",
-                {
-                    "check": Leaf("suppression", "check", "Show whether mail is held back."),
-                    "remove": Leaf("suppression", "remove", "Take a contact off the list."),
-                },
-            ),
-            "lists": Leaf("lookups", "lists", "Show the mailing lists."),
-            "properties": Branch(
-                "Contact properties.",
-                {
-                    "list": Leaf("lookups", "list_properties", "Show the contact properties."),
-                    "create": Leaf("lookups", "create_property", "Create a custom property."),
-                },
-            ),
-            "profile": Branch(
-                "Named API keys.",
-                {
-                    "add": Leaf("profiles", "add", "Add a profile, and check its key."),
-                    "list": Leaf("profiles", "list_", "List the profiles."),
-                    "use": Leaf("profiles", "use", "Choose the active profile."),
-                    "show": Leaf("profiles", "show", "Show each setting and where it came from."),
-                    "check": Leaf("profiles", "check", "Ask the service whether it takes a key."),
-                    "remove": Leaf("profiles", "remove", "Remove a profile."),
-                },
-            ),
-            "sandbox": Branch(
-                "The local stand-in for the service.",
-                {
-                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
-                    "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
-                    "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
-                    "path": Leaf("sandbox", "path", "Print the file that holds the data."),
-                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
-                },
-            ),
-            "completion": Leaf("completion", "completion", "Print a shell's completion script."),
-            "schema": Leaf("schema", "schema", "Print every command and output shape as JSON."),
-            "doctor": Leaf("doctor", "doctor", "Show what is set up, and what is wrong with it."),
-        },
-    )
 
 
 def main(argv: Sequence[str], run: Run | None = None) -> int:
@@ -100,7 +46,7 @@ def root_group() -> Group:
     from contactctl.commands.options import root
     from contactctl.tree import make_root
 
-    return make_root(command_tree(), PROG_NAME, root)
+    return make_root(COMMANDS, PROG_NAME, root)
 
 
 def _call(argv: Sequence[str], run: Run) -> int:

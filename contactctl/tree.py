@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -12,30 +11,16 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from contactctl.errors import ExitCode, UsageError
+from contactctl.menu import Branch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from contactctl.menu import Leaf
 
 #: Typer keeps its parser's error class private under a name that changed between the versions we
 #: take; the base of its public ``BadParameter`` is that class in all of them.
 _ParseError: type[Exception] = typer.BadParameter.__bases__[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One command: a function of a module below ``contactctl.commands``, and what it does."""
-
-    module: str
-    function: str
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A command that only holds others."""
-
-    summary: str
-    children: Mapping[str, Leaf | Branch] = field(default_factory=dict)
 
 
 class _Epilog:

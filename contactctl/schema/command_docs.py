@@ -6,12 +6,13 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from contactctl.exact_json import JsonObject, JsonValue, Number
-from contactctl.tree import Branch, Command, build
+from contactctl.menu import Branch
+from contactctl.tree import Command, build
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from contactctl.tree import Leaf
+    from contactctl.menu import Leaf
 
 #: How the names of Typer's types begin, which differ between its versions in their endings.
 _TYPES = {"bool": "boolean", "int": "integer", "float": "number"}

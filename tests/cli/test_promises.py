@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.cli import command_tree
 from contactctl.errors import ExitCode, error_codes
-from contactctl.tree import Branch, Leaf
+from contactctl.menu import COMMANDS, Branch, Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,7 @@ def paths(node: Branch | Leaf, path: tuple[str, ...] = ()) -> Iterator[tuple[str
             yield from paths(child, (*path, name))
 
 
-PATHS = list(paths(command_tree()))
+PATHS = list(paths(COMMANDS))
 GROUPS = {path for path in PATHS if len(path) == 1 and any(p[:1] == path != p for p in PATHS)}
 
 

@@ -12,8 +12,8 @@ from jsonschema.exceptions import ValidationError
 from output_samples import SAMPLES, sampled, words_of
 
 from contactctl import __version__
-from contactctl.cli import command_tree
 from contactctl.errors import ExitCode, error_codes
+from contactctl.menu import COMMANDS
 from contactctl.schema.command_docs import leaves
 from contactctl.schema.outputs import OUTPUTS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: What its server prints while it runs is looked at by a test of its own.
 SERVE = "sandbox serve"
-PATHS = [" ".join(path) for path, _ in leaves(command_tree())]
+PATHS = [" ".join(path) for path, _ in leaves(COMMANDS)]
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contactctl import completion
-from contactctl.cli import command_tree, root_group
-from contactctl.tree import Branch, Command, Leaf, build
+from contactctl.cli import root_group
+from contactctl.menu import COMMANDS, Branch, Leaf
+from contactctl.tree import Command, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +77,7 @@ class _Rows:
 
 def make_table() -> str:
     """Return the text of the module, formatted."""
-    tree, rows = command_tree(), _Rows()
+    tree, rows = COMMANDS, _Rows()
     commands = {path: _build(path, leaf) for path, leaf in _leaves("", tree)}
     common = rows.keys(root_group().params) + " --help"
     flags = {path: rows.keys(item.params, but=common) for path, item in commands.items()}

@@ -13,9 +13,9 @@ from jsonschema.exceptions import ValidationError
 from typer.main import get_command
 
 from contactctl.exact_json import JsonValue, to_json
+from contactctl.menu import Branch, Leaf
 from contactctl.schema.command_docs import argument, flag, leaves
 from contactctl.schema.shapes import TEXT, Output, at_least, list_of, one_of, record, said
-from contactctl.tree import Branch, Leaf
 
 Option = typer.Option
 FLAGS: list[tuple[Any, dict[str, object]]] = [

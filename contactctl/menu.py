@@ -1,0 +1,74 @@
+"""Every command on one screen: its name, where its function lives, what it does in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Leaf(NamedTuple):
+    """One command: a function of a module below ``contactctl.commands``, and what it does."""
+
+    module: str
+    function: str
+    summary: str
+
+
+class Branch(NamedTuple):
+    """A command that only holds others."""
+
+    summary: str
+    children: Mapping[str, Leaf | Branch]
+
+
+COMMANDS = Branch(
+    "Manage the contacts of a Loops audience from the command line.",
+    {
+        "update": Leaf("contacts", "update", "Change one contact, or create it."),
+        "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
+        "find": Leaf("contacts", "find", "Show one contact."),
+        "delete": Leaf("contacts", "delete", "Delete one contact."),
+        "import": Leaf("imports", "import_", "Update many contacts from a file."),
+        "suppression": Branch(
+            "Contacts that bounced or complained.",
+            {
+                "check": Leaf("suppression", "check", "Show whether mail is held back."),
+                "remove": Leaf("suppression", "remove", "Take a contact off the list."),
+            },
+        ),
+        "lists": Leaf("lookups", "lists", "Show the mailing lists."),
+        "properties": Branch(
+            "Contact properties.",
+            {
+                "list": Leaf("lookups", "list_properties", "Show the contact properties."),
+                "create": Leaf("lookups", "create_property", "Create a custom property."),
+            },
+        ),
+        "profile": Branch(
+            "Named API keys.",
+            {
+                "add": Leaf("profiles", "add", "Add a profile, and check its key."),
+                "list": Leaf("profiles", "list_", "List the profiles."),
+                "use": Leaf("profiles", "use", "Choose the active profile."),
+                "show": Leaf("profiles", "show", "Show each setting and where it came from."),
+                "check": Leaf("profiles", "check", "Ask the service whether it takes a key."),
+                "remove": Leaf("profiles", "remove", "Remove a profile."),
+            },
+        ),
+        "sandbox": Branch(
+            "The local stand-in for the service.",
+            {
+                "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
+                "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
+                "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
+                "path": Leaf("sandbox", "path", "Print the file that holds the data."),
+                "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
+            },
+        ),
+        "completion": Leaf("completion", "completion", "Print a shell's completion script."),
+        "schema": Leaf("schema", "schema", "Print every command and output shape as JSON."),
+        "doctor": Leaf("doctor", "doctor", "Show what is set up, and what is wrong with it."),
+    },
+)
