@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,23 +9,13 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import DamagedFileError, MachineError
 from contactctl.paths import make_private_folder
+from contactctl.sqlite_files import machine_reason, make_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PRIMARY_CODE_MASK = 0xFF
 _STATE_HINT = "see to that, or set CONTACTCTL_STATE_DIR to another folder"
-_MACHINE_REASONS = {
-    sqlite3.SQLITE_BUSY: "another process has been writing to it for too long",
-    sqlite3.SQLITE_LOCKED: "another process has been writing to it for too long",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it cannot be written to",
-    sqlite3.SQLITE_PERM: "it cannot be read and written",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk failed",
-    sqlite3.SQLITE_NOMEM: "there is no memory left",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +58,10 @@ def explained(path: Path, kind: FileKind) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE_MASK
-        if code in _MACHINE_REASONS:
+        reason = machine_reason(error)
+        if reason:
             raise MachineError(
-                f"cannot use the {kind.name} {path}: {_MACHINE_REASONS[code]}", hint=_STATE_HINT
+                f"cannot use the {kind.name} {path}: {reason}", hint=_STATE_HINT
             ) from error
         raise damaged(path, kind) from error
 
@@ -84,10 +73,7 @@ def damaged(path: Path, kind: FileKind) -> DamagedFileError:
 
 def _make_private_file(path: Path, kind: FileKind) -> None:
     try:
-        # Exclusively: closing a second descriptor of a file that is open would drop its locks.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass
+        make_private_file(path)
     except OSError as error:
         raise MachineError(
             f"cannot make the {kind.name} {path}: {error.strerror}", hint=_STATE_HINT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from contactctl.exact_json import JsonError
 from contactctl.paths import make_private_folder
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
+from contactctl.sqlite_files import machine_reason, make_private_file, primary_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,19 +26,9 @@ BUSY_TIMEOUT_S = 10.0
 #: Written into the file's header, so that no other database is mistaken for a sandbox.
 _APPLICATION_ID = int.from_bytes(b"cctl", "big")
 _DUMP_PAGE = 500
-_PRIMARY_CODE_MASK = 0xFF
 _RESET_HINT = "contactctl sandbox reset starts afresh and keeps this file aside"
 #: SQLite's primary result codes that say that the file itself is not what it should be.
 _DAMAGE_CODES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_MACHINE_REASONS = {
-    sqlite3.SQLITE_BUSY: "another process has been writing to it for too long",
-    sqlite3.SQLITE_LOCKED: "another process has been writing to it for too long",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it cannot be written to",
-    sqlite3.SQLITE_PERM: "it cannot be read and written",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk failed",
-}
 
 
 class Store:
@@ -164,11 +154,7 @@ def reset_store(path: Path) -> Path | None:
 def _make_private_file(path: Path) -> None:
     """Make the file before SQLite does: nobody else may read it, whatever the umask."""
     try:
-        # Exclusively: a file that is there may be open in this process, and closing a second
-        # descriptor of it would drop SQLite's locks.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass
+        make_private_file(path)
     except OSError as error:
         raise MachineError(
             f"cannot make the sandbox file {path}: {error.strerror}",
@@ -215,13 +201,13 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE_MASK
-        if code in _MACHINE_REASONS:
+        reason = machine_reason(error)
+        if reason:
             raise MachineError(
-                f"cannot use the sandbox file {path}: {_MACHINE_REASONS[code]}",
+                f"cannot use the sandbox file {path}: {reason}",
                 hint="see to that, or set CONTACTCTL_SANDBOX_DB to another file",
             ) from error
-        if code in _DAMAGE_CODES:
+        if primary_code(error) in _DAMAGE_CODES:
             raise _damaged(path) from error
         raise
     except JsonError as error:
