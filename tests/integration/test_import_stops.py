@@ -104,7 +104,7 @@ def test_a_second_ctrl_c_waits_for_nothing(
         run.send(signal.SIGINT)
         began = time.monotonic()
         assert run.end() == -signal.SIGINT
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 2  # without the second one it is 4 s
         release.set()
         import_.log.wait_until_idle()
     with import_.serve():

@@ -50,6 +50,9 @@ assert signal.getsignal(signal.SIGINT) is before
 print("ended by", signum, flush=True)
 """
 
+#: A second is promised; as much again is for a machine that is busy with other tests.
+SOON_S = 2.0
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -108,7 +111,7 @@ def test_a_length_that_cannot_be_is_refused_at_once(sandbox: Served, length: str
     started_s = time.monotonic()
     answer = sandbox.raw(request(b"{}", f"Content-Length: {length}"))
     assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 ", b"HTTP/1.1 413 "))
-    assert time.monotonic() - started_s < 1
+    assert time.monotonic() - started_s < SOON_S
 
 
 def test_a_large_body_is_refused_in_json(sandbox: Served) -> None:
@@ -148,7 +151,7 @@ def test_slow_clients_do_not_stop_others(path: Path) -> None:
             slow.sendall(begun if number % 2 else begun[:40])
         started_s = time.monotonic()
         assert put(client, email=ADA).status_code == 200
-        assert time.monotonic() - started_s < 1
+        assert time.monotonic() - started_s < SOON_S
 
 
 def test_the_rate_limit_is_told_and_kept(path: Path) -> None:
@@ -166,7 +169,7 @@ def test_latency_holds_an_answer_back_and_not_the_others(path: Path) -> None:
         with sandbox.client() as client:
             done = list(threads.map(lambda _: client.get("/lists").status_code, range(8)))
     assert set(done) == {200}
-    assert 0.2 <= time.monotonic() - started_s < 1
+    assert 0.2 <= time.monotonic() - started_s < SOON_S
 
 
 def test_an_ignored_property_is_told_of_in_the_log(sandbox: Served) -> None:
@@ -192,7 +195,7 @@ def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> N
             asking.start()
             time.sleep(0.2)
             started_s = time.monotonic()
-        assert time.monotonic() - started_s < 1
+        assert time.monotonic() - started_s < SOON_S
         asking.join()
         assert answers == [200]
         with pytest.raises(ConnectionRefusedError):
@@ -215,7 +218,7 @@ def test_it_stops_within_a_second_though_a_request_never_ends() -> None:
 
     started_s = time.monotonic()
     serve(hang, Listen(port=0, threads=2), ready=ready, stopping=stopping)
-    assert time.monotonic() - started_s < 1
+    assert time.monotonic() - started_s < SOON_S
     released.set()
     connections[0].close()
 
@@ -237,7 +240,7 @@ def test_a_signal_ends_it_within_a_second(path: Path, name: str) -> None:
             process.send_signal(signum)
             assert process.stdout.readline() == f"ended by {int(signum)}\n"
             assert process.wait(timeout=5) == 0
-        assert time.monotonic() - started_s < 1
+        assert time.monotonic() - started_s < SOON_S
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")

@@ -213,21 +213,23 @@ def test_a_stop_ends_a_run_that_waits_for_its_pace(tmp_path: Path) -> None:
 
 
 def test_a_request_that_hangs_is_left_behind_after_the_grace(tmp_path: Path) -> None:
-    hang = threading.Event()
+    hang, hangs = threading.Event(), threading.Event()
 
     def before(payload: JsonObject) -> None:
         if payload["email"] == "person3@x.co":
+            hangs.set()
             hang.wait(5)
 
-    engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=0.5)
+    engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=1.0)
     told, stopped_at = 0, 0.0
     for _ in engine.outcomes():
         told += 1
         if told == 3:
             assert engine.run is not None
+            assert hangs.wait(5)
             engine.run.request_stop()
             stopped_at = time.monotonic()
-    assert 0.5 <= time.monotonic() - stopped_at < 0.9, "it is waited for once"
+    assert 1.0 <= time.monotonic() - stopped_at < 1.9, "it is waited for once"
     hang.set()
     assert told == 3
 
