@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from contactctl import answers
+from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes import updating
 from contactctl.changes.identity import describe
 from contactctl.changes.lookup import find_one, look_up
@@ -64,6 +65,10 @@ def update(
     preview.check()
     change, declared = fields.to_change(session, offline=preview.offline)
     wish = look.to_wish(session, change, preview)
+    if preview.offline:
+        return preview.show(
+            session, preview_offline(change), str(change.refs[0]), declared=declared
+        )
     plan = updating.plan_update(session.client, change, wish, declared)
     if plan.preview.resubscribes:
         session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
@@ -108,7 +113,8 @@ def find(session: Session, who: RefFlags, field: Field = None) -> None:
     if field is not None:
         session.output.show(answers.bare(_value(session, contact, field)))
         return
-    declared = session.account.properties() if session.output.for_a_person else None
+    drawn_with_types = session.output.for_a_person and not contact.keys() <= {*CONTACT_FIELDS}
+    declared = session.account.properties() if drawn_with_types else None
     session.output.show(answers.contact(contact, declared))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -226,3 +227,9 @@ def test_words_that_cannot_be_read_still_choose_the_form_of_the_error(
     assert (done.code, done.out) == (2, "")
     assert done.err.count("\n") == 1
     assert done.error["code"] == "usage"
+
+
+def test_offline_opens_nothing_that_could_answer(cli: Cli) -> None:
+    done = cli("update", "--sandbox", "-e", ADA, "--dry-run", "--offline", terminal=True)
+    assert (done.code, done.err) == (0, "")
+    assert not Path(cli.env["CONTACTCTL_DATA_DIR"]).exists()
