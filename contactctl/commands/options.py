@@ -11,9 +11,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from contactctl import __version__
-from contactctl.session import Flags, open_session
+from contactctl.service.retry import worst_total_s
+from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S, Flags, open_session
 
 GLOBAL_PANEL = "Options of every command"
+_WORST_S = worst_total_s(DEFAULT_TIMEOUT_S, DEFAULT_RETRIES)
+_WORST_LOOKING_S = worst_total_s(DEFAULT_TIMEOUT_S, DEFAULT_RETRIES, looks_first=True)
 
 
 def _flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002, ANN401 - Typer's own words
@@ -62,8 +65,9 @@ RetriesFlag = Annotated[
         metavar="N",
         min=0,
         max=20,
-        help="Repeats after a failure that may pass (default 3). At worst a call takes four"
-        " deadlines and three waits: 30 s each, and up to 60 s where the service asks for it.",
+        help=f"Repeats after a failure that may pass (default {DEFAULT_RETRIES}). At worst a call"
+        f" then takes {_WORST_S:.0f} s, with the longest waits that the service may ask for, or"
+        f" {_WORST_LOOKING_S:.0f} s where it must look before it repeats.",
     ),
 ]
 NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask anything.")]

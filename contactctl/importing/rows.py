@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import UsageError
 from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Row
 
 FileForm = Literal["csv", "tsv", "jsonl", "json"]
-FORMS: tuple[FileForm, ...] = get_args(FileForm)
 
 _FORMS_BY_SUFFIX: dict[str, FileForm] = {
     ".csv": "csv",
