@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.ending import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
-from contactctl.errors import ContactctlError, ExitCode, Outcome, StoppedError, UsageError
+from contactctl.errors import (
+    ContactctlError,
+    Ending,
+    ExitCode,
+    Outcome,
+    StoppedError,
+    UsageError,
+)
 from contactctl.menu import COMMANDS
 from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
@@ -29,7 +36,7 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
         with stop_signals_raised(lambda: run.outcome):
             _refuse_unreadable(argv)
             return _call(argv, run)
-    except ContactctlError as error:
+    except Ending as error:
         return _fail(error, argv, run)
     except KeyboardInterrupt:
         stopped = StoppedError("interrupted", signum=_SIGINT, outcome=run.outcome)
@@ -87,7 +94,7 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
             )
 
 
-def _fail(error: ContactctlError, argv: Sequence[str], run: Run) -> int:
+def _fail(error: Ending, argv: Sequence[str], run: Run) -> int:
     output = run.output(form=_form_of_words(argv) if run.flags.output is None else None)
     with suppress(OSError):  # nowhere left to say it; the code still does
         output.error(error)

@@ -22,7 +22,10 @@
     │   ├── DamagedFileError    9  damaged_file
     │   ├── TrustError          9  tls
     │   └── ProxyError          9  proxy
-    └── StoppedError      130/143  interrupted
+
+    StoppedError          130/143  interrupted   a signal; passes every ``except Exception``
+
+Both are an :class:`Ending`, which carries what is said of it.
 """
 
 from __future__ import annotations
@@ -89,8 +92,8 @@ _OUTCOME_WORDS = {
 }
 
 
-class ContactctlError(Exception):
-    """Anything that ends a command; carries its advice, its code and its exit code.
+class Ending(BaseException):
+    """Anything that ends a command before its time; carries its advice, its code and its exit code.
 
     ``message`` says what happened and to what, in the user's words; ``hint`` is the next step.
     ``status`` is the HTTP status where there was one, ``attempts`` the number of requests made,
@@ -130,6 +133,10 @@ class ContactctlError(Exception):
         if self.hint:
             details.append(("hint", self.hint))
         return details
+
+
+class ContactctlError(Ending, Exception):
+    """Something went wrong; whoever knows better may catch it and go on."""
 
 
 class UsageError(ContactctlError):
@@ -253,8 +260,11 @@ class ProxyError(MachineError):
     code = "proxy"
 
 
-class StoppedError(ContactctlError):
-    """A signal ended the command; ``signum`` is what the process should die of."""
+class StoppedError(Ending):
+    """A signal ended the command; ``signum`` is what the process should die of.
+
+    No error, as ``KeyboardInterrupt`` is none: what catches errors must not go on after a signal.
+    """
 
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED
@@ -274,7 +284,7 @@ class StoppedError(ContactctlError):
 def error_codes() -> dict[str, ExitCode]:
     """Return the closed set of error codes, each with its exit code, in the tree's order."""
     found: dict[str, ExitCode] = {}
-    waiting: list[type[ContactctlError]] = [ContactctlError]
+    waiting: list[type[Ending]] = [ContactctlError, StoppedError]
     while waiting:
         kind = waiting.pop(0)
         found[kind.code] = kind.exit_code

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import ContactctlError, MachineError, Outcome, StoppedError
+from contactctl.errors import Ending, MachineError, Outcome, StoppedError
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 
@@ -103,7 +103,7 @@ class Output:
         if self.verbose:
             self._say(text)
 
-    def error(self, error: ContactctlError) -> None:
+    def error(self, error: Ending) -> None:
         """Write an error: one JSON line, a panel on a terminal, or ``error:`` lines."""
         if self.form == "json":
             line = to_json({"error": error_object(error)}, ascii_only=True)
@@ -157,7 +157,7 @@ class Output:
             self.stderr.write((text if safe else to_safe(text, keep="\n")) + "\n")
             self.stderr.flush()
 
-    def _error_lines(self, error: ContactctlError) -> list[str]:
+    def _error_lines(self, error: Ending) -> list[str]:
         lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
         lines += [f"  {name}: {to_safe(text)}" for name, text in error.details]
         return lines
@@ -193,7 +193,7 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def error_object(error: ContactctlError) -> JsonObject:
+def error_object(error: Ending) -> JsonObject:
     """Return the ``error`` object of JSON mode."""
     return {
         "code": error.code,

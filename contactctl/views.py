@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from contactctl.changes.preview import Preview
     from contactctl.changes.typing_rules import PropertyType
-    from contactctl.errors import ContactctlError
+    from contactctl.errors import Ending
 
 _TYPE_WORDS: dict[type, str] = {
     str: "string",
@@ -32,7 +32,7 @@ _TYPE_WORDS: dict[type, str] = {
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-def error_panel(error: ContactctlError) -> RenderableType:
+def error_panel(error: Ending) -> RenderableType:
     """Return an error as a panel: what happened, then status, outcome and the next step."""
     details = Table.grid(padding=(0, 1))
     for name, text in error.details:

@@ -9,7 +9,7 @@ from contactctl.changes.identity import address_change, check_identity, describe
 from contactctl.changes.lookup import Finder, Looked, find_at_most_one, find_one, in_words, look_up
 from contactctl.changes.preview import Preview, preview_offline, preview_update
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.errors import ContactctlError, GuardError, NotFoundError, Outcome, UsageError
+from contactctl.errors import Ending, GuardError, NotFoundError, Outcome, UsageError
 
 if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
@@ -118,7 +118,7 @@ def carry_out(client: Updater, plan: Plan) -> Saved:
         client.update(step)
     try:
         return client.update(last)
-    except ContactctlError as error:
+    except Ending as error:
         if first:  # whatever became of this one, the writes are neither all done nor all undone
             error.outcome = Outcome.UNKNOWN
             error.message += " (the contact got its user id before that)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contactctl.commands.options import with_session
 from contactctl.doctor import answers, machine, service, setup
 from contactctl.doctor.check import Check, exit_code_of, failed, warn
-from contactctl.errors import ContactctlError, StoppedError
+from contactctl.errors import ContactctlError
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import resolve
 from contactctl.profiles.settings import access_settings
@@ -49,8 +49,6 @@ def _access_checks(session: Session) -> Iterator[Check]:
         session.credentials = resolve(
             explicit, session.env, session.profiles, show_messages=is_terminal(session.run.stderr)
         )
-    except StoppedError:
-        raise
     except ContactctlError as error:  # a key command shows only now whether it works
         yield failed("key command", error)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.commands.import_call import ImportCall
 from contactctl.ending import stop_signals_told
-from contactctl.errors import ContactctlError, Outcome, RowsFailedError, StoppedError
+from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.outcome import RowOutcome
 from contactctl.importing.plan import Plan
@@ -34,7 +34,7 @@ def send(call: ImportCall, plan: Plan) -> None:
     try:
         with stop_signals_told(stop.take):
             _send(call, plan, tally, stop)
-    except ContactctlError as error:
+    except Ending as error:
         if stop.run is not None:
             error.hint = f"{error.hint}; then go on" if error.hint else "go on"
             error.hint += f" with: {call.resume_command}"

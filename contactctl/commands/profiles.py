@@ -8,7 +8,7 @@ import typer
 from contactctl.commands import profile_answers as answers
 from contactctl.commands.options import with_session
 from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
-from contactctl.errors import ContactctlError, CredentialsError, MachineError, UsageError
+from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
     ADDRESS_VARIABLE,
@@ -159,7 +159,7 @@ def _with_team(session: Session, profile: Profile) -> Profile:
     try:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
         return dataclasses.replace(profile, team=_ask_team(session, found))
-    except ContactctlError as error:
+    except Ending as error:
         error.message += f"; profile {profile.name} was not saved (--no-check saves it unasked)"
         raise
 

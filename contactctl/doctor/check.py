@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from contactctl.errors import ContactctlError, ExitCode, MachineError, StoppedError
+from contactctl.errors import ContactctlError, ExitCode, MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -57,11 +57,9 @@ def failed(
 
 
 def look(name: str, check: Callable[[], Check]) -> Check:
-    """Return what a check finds; what it raises instead is the finding, unless it is a signal."""
+    """Return what a check finds; the error that it raises instead is the finding."""
     try:
         return check()
-    except StoppedError:
-        raise
     except ContactctlError as error:
         return failed(name, error)
     except OSError as error:

@@ -11,7 +11,6 @@ from contactctl.errors import (
     ContactctlError,
     DeadlineError,
     NoConnectionError,
-    StoppedError,
     TrustError,
     UnauthorizedError,
 )
@@ -67,8 +66,6 @@ def ask(open_client: Callable[[], Asking], now: Callable[[], float]) -> Answer:
     """Ask, and keep what came of it, be it that there can be no client."""
     try:
         reply = open_client().api_key_once()
-    except StoppedError:
-        raise
     except ContactctlError as error:
         return Answer(now(), error=error, pace=error.pace)
     return Answer(now(), reply.value, pace=reply.headers)

@@ -14,7 +14,6 @@ from contactctl.errors import (
     MachineError,
     RateLimitedError,
     RedirectedError,
-    StoppedError,
     UnavailableError,
 )
 from contactctl.importing.outcome import Result, failed
@@ -34,7 +33,7 @@ PATIENCE_AFTER_429 = 20
 MOST_BAD_REPLIES = 5
 
 #: What no other row would fare better with: the run stops, to be resumed.
-_FATAL = (CredentialsError, MachineError, RedirectedError, StoppedError)
+_FATAL = (CredentialsError, MachineError, RedirectedError)
 
 
 class Updates(Protocol):

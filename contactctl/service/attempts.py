@@ -15,7 +15,6 @@ from contactctl.errors import (
     NoConnectionError,
     NotFoundError,
     Outcome,
-    StoppedError,
 )
 from contactctl.service.advice import worded
 from contactctl.service.retry import Failure, GiveUp, Kind, decide
@@ -80,8 +79,6 @@ class Attempts:
         for attempt in itertools.count(1):
             try:
                 return self._attempt(call, tally, look)
-            except StoppedError:
-                raise
             except ContactctlError as error:
                 self._wait_or_raise(call, error, tally, attempt)
         raise AssertionError

@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from contactctl.errors import ContactctlError, StoppedError
+from contactctl.errors import ContactctlError
 from contactctl.service import call as calls
 from contactctl.service.advice import worded
 from contactctl.service.attempts import Attempts
@@ -161,8 +161,6 @@ class LoopsClient:
     def _once(self, call: calls.Call) -> Reply:
         try:
             return self._exchange(call)
-        except StoppedError:
-            raise
         except ContactctlError as error:
             error.attempts = 1
             raise worded(call, error, self._exchange.cleaner.mask) from error

@@ -13,7 +13,6 @@ from contactctl.errors import (
     DeadlineError,
     NoConnectionError,
     Outcome,
-    StoppedError,
     UsageError,
 )
 from contactctl.service.cleaner import Cleaner
@@ -55,8 +54,6 @@ class Exchange:
             self.outcome = Outcome.UNKNOWN
         try:
             reply = to_reply(call, self._answer(call), self.cleaner)
-        except StoppedError:
-            raise
         except ContactctlError as error:
             if error.outcome is Outcome.UNKNOWN and not call.writes:
                 error.outcome = Outcome.NOT_APPLIED

@@ -13,6 +13,7 @@ from contactctl.doctor.service import Answer
 from contactctl.errors import (
     ContactctlError,
     DeadlineError,
+    Ending,
     NoConnectionError,
     ProxyError,
     RateLimitedError,
@@ -49,11 +50,11 @@ def with_status(error: ContactctlError, status: int) -> ContactctlError:
 class Service:
     """Answers a question about the key with a reply or an error."""
 
-    def __init__(self, answer: Reply | ContactctlError) -> None:
+    def __init__(self, answer: Reply | Ending) -> None:
         self.answer = answer
 
     def api_key_once(self) -> Reply:
-        if isinstance(self.answer, ContactctlError):
+        if isinstance(self.answer, Ending):
             raise self.answer
         return self.answer
 
