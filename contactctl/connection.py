@@ -102,7 +102,7 @@ def account_id(credentials: Credentials, env: Mapping[str, str]) -> str:
     base_url = credentials.base_url
     if credentials.is_sandbox:
         from contactctl.paths import sandbox_file
-        from contactctl.sandbox.resets import sandbox_id
+        from contactctl.sandbox.store import sandbox_id
 
         base_url = sandbox_id(sandbox_file(env))
     return account_digest(

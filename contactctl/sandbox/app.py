@@ -9,17 +9,36 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError
 from contactctl.exact_json import to_json
+from contactctl.sandbox import rules
 from contactctl.sandbox.calls import Answer, Call, Refusal
 from contactctl.sandbox.incoming import check_host, check_origin, has_key, read_body, read_query
 from contactctl.sandbox.limits import Budget, Fault, RateLimit, drawn_fault
-from contactctl.sandbox.routes import METHODS_WITH_BODY, rule_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from contactctl.sandbox.store import Store
+    from contactctl.sandbox.tables import Transaction
 
+    Rule: TypeAlias = Callable[[Transaction, Call], Answer]
+
+
+#: What a client adds to the sandbox's address to be answered: the service's own base path.
+BASE_PATH = "/api"
+
+_ROUTES: Mapping[str, Mapping[str, Rule]] = {
+    "/v1/api-key": {"GET": rules.api_key},
+    "/v1/contacts/create": {"POST": rules.create},
+    "/v1/contacts/update": {"PUT": rules.update},
+    "/v1/contacts/find": {"GET": rules.find},
+    "/v1/contacts/delete": {"POST": rules.delete},
+    "/v1/contacts/suppression": {"GET": rules.suppression, "DELETE": rules.remove_suppression},
+    "/v1/contacts/properties": {"GET": rules.properties, "POST": rules.create_property},
+    "/v1/lists": {"GET": rules.lists},
+}
+_METHODS_WITH_BODY = frozenset({"POST", "PUT"})
 _UNAUTHORIZED = Answer(
     {"success": False, "message": "Invalid API key", "error": "Invalid API key"}, 401
 )
@@ -121,10 +140,10 @@ class _App:
 
     def _ruled(self, environ: WSGIEnvironment) -> Answer:
         method = environ["REQUEST_METHOD"]
-        rule = rule_for(method, environ.get("PATH_INFO", ""))
+        rule = _rule_for(method, environ.get("PATH_INFO", ""))
         call = Call(
             query=read_query(environ),
-            body=read_body(environ) if method in METHODS_WITH_BODY else {},
+            body=read_body(environ) if method in _METHODS_WITH_BODY else {},
             now_s=self._settings.now_s(),
             strict=self._settings.strict,
         )
@@ -156,3 +175,19 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:  # an injected status may be one without a name
         return "Injected"
+
+
+def _rule_for(method: str, path: str) -> Rule:
+    """Return the rule for a request.
+
+    Raises :class:`Refusal`: 404 for a path that is none of the service's, 405 for another method.
+    The texts of both are choices, as is that POST on update is refused.
+    """
+    allowed = _ROUTES.get(path.removeprefix(BASE_PATH)) if path.startswith(BASE_PATH) else None
+    if allowed is None:
+        raise Refusal(404, "Not found.")
+    if method not in allowed:
+        raise Refusal(
+            405, "Wrong HTTP request method.", headers=(("Allow", ", ".join(sorted(allowed))),)
+        )
+    return allowed[method]

@@ -1,20 +1,43 @@
-"""What the service would say to an update, a create, a find and a delete."""
+"""What the service would say to each call."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
+from contactctl.changes.typing_rules import PROPERTY_TYPES
+from contactctl.contact import MAX_STRING_LENGTH, RESERVED_NAMES, RESPONSE_ONLY_NAMES
+from contactctl.exact_json import Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Answer, Refusal
-from contactctl.sandbox.changes import changed, to_wanted
-from contactctl.sandbox.identity import NO_IDENTIFIER, matches, picked_by, to_ref
-from contactctl.sandbox.records import new_contact
+from contactctl.sandbox.records import STANDARD_PROPERTIES, Property, new_contact
+from contactctl.sandbox.request_body import (
+    NO_IDENTIFIER,
+    changed,
+    matches,
+    picked_by,
+    to_ref,
+    to_wanted,
+)
 
 if TYPE_CHECKING:
+    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.sandbox.calls import Call
-    from contactctl.sandbox.changes import Wanted
     from contactctl.sandbox.records import StoredContact
+    from contactctl.sandbox.request_body import Wanted
     from contactctl.sandbox.tables import Transaction
+
+
+TEAM_NAME = "Sandbox"
+
+#: The documented names, and what is spoken for by other fields of requests and answers.
+_RESERVED = RESERVED_NAMES | RESPONSE_ONLY_NAMES | {"mailingLists"}
+#: A choice: "should be camelCase" is all that is documented, and accounts with snake_case exist.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+#: Of paid teams, in any 30 days.
+QUOTA = 100
+QUOTA_PERIOD_S = 30 * 24 * 3600
 
 
 def update(transaction: Transaction, call: Call) -> Answer:
@@ -81,3 +104,102 @@ def _saved(transaction: Transaction, contact: StoredContact, wanted: Wanted) -> 
             for name in wanted.ignored
         ),
     )
+
+
+def suppression(transaction: Transaction, call: Call) -> Answer:
+    """Say whether a contact's address is suppressed, and what is left of the quota."""
+    contact = _contact(transaction, call)
+    return Answer(
+        {
+            "contact": {"id": contact.id, "email": contact.email, "userId": contact.user_id},
+            "isSuppressed": transaction.is_suppressed(contact.email),
+            "removalQuota": _quota(transaction, call.now_s),
+        }
+    )
+
+
+def remove_suppression(transaction: Transaction, call: Call) -> Answer:
+    """Take a contact's address off the suppression list; costs one of the quota.
+
+    The text for a used-up quota is a choice, and so is that the other refusals come first.
+    """
+    contact = _contact(transaction, call)
+    if not transaction.is_suppressed(contact.email):
+        raise Refusal(400, "This contact is not suppressed.")
+    if _remaining(transaction, call.now_s) == 0:
+        raise Refusal(400, "The quota of suppression removals is used up.")
+    transaction.set_suppressed(contact.email, on=False)
+    transaction.add_removal(call.now_s)
+    return Answer(
+        {
+            "success": True,
+            "message": "Email removed from suppression list.",
+            "removalQuota": _quota(transaction, call.now_s),
+        }
+    )
+
+
+def _contact(transaction: Transaction, call: Call) -> StoredContact:
+    contact = picked_by(transaction, to_ref(dict(call.query)))
+    if contact is None:
+        raise Refusal(404, "This contact was not found.")
+    return contact
+
+
+def _quota(transaction: Transaction, now_s: float) -> JsonObject:
+    remaining = _remaining(transaction, now_s)
+    return {"limit": Number(str(QUOTA)), "remaining": Number(str(remaining))}
+
+
+def _remaining(transaction: Transaction, now_s: float) -> int:
+    return max(0, QUOTA - transaction.removals_since(now_s - QUOTA_PERIOD_S))
+
+
+def api_key(_transaction: Transaction, _call: Call) -> Answer:
+    """Say whose key it is; a wrong one does not get here (page "API key")."""
+    return Answer({"success": True, "teamName": TEAM_NAME})
+
+
+def lists(transaction: Transaction, _call: Call) -> Answer:
+    """Return every mailing list (page "List mailing lists")."""
+    return Answer([item.to_json_object() for item in transaction.mailing_lists()])
+
+
+def properties(transaction: Transaction, call: Call) -> Answer:
+    """Return the properties, all or custom alone (page "List contact properties").
+
+    That another value of ``list`` is refused is a choice.
+    """
+    which = call.query.get("list", "all")
+    if which not in {"all", "custom"}:
+        raise Refusal(400, 'list must be "all" or "custom".')
+    standard = STANDARD_PROPERTIES if which == "all" else ()
+    return Answer([item.to_json_object() for item in (*standard, *transaction.custom_properties())])
+
+
+def create_property(transaction: Transaction, call: Call) -> Answer:
+    """Add a custom property (page "Create a contact property").
+
+    Only ``Property already exists.`` is documented; the other messages are choices.
+    """
+    name = _to_name(call.body.get("name"))
+    kind = call.body.get("type")
+    if kind not in PROPERTY_TYPES:
+        raise Refusal(400, f"The property type must be one of {', '.join(PROPERTY_TYPES)}.")
+    existing = (*STANDARD_PROPERTIES, *transaction.custom_properties())
+    if name in {item.key for item in existing}:
+        raise Refusal(400, "Property already exists.")
+    transaction.add_properties([Property(name, cast("PropertyType", kind))])
+    return Answer({"success": True})
+
+
+def _to_name(value: JsonValue) -> str:
+    if not isinstance(value, str) or not value:
+        raise Refusal(400, "A property name is required.")
+    if len(value) > MAX_STRING_LENGTH:
+        raise Refusal(400, "Some body key or value is longer than allowable")
+    if value in _RESERVED:
+        raise Refusal(400, f"The property name {quoted(value)} is reserved.")
+    if _NAME.fullmatch(value) is None:
+        raise Refusal(400, f"The property name {quoted(value)} is not valid.")
+    return value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
-from contactctl.sandbox.routes import BASE_PATH
+from contactctl.sandbox.app import BASE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

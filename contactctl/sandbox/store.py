@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from contactctl.exact_json import JsonObject
 
+
 #: How long a writer waits for those of other processes.
 BUSY_TIMEOUT_S = 10.0
 
@@ -231,3 +232,25 @@ def _move_aside(path: Path) -> Path:
     except OSError as error:
         raise MachineError(f"cannot move {path} aside: {error.strerror}") from error
     return aside
+
+
+def sandbox_id(path: Path) -> str:
+    """Return what tells a sandbox from others and from itself before a reset.
+
+    SQLite counts up a number whenever the tables are made anew, which a reset does. A file that
+    cannot be read has the number 0; whoever opens it says what is wrong with it.
+    """
+    return f"{path} {_version_of(path)}"
+
+
+def _version_of(path: Path) -> int:
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(path)
+    try:
+        (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error:
+        return 0
+    finally:
+        connection.close()
+    return int(version)

@@ -6,9 +6,9 @@ import pytest
 from sandbox_calls import ADA, PUBLIC_LIST, Rules, refused
 
 from contactctl.exact_json import Number
-from contactctl.sandbox.account_rules import api_key, create_property, lists, properties
 from contactctl.sandbox.demo import DEMO_PROPERTIES
 from contactctl.sandbox.records import STANDARD_PROPERTIES
+from contactctl.sandbox.rules import api_key, create_property, lists, properties
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sandbox_calls import ADA, BOB, PUBLIC_LIST, Rules, refused
 
-from contactctl.sandbox.rules import delete, find
+from contactctl.sandbox.rules import delete, find, suppression
 from contactctl.sandbox.store import open_store
-from contactctl.sandbox.suppression_rules import suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from sandbox_calls import ADA, BOB, Rules, refused
 
 from contactctl.exact_json import JsonObject, Number
 from contactctl.sandbox.calls import Call
+from contactctl.sandbox.rules import QUOTA_PERIOD_S, remove_suppression, suppression
 from contactctl.sandbox.store import open_store
-from contactctl.sandbox.suppression_rules import QUOTA_PERIOD_S, remove_suppression, suppression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from sandbox_calls import ADA, PUBLIC_LIST, Rules, refused
 from contactctl.changes.typing_rules import PROPERTY_TYPES
 from contactctl.exact_json import JsonObject, Number, to_json
 from contactctl.sandbox.calls import Refusal
-from contactctl.sandbox.changes import _to_value
+from contactctl.sandbox.request_body import _to_value
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:

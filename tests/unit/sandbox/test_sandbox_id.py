@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.sandbox.resets import sandbox_id
-from contactctl.sandbox.store import open_store
+from contactctl.sandbox.store import open_store, sandbox_id
 
 if TYPE_CHECKING:
     from pathlib import Path
