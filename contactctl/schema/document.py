@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.errors import ExitCode, error_codes
 from contactctl.exact_json import JsonObject, JsonValue, Number
+from contactctl.schema import own_outputs, service_outputs
 from contactctl.schema.command_docs import describe, flag, leaves
-from contactctl.schema.outputs import OUTPUTS
-from contactctl.schema.outputs.own import ERROR
 from contactctl.schema.shapes import DIALECT
 from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S
 from contactctl.tree import Group
@@ -17,6 +16,8 @@ from contactctl.tree import Group
 if TYPE_CHECKING:
     import typer
 
+#: What each command prints with ``-o json``, by the command's path.
+OUTPUTS = {**service_outputs.OUTPUTS, **own_outputs.OUTPUTS}
 #: What holds when a flag of every command is given at neither level; Typer knows only "not given".
 _DEFAULTS: JsonObject = {
     "output": "text",
@@ -48,7 +49,7 @@ def to_document(context: typer.Context) -> JsonObject:
             {"code": code, "exitCode": _number(exit_code)}
             for code, exit_code in error_codes().items()
         ],
-        "error": {"$schema": DIALECT, **ERROR},
+        "error": {"$schema": DIALECT, **own_outputs.ERROR},
         "commands": [
             {**describe(path, leaf, common), "outputs": _outputs(path)}
             for path, leaf in leaves(root.branch)

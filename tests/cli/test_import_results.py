@@ -15,7 +15,7 @@ from import_process import json_lines, number_of
 from jsonschema import Draft202012Validator
 
 from contactctl.exact_json import to_json
-from contactctl.schema.outputs import OUTPUTS
+from contactctl.schema.document import OUTPUTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from contactctl import __version__
 from contactctl.errors import ExitCode, error_codes
 from contactctl.menu import COMMANDS
 from contactctl.schema.command_docs import leaves
-from contactctl.schema.outputs import OUTPUTS
+from contactctl.schema.document import OUTPUTS
 
 if TYPE_CHECKING:
     from conftest import Cli, Program

@@ -1,9 +1,10 @@
-"""The output of update, create, find, delete and suppression."""
+"""What the commands print that ask the service: contacts, lists, properties, import."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.errors import Outcome, error_codes
 from contactctl.schema.shapes import (
     ANY,
     BOOLEAN,
@@ -12,6 +13,8 @@ from contactctl.schema.shapes import (
     TEXT_OR_NULL,
     TRUE,
     Output,
+    at_least,
+    list_of,
     one_of,
     record,
     said,
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject
+
 
 #: A contact's fields (documentation of "Find a contact").
 CONTACT: JsonObject = record(
@@ -63,6 +67,62 @@ def preview(*would: Would) -> Output:
     return Output(schema, flag="--dry-run")
 
 
+_ERROR: JsonObject = {
+    **record(
+        {
+            "code": one_of(*error_codes()),
+            "message": TEXT,
+            "status": said("of HTTP, null where there was none", {"type": ["integer", "null"]}),
+            "outcome": said("what is known of the write", one_of(*map(str, Outcome))),
+        }
+    ),
+    "type": ["object", "null"],
+}
+#: What became of one row.
+ROW: JsonObject = record(
+    {
+        "line": said("where in the file the row begins", at_least(1)),
+        "email": TEXT_OR_NULL,
+        "userId": TEXT_OR_NULL,
+        "status": one_of("done", "failed", "skipped"),
+        "id": said("the contact's id, null where nothing was written", TEXT_OR_NULL),
+        "attempts": at_least(0),
+        "error": _ERROR,
+    }
+)
+_FORECAST: JsonObject = record(
+    {
+        "would": one_of("update", "nothing"),
+        "rows": at_least(0),
+        "toSend": said("rows that would be sent", at_least(0)),
+        "invalid": said("rows that cannot be sent", at_least(0)),
+        "unchanged": said("rows that --changed-only would not send", at_least(0)),
+        "repeating": said("rows that repeat an email or user id", at_least(0)),
+        "seconds": said("how long it would take", at_least(0)),
+        "clears": said(
+            "how many rows empty a field, by field",
+            {"type": "object", "additionalProperties": at_least(1)},
+        ),
+        "requests": said(
+            "the first requests",
+            list_of(record({"line": at_least(1), "request": {"type": "object"}})),
+        ),
+    }
+)
+
+
+_LIST = record(
+    {"id": TEXT, "name": TEXT, "description": TEXT_OR_NULL, "isPublic": BOOLEAN},
+    optional=("description", "isPublic"),
+    more=True,
+)
+_PROPERTY = record(
+    {"key": TEXT, "type": said("string, number, boolean or date", TEXT), "label": TEXT},
+    optional=("label",),
+    more=True,
+)
+
+#: By the command's path.
 OUTPUTS: Mapping[str, Sequence[Output]] = {
     "update": (Output(SAVED), preview("create", "update", "nothing", "refused", "unknown")),
     "create": (Output(SAVED), preview("create", "refused", "unknown")),
@@ -98,4 +158,8 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
         ),
         preview("remove", "refused"),
     ),
+    "import": (Output(ROW, lines=True), Output(_FORECAST, flag="--dry-run")),
+    "lists": (Output(list_of(_LIST)),),
+    "properties list": (Output(list_of(_PROPERTY)),),
+    "properties create": (Output(DONE), preview("create", "refused")),
 }

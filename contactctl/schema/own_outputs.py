@@ -1,4 +1,4 @@
-"""The output of the commands about the program itself: completion, schema, doctor."""
+"""What the commands print that are about this machine and the program itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.doctor.check import STATUSES
 from contactctl.errors import Outcome, error_codes
+from contactctl.schema.service_outputs import CONTACT
 from contactctl.schema.shapes import (
     ANY,
     BOOLEAN,
@@ -13,6 +14,7 @@ from contactctl.schema.shapes import (
     NUMBER_OR_NULL,
     TEXT,
     TEXT_OR_NULL,
+    TRUE,
     Output,
     at_least,
     list_of,
@@ -24,7 +26,29 @@ from contactctl.schema.shapes import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from contactctl.exact_json import JsonObject
+    from contactctl.exact_json import JsonObject, JsonValue
+
+
+_PROFILE: Mapping[str, JsonValue] = {
+    "name": TEXT,
+    "active": BOOLEAN,
+    "team": TEXT_OR_NULL,
+    "keySource": one_of("file", "variable", "command"),
+    "keyName": said("the variable or the program, null for a key in the file", TEXT_OR_NULL),
+    "readOnly": BOOLEAN,
+    "onlyDomains": list_of(TEXT),
+    "baseUrl": TEXT,
+}
+_SETTING = record(
+    {
+        "value": said("null where there is none; an API key is masked", TEXT_OR_NULL),
+        "source": TEXT,
+        "problem": TEXT_OR_NULL,
+    }
+)
+_PLACES = ("profilesFile", "dataFolder", "cacheFolder", "stateFolder", "sandboxFile")
+_ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "overruled")
+
 
 #: What stands on the last line of stderr when a command fails with ``-o json``.
 ERROR: JsonObject = record(
@@ -104,7 +128,37 @@ _FINDING = record(
     }
 )
 
+#: By the command's path.
 OUTPUTS: Mapping[str, Sequence[Output]] = {
+    "profile add": (Output(record({**_PROFILE, "checked": BOOLEAN})),),
+    "profile list": (Output(list_of(record(_PROFILE))),),
+    "profile use": (Output(record({"active": TEXT})),),
+    "profile show": (
+        Output(
+            record(
+                dict.fromkeys(("profile", *_ACCESS, *_PLACES), _SETTING),
+                optional=_ACCESS,
+            )
+        ),
+    ),
+    "profile check": (
+        Output(
+            record(
+                {
+                    "success": TRUE,
+                    "teamName": said("null where the service names none", TEXT_OR_NULL),
+                    "profile": said("null for a key in the environment", TEXT_OR_NULL),
+                    "baseUrl": TEXT,
+                }
+            )
+        ),
+    ),
+    "profile remove": (Output(record({"removed": TEXT})),),
+    "sandbox serve": (Output(record({"address": said("printed once requests are taken", TEXT)})),),
+    "sandbox dump": (Output(CONTACT, lines=True),),
+    "sandbox reset": (Output(record({"success": TRUE, "path": TEXT})),),
+    "sandbox path": (Output(record({"path": TEXT})),),
+    "sandbox suppress": (Output(record({"success": TRUE, "isSuppressed": BOOLEAN})),),
     "completion": (
         Output(record({"shell": one_of("bash", "zsh", "fish", "powershell"), "script": TEXT})),
     ),
