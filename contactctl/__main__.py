@@ -34,7 +34,7 @@ def run() -> NoReturn:
 
 def _answer_early(argv: list[str]) -> int | None:
     if COMPLETE_VARIABLE in os.environ:
-        from contactctl.completion.answer import answer
+        from contactctl.completion.cursor import answer
 
         code = answer(argv, os.environ, sys.stdout)
         if code is not None:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    #: A flag's other names ("..." when it may be repeated), values and meaning: see ``place.Flag``.
+    #: A flag's other names ("..." if it may be repeated), values and meaning: see ``cursor.Flag``.
     Row: TypeAlias = tuple[str, str | None, str]
 
 CHILDREN: dict[str, dict[str, str]] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.commands.completion import SCRIPTS, load_script
-from contactctl.completion.answer import SHELLS
+from contactctl.completion.cursor import SHELLS
 
 if TYPE_CHECKING:
     from conftest import Cli, Program

@@ -70,4 +70,4 @@ def test_live_names_come_without_the_client(
     (tmp_path / "config" / "profiles.toml").write_text(tomli_w.dumps(book))
     _, modules = press_tab(own_folders, "update", flag, "")
     assert not modules & HEAVY
-    assert "contactctl.completion.live" in modules
+    assert "contactctl.completion.cached_names" in modules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from contactctl.completion.answer import answer
+from contactctl.completion.cursor import answer
 
 
 class Tab:

@@ -11,7 +11,7 @@ from pressing_tab import Tab
 
 from contactctl.account.cache import AccountCache, account_digest
 from contactctl.address import DEFAULT_BASE_URL
-from contactctl.completion.answer import SHELLS
+from contactctl.completion.cursor import SHELLS
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from make_completion_table import TABLE, make_table
 from pressing_tab import Tab
 
-from contactctl.completion.answer import SHELLS, answer, is_safe
-from contactctl.completion.place import Flag, Place
+from contactctl.completion.cursor import SHELLS, Flag, Place, answer, is_safe
 from contactctl.completion.table import ARGUMENTS, CHILDREN, ROWS
 from contactctl.profiles.profile import is_name
 

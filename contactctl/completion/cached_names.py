@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from contactctl.account.cache import AccountCache, Kind
-    from contactctl.completion.place import Place
+    from contactctl.completion.cursor import Place
 
     Names = Iterable[tuple[str, str]]
 
