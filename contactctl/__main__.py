@@ -27,7 +27,7 @@ def run() -> NoReturn:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # while still importing
         code = 130
-    from contactctl.ending import end_process
+    from contactctl.signals import end_process
 
     end_process(code)
 
@@ -49,14 +49,14 @@ def _print_version() -> int:
         sys.stdout.write(f"contactctl {__version__}\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        return 141  # ending.CLOSED_PIPE_CODE
+        return 141  # signals.CLOSED_PIPE_CODE
     except (OSError, AttributeError):
         return 9  # ExitCode.MACHINE; a stdout closed from the start is None
     return 0
 
 
 def _end_now(code: int) -> NoReturn:
-    """End without the teardown and without ``ending``, whose imports would cost more than both."""
+    """End without the teardown and without ``signals``, whose imports would cost more than both."""
     try:  # noqa: SIM105 - contextlib is not imported yet
         sys.stdout.flush()
     except (OSError, ValueError, AttributeError):

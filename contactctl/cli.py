@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contactctl.ending import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
 from contactctl.errors import (
     ContactctlError,
     Ending,
@@ -19,6 +18,7 @@ from contactctl.errors import (
 from contactctl.menu import COMMANDS
 from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
+from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

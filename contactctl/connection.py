@@ -69,7 +69,7 @@ def _sleep_aloud(output: Output) -> Callable[[float], None]:
 def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport:
     import httpx
 
-    from contactctl.paths import sandbox_file
+    from contactctl.files import sandbox_file
     from contactctl.sandbox.app import Settings, make_app
     from contactctl.sandbox.store import open_store
 
@@ -101,7 +101,7 @@ def account_id(credentials: Credentials, env: Mapping[str, str]) -> str:
 
     base_url = credentials.base_url
     if credentials.is_sandbox:
-        from contactctl.paths import sandbox_file
+        from contactctl.files import sandbox_file
         from contactctl.sandbox.store import sandbox_id
 
         base_url = sandbox_id(sandbox_file(env))
@@ -117,7 +117,7 @@ def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCach
     import time
 
     from contactctl.account.cache import AccountCache
-    from contactctl.paths import folder
+    from contactctl.files import folder
 
     try:
         return AccountCache(folder("cache", env), account_id(credentials, env), time.time)

@@ -103,7 +103,7 @@ class Session:
     @cached_property
     def profiles(self) -> ProfileStore:
         """The profile store of this machine's user."""
-        from contactctl.paths import profiles_file
+        from contactctl.files import profiles_file
         from contactctl.profiles.store import ProfileStore
 
         return ProfileStore(lambda: profiles_file(self.env))
@@ -161,7 +161,7 @@ class Session:
         Raises :class:`MachineError` where there is such a memory and it cannot be changed.
         """
         from contactctl.connection import account_id
-        from contactctl.paths import sent_file
+        from contactctl.files import sent_file
 
         try:
             file = sent_file(self.env)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.cli import main
-from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE
+from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE
 from contactctl.session import Run
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags, global_words
+from contactctl.files import folder
 from contactctl.importing.given import STDIN, Given
 from contactctl.importing.pace import ASSUMED_LIMIT, Rate
-from contactctl.paths import folder
 from contactctl.session import Session
 
 

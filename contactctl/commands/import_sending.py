@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from typing import TYPE_CHECKING
 
 from contactctl.commands.import_call import ImportCall
-from contactctl.ending import stop_signals_told
 from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.outcome import RowOutcome
@@ -16,6 +15,7 @@ from contactctl.importing.tally import Tally
 from contactctl.importing.words import counted
 from contactctl.progress import shown_progress
 from contactctl.session import DEFAULT_RETRIES
+from contactctl.signals import stop_signals_told
 
 if TYPE_CHECKING:
     from contactctl.importing.run import ImportRun

@@ -10,6 +10,7 @@ from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags
 from contactctl.commands.options import with_session
 from contactctl.connection import OfflineError, account_id
 from contactctl.errors import ExitCode
+from contactctl.files import journal_folder
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.given import open_given
@@ -17,7 +18,6 @@ from contactctl.importing.outcome import RowOutcome, invalid
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.preview import Forecast
 from contactctl.importing.row import Row
-from contactctl.paths import journal_folder
 from contactctl.profiles.limits import check_write_allowed
 from contactctl.session import Session
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from contactctl import __version__
-from contactctl.service.retry import worst_total_s
+from contactctl.service.retry_policy import worst_total_s
 from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S, Flags, open_session
 
 GLOBAL_PANEL = "Options of every command"

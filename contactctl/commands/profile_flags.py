@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from contactctl.address import AddressError, normal_base_url
+from contactctl.base_url import AddressError, normal_base_url
 from contactctl.errors import CredentialsError, UsageError
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.credentials import default_base_url

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from contactctl import answers
-from contactctl.address import is_loopback
+from contactctl.base_url import is_loopback
 from contactctl.commands.contact_flags import Yes
 from contactctl.commands.options import with_session
 from contactctl.errors import UsageError
-from contactctl.paths import sandbox_file
+from contactctl.files import sandbox_file
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.limits import parse_fault

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError
-from contactctl.paths import folder, profiles_file
+from contactctl.files import folder, profiles_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

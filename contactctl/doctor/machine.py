@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.doctor.check import Check, failed, look, ok, warn
 from contactctl.errors import MachineError
-from contactctl.paths import FOLDER_VARIABLES, folder, sandbox_file
+from contactctl.files import FOLDER_VARIABLES, folder, sandbox_file
 from contactctl.profiles.settings import folder_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from contactctl.paths import FolderKind
+    from contactctl.files import FolderKind
     from contactctl.profiles.store import ProfileStore
 
 #: The newest Python that this version was tested with.

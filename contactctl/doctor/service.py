@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.address import host_of, is_loopback, origin_of
+from contactctl.base_url import host_of, is_loopback, origin_of
 from contactctl.doctor.check import Check, failed, ok, warn
 from contactctl.errors import (
     ContactctlError,
@@ -14,7 +14,7 @@ from contactctl.errors import (
     TrustError,
     UnauthorizedError,
 )
-from contactctl.service.retry import parse_http_date
+from contactctl.service.retry_policy import parse_http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

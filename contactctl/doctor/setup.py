@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.doctor.check import Check, failed, ok, warn
-from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE
+from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE
 from contactctl.profiles.credentials import ADDRESS_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 
 if TYPE_CHECKING:

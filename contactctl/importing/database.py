@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.errors import DamagedFileError, MachineError
-from contactctl.paths import make_private_folder
+from contactctl.files import make_private_folder
 from contactctl.sqlite_files import machine_reason, make_private_file
 
 if TYPE_CHECKING:

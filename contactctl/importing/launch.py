@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.gate import Gate
 from contactctl.importing.intake import Intake
 from contactctl.importing.pace import Pacer, Rate
@@ -14,7 +15,6 @@ from contactctl.importing.runs import Runs
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent import open_sent_memory
 from contactctl.importing.sent_rows import SentRows
-from contactctl.paths import JOURNAL_FOLDER, make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

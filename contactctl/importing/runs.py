@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import MachineError, UsageError
+from contactctl.files import make_private_folder
 from contactctl.importing.journal import (
     NEW_SUFFIX,
     Journal,
@@ -16,7 +17,6 @@ from contactctl.importing.journal import (
     open_journal,
     remove_rollback,
 )
-from contactctl.paths import make_private_folder
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

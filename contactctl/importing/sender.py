@@ -17,8 +17,8 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.importing.outcome import Result, failed
-from contactctl.service.attempts import Tally, failure_of
-from contactctl.service.retry import GiveUp, Wait, asked_wait_s, decide
+from contactctl.service.retry_policy import GiveUp, Wait, asked_wait_s, decide
+from contactctl.service.retrying import Tally, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

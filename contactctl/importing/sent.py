@@ -8,8 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
 
+from contactctl.files import SENT_FILE_NAME
 from contactctl.importing.database import FileKind, explained, open_database
-from contactctl.paths import SENT_FILE_NAME
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from contactctl.errors import MachineError
-from contactctl.paths import make_private_folder
+from contactctl.files import make_private_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError
-from contactctl.network.dial import IDLE_S, Deadline, open_socket
+from contactctl.network.connect import IDLE_S, Deadline, open_socket
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-    from contactctl.address import Origin
-    from contactctl.network.dial import LookUp
+    from contactctl.base_url import Origin
+    from contactctl.network.connect import LookUp
 
 
 class EarlyConnection:
@@ -98,8 +98,8 @@ def open_early(base_url: str, env: Mapping[str, str], timeout_s: float) -> Early
 
     To be called before :mod:`contactctl.network.transport` is imported.
     """
-    from contactctl.address import AddressError, origin_of
-    from contactctl.network.proxy import proxy_for
+    from contactctl.base_url import AddressError, origin_of
+    from contactctl.network.route import proxy_for
 
     try:
         origin = origin_of(base_url)

@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from contactctl import __version__
-from contactctl.address import AddressError, normal_base_url, origin_of
+from contactctl.base_url import AddressError, normal_base_url, origin_of
 from contactctl.errors import (
     CredentialsError,
     MachineError,
@@ -18,20 +18,20 @@ from contactctl.errors import (
     ProxyError,
     UsageError,
 )
-from contactctl.network.dial import IDLE_S, Deadline
-from contactctl.network.proxy import proxy_for
-from contactctl.network.sockets import Network, broken, late
+from contactctl.network.connect import IDLE_S, Deadline
+from contactctl.network.route import proxy_for
+from contactctl.network.streams import Network, broken, late
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
 
-    from contactctl.address import Origin
+    from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.dial import LookUp
+    from contactctl.network.connect import LookUp
     from contactctl.network.early import EarlyConnection
-    from contactctl.network.proxy import Proxy
+    from contactctl.network.route import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
 _MOST_CONNECTIONS = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.address import DEFAULT_BASE_URL, AddressError, normal_base_url
+from contactctl.base_url import DEFAULT_BASE_URL, AddressError, normal_base_url
 from contactctl.errors import CredentialsError
 from contactctl.near_misses import nearest
 from contactctl.profiles.api_key import ApiKey, parse_api_key

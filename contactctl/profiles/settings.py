@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError, CredentialsError
-from contactctl.paths import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
+from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
 from contactctl.profiles import credentials as access
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.key_command import command_name
@@ -17,7 +17,7 @@ from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from contactctl.paths import FolderKind
+    from contactctl.files import FolderKind
     from contactctl.profiles.credentials import Choice
     from contactctl.profiles.profile import KeySource, Profile
     from contactctl.profiles.store import ProfileStore

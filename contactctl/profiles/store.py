@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import DamagedFileError, MachineError
-from contactctl.paths import make_private_folder
+from contactctl.files import make_private_folder
 from contactctl.profiles.profile import Profile, StoredKey, TableError, parse_table, unknown_part
 from contactctl.whole_file import reason_of, remove_leftovers, save_whole
 

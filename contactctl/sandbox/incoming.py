@@ -7,7 +7,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from contactctl.address import is_loopback
+from contactctl.base_url import is_loopback
 from contactctl.exact_json import JsonError, parse_json
 from contactctl.sandbox.calls import Refusal
 

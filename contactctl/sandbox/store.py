@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import JsonError
-from contactctl.paths import make_private_folder
+from contactctl.files import make_private_folder
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
 from contactctl.sqlite_files import machine_reason, make_private_file, primary_code

@@ -22,7 +22,7 @@ from contactctl.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.service.call import Call
+    from contactctl.service.endpoints import Call
 
 #: The next step by kind of error, the first that fits; a more special kind stands before its base.
 _HINTS: tuple[tuple[type[ContactctlError], str], ...] = (

@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import ContactctlError
-from contactctl.service import call as calls
+from contactctl.service import endpoints as calls
 from contactctl.service.advice import worded
-from contactctl.service.attempts import Attempts
 from contactctl.service.exchange import Exchange
+from contactctl.service.retrying import Attempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.errors import Outcome
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.service.attempts import Tally
     from contactctl.service.replies import Reply
+    from contactctl.service.retrying import Tally
 
 
 class Saved(NamedTuple):

@@ -21,7 +21,7 @@ from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.service.call import Call
+    from contactctl.service.endpoints import Call
     from contactctl.service.replies import Reply
 
 _JSON_HEADERS = {"Content-Type": "application/json"}

@@ -22,8 +22,8 @@ from contactctl.exact_json import JsonError, JsonValue, parse_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contactctl.service.call import Call, Shape
     from contactctl.service.cleaner import Cleaner
+    from contactctl.service.endpoints import Call, Shape
 
 #: No answer about one contact, or a team's properties and lists, comes near this.
 MAX_REPLY_BYTES = 1_048_576

@@ -16,7 +16,7 @@ from hostile_names import CANARY, HOSTILE_NAMES
 from shell_terminal import ShellTerminal
 
 from contactctl.account.cache import AccountCache, account_digest
-from contactctl.address import DEFAULT_BASE_URL
+from contactctl.base_url import DEFAULT_BASE_URL
 from contactctl.commands.completion import SCRIPTS
 from contactctl.profiles.api_key import parse_api_key
 

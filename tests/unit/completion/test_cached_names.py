@@ -10,7 +10,7 @@ from hostile_names import HOSTILE_NAMES
 from pressing_tab import Tab
 
 from contactctl.account.cache import AccountCache, account_digest
-from contactctl.address import DEFAULT_BASE_URL
+from contactctl.base_url import DEFAULT_BASE_URL
 from contactctl.completion.cursor import SHELLS
 from contactctl.profiles.api_key import parse_api_key
 

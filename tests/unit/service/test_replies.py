@@ -23,7 +23,7 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.exact_json import JsonValue, Number, to_json
-from contactctl.service import call as calls
+from contactctl.service import endpoints as calls
 from contactctl.service.cleaner import MAX_MESSAGE, Cleaner
 from contactctl.service.replies import Answer, Reply, message_of, to_reply
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.address import (
+from contactctl.base_url import (
     DEFAULT_BASE_URL,
     AddressError,
     host_of,

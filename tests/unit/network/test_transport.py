@@ -25,8 +25,8 @@ from contactctl.errors import (
     Outcome,
     UsageError,
 )
-from contactctl.network.dial import Deadline, is_readable, open_socket
-from contactctl.network.sockets import _Stream
+from contactctl.network.connect import Deadline, is_readable, open_socket
+from contactctl.network.streams import _Stream
 from contactctl.network.transport import NetworkTransport, _nothing_else_escapes, open_http
 from contactctl.service.client import LoopsClient
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from fault_server import Visit
 
-    from contactctl.network.dial import LookUp
+    from contactctl.network.connect import LookUp
 
 SAVED = reply_json({"success": True, "id": "c1"})
 EMPTY = reply_json([])

@@ -21,7 +21,7 @@ from contactctl.profiles.store import ProfileStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.paths import FolderKind
+    from contactctl.files import FolderKind
 
 SECRET = "canary-0123456789abcdef"
 HOST = "https://app.example.com/api"

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 
 from contactctl.errors import DeadlineError, NoConnectionError, Outcome, ProxyError
-from contactctl.network.dial import Deadline, is_readable, open_socket
+from contactctl.network.connect import Deadline, is_readable, open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contactctl.address import Origin
+    from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.dial import LookUp
+    from contactctl.network.connect import LookUp
     from contactctl.network.early import EarlyConnection
-    from contactctl.network.proxy import Proxy
+    from contactctl.network.route import Proxy
 
 
 class Network(httpcore.NetworkBackend):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.errors import ProxyError
-from contactctl.network.proxy import Proxy, proxy_for
+from contactctl.network.route import Proxy, proxy_for
 
 SERVICE = "https://app.loops.so/api"
 SECRET = "sekrit0123456789"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.address import is_loopback, origin_of
+from contactctl.base_url import is_loopback, origin_of
 from contactctl.errors import ProxyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contactctl.address import Origin
+    from contactctl.base_url import Origin
 
 #: The first that is set and not empty counts; lower case first, as curl has it.
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")

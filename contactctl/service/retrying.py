@@ -17,14 +17,14 @@ from contactctl.errors import (
     Outcome,
 )
 from contactctl.service.advice import worded
-from contactctl.service.retry import Failure, GiveUp, Kind, decide
+from contactctl.service.retry_policy import Failure, GiveUp, Kind, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.service.call import Call
+    from contactctl.service.endpoints import Call
     from contactctl.service.exchange import Exchange
 
     #: Looks whether a write arrived: its reply, as far as it can be told now, or None.

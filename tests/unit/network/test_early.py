@@ -11,9 +11,9 @@ from certificates import Authority, make_authority
 from client_calls import KEY
 from fault_server import FaultServer, closed_port, reply_json
 
-from contactctl.address import origin_of
+from contactctl.base_url import origin_of
 from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, TrustError
-from contactctl.network.dial import IDLE_S, Deadline
+from contactctl.network.connect import IDLE_S, Deadline
 from contactctl.network.early import EarlyConnection, open_early
 from contactctl.network.transport import NetworkTransport, open_http
 from contactctl.service.client import LoopsClient

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.service.retry import (
+from contactctl.service.retry_policy import (
     CAP_WAIT_S,
     LONGEST_RETRY_AFTER_S,
     Failure,
