@@ -12,7 +12,7 @@ from contactctl.changes.data_input import parse_data, read_data
 from contactctl.changes.draft import Draft, to_change
 from contactctl.changes.field_rules import checked_standard
 from contactctl.changes.preview import Preview
-from contactctl.changes.updating import Wish, check_wish
+from contactctl.changes.update import Wish, check_wish
 from contactctl.connection import OfflineError
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import ExitCode, UsageError

@@ -6,10 +6,9 @@ import typer
 
 from contactctl import answers
 from contactctl.answers import CONTACT_FIELDS
-from contactctl.changes import updating
-from contactctl.changes.identity import describe
-from contactctl.changes.lookup import find_one, look_up
+from contactctl.changes.lookup import describe, find_one, look_up
 from contactctl.changes.preview import Preview, preview_create, preview_offline
+from contactctl.changes.update import carry_out, plan_update
 from contactctl.commands.contact_flags import (
     ContactFlags,
     DryRunFlags,
@@ -69,7 +68,7 @@ def update(
         return preview.show(
             session, preview_offline(change), str(change.refs[0]), declared=declared
         )
-    plan = updating.plan_update(session.client, change, wish, declared)
+    plan = plan_update(session.client, change, wish, declared)
     if plan.preview.resubscribes:
         session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
     if preview.dry_run:
@@ -79,7 +78,7 @@ def update(
         return preview.show(session, plan.preview, who, declared=declared)
     session.check_write_allowed(*plan.addresses)
     session.forget_sent(*(ref for step in plan.steps for ref in step.refs))
-    saved = updating.carry_out(session.client, plan)
+    saved = carry_out(session.client, plan)
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, declared))
     return None

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.changes.identity import address_change, check_identity, describe
-from contactctl.changes.lookup import Looked
+from contactctl.changes.lookup import Looked, address_change, check_identity, describe
 from contactctl.contact import ContactChange
 from contactctl.errors import ExitCode, GuardError, Outcome
 from contactctl.exact_json import Number

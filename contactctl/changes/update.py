@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.changes.identity import address_change, check_identity, describe
-from contactctl.changes.lookup import Finder, Looked, find_at_most_one, find_one, in_words, look_up
+from contactctl.changes.lookup import (
+    Finder,
+    Looked,
+    address_change,
+    check_identity,
+    describe,
+    find_at_most_one,
+    find_one,
+    in_words,
+    look_up,
+)
 from contactctl.changes.preview import Preview, preview_offline, preview_update
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import Ending, GuardError, NotFoundError, Outcome, UsageError
