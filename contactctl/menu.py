@@ -34,8 +34,8 @@ COMMANDS = Branch(
         "suppression": Branch(
             "Contacts that bounced or complained.",
             {
-                "check": Leaf("suppression", "check", "Show whether mail is held back."),
-                "remove": Leaf("suppression", "remove", "Take a contact off the list."),
+                "check": Leaf("lookups", "check_suppression", "Show whether mail is held back."),
+                "remove": Leaf("lookups", "remove_suppression", "Take a contact off the list."),
             },
         ),
         "lists": Leaf("lookups", "lists", "Show the mailing lists."),
@@ -67,8 +67,8 @@ COMMANDS = Branch(
                 "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
             },
         ),
-        "completion": Leaf("completion", "completion", "Print a shell's completion script."),
-        "schema": Leaf("schema", "schema", "Print every command and output shape as JSON."),
-        "doctor": Leaf("doctor", "doctor", "Show what is set up, and what is wrong with it."),
+        "completion": Leaf("program", "completion", "Print a shell's completion script."),
+        "schema": Leaf("program", "schema", "Print every command and output shape as JSON."),
+        "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),
     },
 )

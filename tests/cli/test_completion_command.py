@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.commands.completion import SCRIPTS, load_script
+from contactctl.commands.program import SCRIPTS, load_script
 from contactctl.completion.cursor import SHELLS
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from shell_terminal import ShellTerminal
 
 from contactctl.account.cache import AccountCache, account_digest
 from contactctl.base_url import DEFAULT_BASE_URL
-from contactctl.commands.completion import SCRIPTS
+from contactctl.commands.program import SCRIPTS
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:

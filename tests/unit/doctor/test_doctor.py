@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.doctor import machine, setup
-from contactctl.doctor.answers import findings
 from contactctl.doctor.check import Check, exit_code_of, failed, look, ok, warn, worst_of
+from contactctl.doctor.findings import findings
 from contactctl.doctor.machine import FolderState
 from contactctl.errors import (
     CredentialsError,

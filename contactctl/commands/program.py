@@ -1,4 +1,4 @@
-"""completion."""
+"""completion, schema, doctor: the commands about the program itself."""
 
 from typing import Annotated, Literal
 
@@ -21,7 +21,15 @@ EXAMPLES = {
         'contactctl completion zsh > "${fpath[1]}/_contactctl"',
         "contactctl completion fish > ~/.config/fish/completions/contactctl.fish",
         "contactctl completion powershell >> $PROFILE",
-    )
+    ),
+    "schema": (
+        "contactctl schema > contactctl.json",
+        "contactctl schema | jq '.commands[] | select(.path == [\"update\"])'",
+    ),
+    "doctor": (
+        "contactctl doctor",
+        "contactctl doctor --profile work --output json",
+    ),
 }
 
 
@@ -43,3 +51,30 @@ def load_script(shell: str) -> str:
     from importlib.resources import files
 
     return (files("contactctl.completion") / "scripts" / SCRIPTS[shell]).read_text("utf-8")
+
+
+@with_session
+def schema(session: Session, context: typer.Context) -> None:
+    """Print everything about this program as one JSON object, for programs and agents.
+
+    Every command with its arguments and flags, the exit codes, the error codes, and the JSON
+    Schema of every answer that a command gives with --output json, errors included.
+    """
+    from contactctl.schema.document import to_document
+
+    session.output.write_json(to_document(context))
+
+
+@with_session
+def doctor(session: Session) -> int:
+    """Show what is set up, where it came from, what does not work and what to do.
+
+    One request is made, to ask whether the service takes the key. The exit code is 0 when nothing
+    failed, else that of the first failure.
+    """
+    from contactctl.doctor.check import exit_code_of
+    from contactctl.doctor.findings import find, findings
+
+    checks = find(session)
+    session.output.show(findings(checks))
+    return exit_code_of(checks)
