@@ -19,7 +19,7 @@ from contactctl.service.retry_policy import parse_http_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from contactctl.exact_json import JsonValue
+    from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.profiles.credentials import Credentials
     from contactctl.service.replies import Reply
 
@@ -39,7 +39,7 @@ _KEY_HINT = (
 class Asking(Protocol):
     """What this module needs of the client."""
 
-    def api_key_once(self) -> Reply:
+    def api_key_once(self) -> Reply[JsonObject]:
         """Ask once about the key."""
 
 

@@ -23,6 +23,7 @@ from contactctl.service.retrying import Tally, failure_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contactctl.exact_json import JsonObject
     from contactctl.importing.gate import Gate, Pass
     from contactctl.importing.job import Job
     from contactctl.service.replies import Reply
@@ -39,7 +40,7 @@ _FATAL = (CredentialsError, MachineError, RedirectedError)
 class Updates(Protocol):
     """What an import needs of the client."""
 
-    def update_once(self, body: bytes) -> Reply:
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
         """Send one update, once."""
 
 
@@ -104,7 +105,7 @@ class Sender:
             else:
                 self._gate.answered(leave, reply.headers)
                 self._health.note_success()
-                return Result(job.ordinal, "done", _id_in(reply), tries.attempts)
+                return Result(job.ordinal, "done", str(reply.value["id"]), tries.attempts)
 
     def _tell_gate(self, leave: Pass, error: ContactctlError) -> None:
         if error.status is not None:
@@ -135,7 +136,6 @@ class Sender:
             failure_of(error),
             attempt=tries.refusals if refused else tries.attempts - tries.refusals,
             retries=patience if refused else self._retries,
-            repeatable=True,
             now=self._wall(),
             uniform=self._uniform,
         )
@@ -171,8 +171,3 @@ class _Health:
 
     def succeeded_since(self, moment: float) -> bool:
         return self._succeeded_at >= moment
-
-
-def _id_in(reply: Reply) -> str:
-    assert isinstance(reply.value, dict)  # noqa: S101 - the client checked the reply's shape
-    return str(reply.value["id"])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from contactctl.errors import ContactctlError
 from contactctl.service import endpoints as calls
-from contactctl.service.advice import worded
 from contactctl.service.exchange import Exchange
-from contactctl.service.retrying import Attempts
+from contactctl.service.retrying import Retrying, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +20,11 @@ if TYPE_CHECKING:
 
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.errors import Outcome
-    from contactctl.exact_json import JsonObject, JsonValue
+    from contactctl.exact_json import JsonObject
     from contactctl.service.replies import Reply
-    from contactctl.service.retrying import Tally
+
+
+T = TypeVar("T")
 
 
 class Saved(NamedTuple):
@@ -55,7 +56,7 @@ class LoopsClient:
     ) -> None:
         self._http = http
         self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace)
-        self._attempts = Attempts(self._exchange, retries, sleep=sleep, uniform=uniform, now=now)
+        self._retrying = Retrying(self._exchange, retries, sleep=sleep, uniform=uniform, now=now)
 
     def __enter__(self) -> Self:
         return self
@@ -79,9 +80,9 @@ class LoopsClient:
 
     def update(self, change: ContactChange) -> Saved:
         """Change one contact, or create it; a repeat writes the same again, which does no harm."""
-        return _saved(self._attempts.run(calls.update(change)))
+        return _saved(self._retrying.run(calls.update(change)))
 
-    def update_once(self, body: bytes) -> Reply:
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
         """Send one ready update body once, for callers with a retry policy of their own."""
         return self._once(calls.update_body(body))
 
@@ -90,75 +91,54 @@ class LoopsClient:
 
         Raises :class:`ConflictError` when the address or the user id is taken.
         """
-        ref = change.refs[0]
-        payload = change.to_payload()
-
-        def look(tally: Tally) -> JsonObject | None:
-            found = _objects(self._attempts.ask(calls.find(ref), tally))
-            ours = next((contact for contact in found if _holds(contact, payload)), None)
-            return None if ours is None else {"success": True, "id": ours["id"]}
-
-        return _saved(self._attempts.run(calls.create(change), look))
+        return _saved(self._retrying.run(calls.create(change)))
 
     def find(self, ref: ContactRef) -> list[JsonObject]:
         """Return the contacts that a ref picks: none, one, perhaps more."""
-        return _objects(self._attempts.run(calls.find(ref)))
+        return self._retrying.run(calls.find(ref))
 
     def delete(self, ref: ContactRef) -> JsonObject:
         """Delete one contact; not to find it on a repeat after a lost answer means done.
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-        return _object(self._attempts.run(calls.delete(ref)))
+        return self._retrying.run(calls.delete(ref))
 
     def suppression(self, ref: ContactRef) -> JsonObject:
         """Return whether a contact is suppressed, and the quota for removals.
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-        return _object(self._attempts.run(calls.suppression(ref)))
+        return self._retrying.run(calls.suppression(ref))
 
     def remove_suppression(self, ref: ContactRef) -> JsonObject:
         """Take a contact off the suppression list; after a lost answer looks before it repeats.
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-
-        def look(tally: Tally) -> JsonObject | None:
-            status = _object(self._attempts.ask(calls.suppression(ref), tally))
-            if status["isSuppressed"]:
-                return None
-            return {"success": True, "removalQuota": status.get("removalQuota")}
-
-        return _object(self._attempts.run(calls.remove_suppression(ref), look))
+        return self._retrying.run(calls.remove_suppression(ref))
 
     def properties(self, which: Literal["all", "custom"] = "all") -> list[JsonObject]:
         """Return the contact properties, or the custom ones alone: key, label and type."""
-        return _objects(self._attempts.run(calls.properties(which)))
+        return self._retrying.run(calls.properties(which))
 
     def create_property(self, name: str, kind: str) -> JsonObject:
         """Create a custom property; after a lost answer looks before it repeats."""
-
-        def look(tally: Tally) -> JsonObject | None:
-            known = _objects(self._attempts.ask(calls.properties(), tally))
-            made = any(item["key"] == name and item["type"] == kind for item in known)
-            return {"success": True} if made else None
-
-        return _object(self._attempts.run(calls.create_property(name, kind), look))
+        return self._retrying.run(calls.create_property(name, kind))
 
     def lists(self) -> list[JsonObject]:
         """Return the mailing lists: id, name, description and isPublic."""
-        return _objects(self._attempts.run(calls.lists()))
+        return self._retrying.run(calls.lists())
 
     def api_key(self) -> JsonObject:
         """Return what the service says of the key: the team's name."""
-        return _object(self._attempts.run(calls.api_key()))
+        return self._retrying.run(calls.api_key())
 
-    def api_key_once(self) -> Reply:
+    def api_key_once(self) -> Reply[JsonObject]:
         """Ask once what the service says of the key; the reply, or the error, has the headers."""
         return self._once(calls.api_key())
 
-    def _once(self, call: calls.Call) -> Reply:
+    def _once(self, call: calls.Call[T]) -> Reply[T]:
         try:
             return self._exchange(call)
         except ContactctlError as error:
@@ -166,25 +146,5 @@ class LoopsClient:
             raise worded(call, error, self._exchange.cleaner.mask) from error
 
 
-def _saved(value: JsonValue) -> Saved:
-    reply = _object(value)
+def _saved(reply: JsonObject) -> Saved:
     return Saved(str(reply["id"]), reply)
-
-
-def _object(value: JsonValue) -> JsonObject:
-    assert isinstance(value, dict)  # noqa: S101 - the reply's shape was checked
-    return value
-
-
-def _objects(value: JsonValue) -> list[JsonObject]:
-    assert isinstance(value, list)  # noqa: S101 - the reply's shape was checked
-    return [_object(item) for item in value]
-
-
-def _holds(contact: JsonObject, payload: JsonObject) -> bool:
-    """Tell whether a contact found after a lost create is what was sent, not one from before.
-
-    Only what the service returns as it was sent is compared.
-    """
-    names = ("userId", "firstName", "lastName", "userGroup", "source", "subscribed")
-    return all(contact.get(name) == payload[name] for name in names if name in payload)

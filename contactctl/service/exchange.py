@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
@@ -15,14 +15,15 @@ from contactctl.errors import (
     Outcome,
     UsageError,
 )
-from contactctl.service.cleaner import Cleaner
-from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, to_reply
+from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, Cleaner, to_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contactctl.service.endpoints import Call
     from contactctl.service.replies import Reply
+
+T = TypeVar("T")
 
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _MAX_TRACE = 2000
@@ -44,7 +45,7 @@ class Exchange:
         self.outcome = Outcome.NOT_SENT
         self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: Call[T]) -> Reply[T]:
         """Send a call once and return the reply.
 
         Raises typed errors alone. A read that failed is never of unknown outcome.
@@ -69,7 +70,7 @@ class Exchange:
         if self._trace is not None:
             self._trace(self.cleaner.show(line, _MAX_TRACE))
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call[T]) -> Answer:
         request = self._request(call)
         self.say(f"{call.method} {request.url}")
         if call.body is not None:
@@ -84,7 +85,7 @@ class Exchange:
         self.say(f"< {answer.body[:_MAX_TRACE].decode('utf-8', 'replace')}")
         return answer
 
-    def _request(self, call: Call) -> httpx.Request:
+    def _request(self, call: Call[T]) -> httpx.Request:
         try:
             return self._http.build_request(
                 call.method,

@@ -1,9 +1,9 @@
-"""What an answer means: status and body become a value or a typed error."""
+"""What an answer means: status and body become a value or a typed error, fit to be shown."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from contactctl.errors import (
     BadReplyError,
@@ -18,23 +18,29 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.exact_json import JsonError, JsonValue, parse_json
+from contactctl.safe_text import mask, to_safe
+from contactctl.service.endpoints import LacksError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contactctl.service.cleaner import Cleaner
-    from contactctl.service.endpoints import Call, Shape
+    from contactctl.service.endpoints import Call
 
+T = TypeVar("T")
+
+MAX_MESSAGE = 300
 #: No answer about one contact, or a team's properties and lists, comes near this.
 MAX_REPLY_BYTES = 1_048_576
 #: The headers that say how fast one may go on, and the service's clock; all that is kept of an
 #: answer's headers.
 PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "date")
 
+#: A shorter key, such as one made up for the sandbox's server, is a word of the data by chance.
+_SHORTEST_SECRET = 8
 _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
 _TAG = r"<[^<>]*>"
-_REDIRECTS, _FAILURES, _SERVER_ERRORS = 300, 400, 500
+_SUCCESSES, _REDIRECTS, _FAILURES, _NOT_FOUND, _SERVER_ERRORS = 200, 300, 400, 404, 500
 
 _BY_STATUS: dict[int, type[ContactctlError]] = {
     401: UnauthorizedError,
@@ -42,11 +48,42 @@ _BY_STATUS: dict[int, type[ContactctlError]] = {
     409: ConflictError,
     429: RateLimitedError,
 }
-_NEEDED: dict[Shape, tuple[str, ...]] = {
-    "contacts": ("id",),
-    "properties": ("key", "type"),
-    "lists": ("id", "name"),
-}
+
+
+class Cleaner:
+    """Makes text of the service fit to show: the key masked, controls escaped, cut to length."""
+
+    def __init__(self, key: str) -> None:
+        self._mask = mask(key)
+        # As it is, and as JSON writers that escape slashes spell it.
+        self._spellings = tuple({key, key.replace("/", "\\/")} - {""})
+        self._is_secret = len(key) >= _SHORTEST_SECRET
+
+    def mask(self, text: str) -> str:
+        """Return the text with every appearance of the key masked."""
+        for spelling in self._spellings:
+            text = text.replace(spelling, self._mask)
+        return text
+
+    def show(self, text: str, limit: int = MAX_MESSAGE) -> str:
+        """Return a line that may be shown: masked, blanks joined, escaped, cut to ``limit``."""
+        line = " ".join(self.mask(text).split())
+        return to_safe(line if len(line) <= limit else line[: limit - 1] + "…")
+
+    def mask_value(self, value: JsonValue) -> JsonValue:
+        """Return a value with the key masked in every string and name of it.
+
+        Ids and names of it may be sent back: a key too short to be a secret is left in them.
+        """
+        if not self._is_secret:
+            return value
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, list):
+            return [self.mask_value(item) for item in value]
+        if isinstance(value, dict):
+            return {self.mask(key): self.mask_value(item) for key, item in value.items()}
+        return value
 
 
 class Answer(NamedTuple):
@@ -62,15 +99,15 @@ class Answer(NamedTuple):
     whole: bool = True
 
 
-class Reply(NamedTuple):
+class Reply(NamedTuple, Generic[T]):
     """A success: its status, its pace headers, and the value that its body holds."""
 
     status: int
     headers: Mapping[str, str]
-    value: JsonValue
+    value: T
 
 
-def to_reply(call: Call, answer: Answer, cleaner: Cleaner) -> Reply:
+def to_reply(call: Call[T], answer: Answer, cleaner: Cleaner) -> Reply[T]:
     """Return the value of a success; decided by status, never by text.
 
     Raises :class:`BadReplyError` for a success that is not what it should be,
@@ -98,20 +135,20 @@ def message_of(body: bytes) -> str:
         return title[1] if title else re.sub(_TAG, " ", page)
 
 
-def _value(call: Call, answer: Answer, cleaner: Cleaner) -> JsonValue:
-    if not _REDIRECTS > answer.status >= 200:  # noqa: PLR2004 - 2xx is a success
+def _value(call: Call[T], answer: Answer, cleaner: Cleaner) -> T:
+    if not _REDIRECTS > answer.status >= _SUCCESSES:
         raise _failure(call, answer, cleaner)
     value = _parsed(answer)
     if isinstance(value, dict) and value.get("success", True) is not True:
         text = cleaner.show(message_of(answer.body)) or "the service says that it failed"
         raise RefusedError(f"{text} (HTTP {answer.status})", outcome=Outcome.NOT_APPLIED)
-    missing = _missing(value, call.shape)
-    if missing:
-        raise _bad_reply(answer, missing)
-    return cleaner.mask_value(value)
+    try:
+        return call.read(cleaner.mask_value(value))
+    except LacksError as lack:
+        raise _bad_reply(answer, str(lack)) from None
 
 
-def _failure(call: Call, answer: Answer, cleaner: Cleaner) -> ContactctlError:
+def _failure(call: Call[T], answer: Answer, cleaner: Cleaner) -> ContactctlError:
     status = answer.status
     text = cleaner.show(message_of(answer.body)) or "the service gives no reason"
     if status >= _SERVER_ERRORS:
@@ -129,12 +166,12 @@ def _failure(call: Call, answer: Answer, cleaner: Cleaner) -> ContactctlError:
     return kind(f"{text} (HTTP {status})", outcome=Outcome.NOT_APPLIED)
 
 
-def _says_not_found(call: Call, answer: Answer) -> bool:
+def _says_not_found(call: Call[T], answer: Answer) -> bool:
     """Tell whether it is the service that knows no such contact, not a server that knows no path.
 
     A page from something in between would otherwise tell that a contact is deleted.
     """
-    if answer.status != 404 or call.path not in {"contacts/delete", "contacts/suppression"}:  # noqa: PLR2004
+    if answer.status != _NOT_FOUND or not call.names_contact:
         return False
     try:
         return isinstance(parse_json(answer.body), dict)
@@ -157,28 +194,6 @@ def _bad_reply(answer: Answer, missing: str) -> BadReplyError:
     return BadReplyError(
         f"the answer says success, but lacks {missing} (HTTP {answer.status})",
         outcome=Outcome.UNKNOWN,
-    )
-
-
-def _missing(value: JsonValue, shape: Shape) -> str:
-    """Return what a success of this shape lacks; empty when it lacks nothing."""
-    needed = _NEEDED.get(shape)
-    if needed is not None:
-        fits = isinstance(value, list) and all(_has_texts(item, needed) for item in value)
-        return "" if fits else f"a list of {shape}"
-    if not isinstance(value, dict):
-        return "an object"
-    if shape == "id":
-        if not _has_texts(value, ("id",)):
-            return "an id"
-    elif shape == "suppression":
-        return "" if isinstance(value.get("isSuppressed"), bool) else "isSuppressed"
-    return "" if value.get("success") is True else "success: true"
-
-
-def _has_texts(value: JsonValue, names: tuple[str, ...]) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(value.get(name), str) and value.get(name) for name in names
     )
 
 

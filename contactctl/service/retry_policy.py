@@ -64,23 +64,22 @@ class GiveUp(NamedTuple):
     asked_s: float | None = None
 
 
-def decide(  # noqa: PLR0913 - each one is a fact of the case
+def decide(
     failure: Failure,
     *,
     attempt: int,
     retries: int,
-    repeatable: bool,
     now: float,
     uniform: Callable[[float, float], float],
 ) -> Wait | GiveUp:
     """Return whether to repeat a call after its attempt number ``attempt`` (from 1) failed.
 
-    ``retries`` repeats come after the first attempt. ``repeatable`` says that a second application
-    does no harm, or that the caller looks first. ``now`` is in seconds since 1970, ``uniform``
-    draws the jitter. A bad reply is final: a service, or something in between, that answers
-    success with nonsense will do so again, and the first write may well have been applied.
+    ``retries`` repeats come after the first attempt; a second application must do no harm, or the
+    caller looks first. ``now`` is in seconds since 1970, ``uniform`` draws the jitter. A bad reply
+    is final: a service, or something in between, that answers success with nonsense will do so
+    again, and the first write may well have been applied.
     """
-    if not _is_passing(failure, repeatable=repeatable):
+    if not _is_passing(failure):
         return GiveUp()
     asked = asked_wait_s(failure.retry_after, now)
     if asked is not None and asked > LONGEST_RETRY_AFTER_S:
@@ -112,13 +111,11 @@ def worst_total_s(timeout_s: float, retries: int, *, looks_first: bool = False) 
     return attempts * timeout_s + retries * LONGEST_RETRY_AFTER_S
 
 
-def _is_passing(failure: Failure, *, repeatable: bool) -> bool:
-    """Tell whether the same call may well succeed later, and may be made again at all."""
-    if failure.kind is Kind.NOT_SENT or failure.status == _TOO_MANY_REQUESTS:
-        return True
+def _is_passing(failure: Failure) -> bool:
+    """Tell whether the same call may well succeed later."""
     if failure.kind is Kind.STATUS:
-        return failure.status >= _SERVER_ERRORS and repeatable
-    return failure.kind is Kind.LOST and repeatable
+        return failure.status == _TOO_MANY_REQUESTS or failure.status >= _SERVER_ERRORS
+    return failure.kind in {Kind.NOT_SENT, Kind.LOST}
 
 
 def _bound_s(attempt: int) -> float:

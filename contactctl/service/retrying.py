@@ -1,11 +1,14 @@
-"""A call made as often as the retry policy allows, looking first where a repeat could do harm."""
+"""A call made as often as the retry policy allows, and the error that ends it, in a person's words.
+
+Where a repeat could do harm, it is looked first whether the write was made after all.
+"""
 
 from __future__ import annotations
 
 import itertools
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from contactctl.errors import (
     BadReplyError,
@@ -15,20 +18,36 @@ from contactctl.errors import (
     NoConnectionError,
     NotFoundError,
     Outcome,
+    RateLimitedError,
+    RedirectedError,
+    RefusedError,
+    UnauthorizedError,
+    UnavailableError,
 )
-from contactctl.service.advice import worded
 from contactctl.service.retry_policy import Failure, GiveUp, Kind, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
-    from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.service.endpoints import Call
+    from contactctl.service.endpoints import Call, Look
     from contactctl.service.exchange import Exchange
 
-    #: Looks whether a write arrived: its reply, as far as it can be told now, or None.
-    Look: TypeAlias = "Callable[[Tally], JsonObject | None]"
+T = TypeVar("T")
+S = TypeVar("S")
+
+_WRONG_PLACE = "check the address with `contactctl profile show`"
+#: The next step by kind of error, where the call has no advice of its own: the first that fits; a
+#: more special kind stands before its base.
+_HINTS: tuple[tuple[type[ContactctlError], str], ...] = (
+    (UnauthorizedError, "check the key with `contactctl profile check`"),
+    (NotFoundError, "look for the contact with `contactctl find`"),
+    (RateLimitedError, "wait, then run it again; everything the team runs shares the limit"),
+    (DeadlineError, "run it again, or allow more time with --timeout"),
+    (NoConnectionError, "check network and address with `contactctl doctor`"),
+    (BadReplyError, _WRONG_PLACE),
+    (UnavailableError, "run it again later; https://status.loops.so says what is known"),
+)
+_NOT_FOUND = 404
 
 
 class Tally:
@@ -49,7 +68,7 @@ class Tally:
             self.worst = outcome
 
 
-class Attempts:
+class Retrying:
     """Makes calls through an exchange, and waits between attempts as the policy says.
 
     ``sleep``, ``uniform`` and ``now`` stand in for the clock and the dice in tests.
@@ -70,38 +89,42 @@ class Attempts:
         self._uniform = uniform
         self._now = now
 
-    def run(self, call: Call, look: Look | None = None) -> JsonValue:
-        """Return the value of a call's reply; with a ``look``, no repeat is made without one.
+    def run(self, call: Call[T]) -> T:
+        """Return what the reply to a call holds.
 
         Raises the error of the last attempt, with what all of them may have done.
         """
         tally = Tally()
         for attempt in itertools.count(1):
             try:
-                return self._attempt(call, tally, look)
+                return self._attempt(call, tally)
             except ContactctlError as error:
                 self._wait_or_raise(call, error, tally, attempt)
         raise AssertionError
 
-    def _attempt(self, call: Call, tally: Tally, look: Look | None) -> JsonValue:
+    def _attempt(self, call: Call[T], tally: Tally) -> T:
         """Send a call, looking first when an earlier attempt may have been applied."""
-        found = look(tally) if look is not None and tally.unknown else None
+        in_doubt = tally.unknown  # as it stands before this attempt, which may bring doubt itself
+        look = call.look if in_doubt else None
+        found = self._look(look, tally)
         if found is not None:
             return found
-        in_doubt = tally.unknown
         try:
-            return self.ask(call, tally)
+            return self._ask(call, tally)
         except NotFoundError:
-            if not (in_doubt and call.path == "contacts/delete"):
+            if not in_doubt or call.when_gone is None:
                 raise
-            return {"success": True}
+            return call.when_gone
         except ConflictError:
-            found = look(tally) if look is not None and in_doubt else None
+            found = self._look(look, tally)
             if found is None:
                 raise
             return found
 
-    def ask(self, call: Call, tally: Tally) -> JsonValue:
+    def _look(self, look: Look[S, T] | None, tally: Tally) -> T | None:
+        return None if look is None else look.reply_in(self._ask(look.call, tally))
+
+    def _ask(self, call: Call[T], tally: Tally) -> T:
         """Send a call once, counted."""
         tally.attempts += 1
         try:
@@ -112,13 +135,12 @@ class Attempts:
             raise
 
     def _wait_or_raise(
-        self, call: Call, error: ContactctlError, tally: Tally, attempt: int
+        self, call: Call[T], error: ContactctlError, tally: Tally, attempt: int
     ) -> None:
         verdict = decide(
             failure_of(error),
             attempt=attempt,
             retries=self._retries,
-            repeatable=True,  # blindly, or after a look
             now=self._now(),
             uniform=self._uniform,
         )
@@ -142,3 +164,49 @@ def failure_of(error: ContactctlError) -> Failure:
     if error.status is None:
         return Failure(Kind.LOCAL)
     return Failure(Kind.STATUS, error.status, error.pace.get("retry-after"))
+
+
+def worded(
+    call: Call[T], error: ContactctlError, mask: Callable[[str], str], asked_s: float | None = None
+) -> ContactctlError:
+    """Return the error that ends a call, in the user's words, with everything known of it.
+
+    ``mask`` hides the key; ``asked_s`` is how long the service asked to be left alone, where that
+    was too long to wait.
+    """
+    message = f"cannot {call.words}: {error.message}"
+    if asked_s is not None:
+        message += f"; the service asks to wait {asked_s:.0f} s"
+    if error.outcome is Outcome.UNKNOWN:
+        message += "; it may have been applied"
+    final = type(error)(
+        mask(message),
+        hint=error.hint or _hint(call, error),
+        status=error.status,
+        outcome=error.outcome,
+        attempts=error.attempts,
+    )
+    final.pace = error.pace
+    return final
+
+
+def _hint(call: Call[T], error: ContactctlError) -> str | None:
+    if error.outcome is Outcome.UNKNOWN and call.doubt is not None:
+        return call.doubt
+    # A redirect says nothing of what the call asked for, so it counts before the call's own advice.
+    advice = ((RedirectedError, _WRONG_PLACE), *call.advice, *_HINTS)
+    hint = next((hint for kind, hint in advice if isinstance(error, kind)), None)
+    if hint is None and isinstance(error, RefusedError):
+        return _refusal_hint(call, error)
+    return hint
+
+
+def _refusal_hint(call: Call[T], error: RefusedError) -> str:
+    if error.status == _NOT_FOUND:
+        return "this may not be the service's address: see `contactctl profile show`"
+    if call.body is not None:
+        return (
+            "see what is sent with --dry-run; `contactctl lists` and `contactctl properties list`"
+            " show what the account has"
+        )
+    return "check the address or user id"

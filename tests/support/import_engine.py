@@ -69,7 +69,7 @@ class FakeService:
     lock: threading.Lock = field(default_factory=threading.Lock)
     before: Callable[[JsonObject], None] = lambda _: None
 
-    def update_once(self, body: bytes) -> Reply:
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
         """Apply one update; ``answer`` may raise instead, ``before`` may take its time."""
         payload = parse_json(body)
         assert isinstance(payload, dict)

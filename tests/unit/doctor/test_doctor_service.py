@@ -29,7 +29,7 @@ from contactctl.service.replies import Reply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from contactctl.exact_json import JsonValue
+    from contactctl.exact_json import JsonObject, JsonValue
 
 SECRET = "canary-0123456789abcdef"
 NOW_S = 1_750_000_000.0
@@ -50,10 +50,10 @@ def with_status(error: ContactctlError, status: int) -> ContactctlError:
 class Service:
     """Answers a question about the key with a reply or an error."""
 
-    def __init__(self, answer: Reply | Ending) -> None:
+    def __init__(self, answer: Reply[JsonObject] | Ending) -> None:
         self.answer = answer
 
-    def api_key_once(self) -> Reply:
+    def api_key_once(self) -> Reply[JsonObject]:
         if isinstance(self.answer, Ending):
             raise self.answer
         return self.answer
@@ -61,7 +61,7 @@ class Service:
 
 def test_asking_keeps_a_reply_or_an_error_with_its_headers() -> None:
     headers = {"date": "x"}
-    reply = Reply(200, headers, {"success": True})
+    reply: Reply[JsonObject] = Reply(200, headers, {"success": True})
     assert service.ask(lambda: Service(reply), lambda: NOW_S) == Answer(
         NOW_S, {"success": True}, pace=headers
     )

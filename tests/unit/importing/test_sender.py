@@ -30,6 +30,7 @@ from contactctl.importing.sender import MOST_BAD_REPLIES, PATIENCE_AFTER_429, Se
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
+    from contactctl.exact_json import JsonObject
     from contactctl.importing.outcome import Result
 
 JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
@@ -50,7 +51,7 @@ def error(
 class World:
     """A clock that the gate's waits move on, and a client that answers from a list."""
 
-    def __init__(self, *answers: Reply | ContactctlError, retries: int = 3) -> None:
+    def __init__(self, *answers: Reply[JsonObject] | ContactctlError, retries: int = 3) -> None:
         self.now = 1000.0
         self.answers = list(answers)
         self.sent_at: list[float] = []
@@ -64,7 +65,7 @@ class World:
             uniform=lambda _, high: high,
         )
 
-    def update_once(self, body: bytes) -> Reply:
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
         assert body == JOB.body
         self.sent_at.append(self.now)
         self.now += 0.1

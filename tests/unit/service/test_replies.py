@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,15 +25,14 @@ from contactctl.errors import (
 )
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.service import endpoints as calls
-from contactctl.service.cleaner import MAX_MESSAGE, Cleaner
-from contactctl.service.replies import Answer, Reply, message_of, to_reply
+from contactctl.service.replies import MAX_MESSAGE, Answer, Cleaner, Reply, message_of, to_reply
 
 KEY = "0a1b2c3d4e5f/789feedfacecafe1234"
 CLEANER = Cleaner(KEY)
 ADA = ContactRef("email", "ada@example.com")
 UPDATE = calls.update(ContactChange(email="ada@example.com"))
 DELETE, FIND, CHECK = calls.delete(ADA), calls.find(ADA), calls.suppression(ADA)
-ALL_CALLS = [
+ALL_CALLS: list[calls.Call[Any]] = [
     UPDATE,
     DELETE,
     FIND,
@@ -61,7 +61,7 @@ def answer(status: int, body: bytes | JsonValue = b"", **more: object) -> Answer
     return Answer(status, raw, {}, **more)  # type: ignore[arg-type]
 
 
-def refused(call: calls.Call, reply: Answer) -> ContactctlError:
+def refused(call: calls.Call[Any], reply: Answer) -> ContactctlError:
     with pytest.raises(ContactctlError) as caught:
         to_reply(call, reply, CLEANER)
     return caught.value
@@ -81,7 +81,7 @@ def refused(call: calls.Call, reply: Answer) -> ContactctlError:
         (calls.api_key(), {"success": True}),
     ],
 )
-def test_a_success_is_its_value(call: calls.Call, value: JsonValue) -> None:
+def test_a_success_is_its_value(call: calls.Call[Any], value: JsonValue) -> None:
     assert to_reply(call, answer(200, value), CLEANER) == Reply(200, {}, value)
 
 
@@ -104,7 +104,7 @@ def test_a_success_is_its_value(call: calls.Call, value: JsonValue) -> None:
     ],
 )
 def test_a_success_that_is_none_says_what_it_lacks(
-    call: calls.Call, value: bytes | JsonValue, lack: str
+    call: calls.Call[Any], value: bytes | JsonValue, lack: str
 ) -> None:
     error = refused(call, answer(200, value))
     assert isinstance(error, BadReplyError)
@@ -155,7 +155,7 @@ def test_the_status_decides_and_the_text_does_not(
 
 
 @pytest.mark.parametrize("call", [DELETE, CHECK, calls.remove_suppression(ADA)])
-def test_404_means_no_such_contact_where_one_is_named(call: calls.Call) -> None:
+def test_404_means_no_such_contact_where_one_is_named(call: calls.Call[Any]) -> None:
     gone: JsonValue = {"success": False, "message": "in other words"}
     assert isinstance(refused(call, answer(404, gone)), NotFoundError)
 
@@ -241,7 +241,7 @@ def test_pace_headers_stay_with_reply_and_error() -> None:
 
 @given(st.sampled_from(ALL_CALLS), st.integers(100, 999), _BODIES)
 def test_any_answer_is_a_value_or_one_clear_error(
-    call: calls.Call, status: int, body: bytes
+    call: calls.Call[Any], status: int, body: bytes
 ) -> None:
     try:
         shown = to_json(to_reply(call, Answer(status, body, {}), CLEANER).value)

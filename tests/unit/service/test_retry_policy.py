@@ -34,14 +34,11 @@ def longest(low: float, high: float) -> float:  # noqa: ARG001 - stands in for r
     return high
 
 
-def judge(
-    failure: Failure, *, attempt: int = 1, retries: int = 3, repeatable: bool = True
-) -> Wait | GiveUp:
+def judge(failure: Failure, *, attempt: int = 1, retries: int = 3) -> Wait | GiveUp:
     return decide(
         failure,
         attempt=attempt,
         retries=retries,
-        repeatable=repeatable,
         now=NOW,
         uniform=longest,
     )
@@ -70,21 +67,6 @@ def test_what_this_machine_lacks_is_not_asked_for_again() -> None:
     assert judge(Failure(Kind.LOCAL)) == GiveUp()
 
 
-@pytest.mark.parametrize(
-    ("failure", "expected"),
-    [
-        (Failure(Kind.LOST), GiveUp()),
-        (Failure(Kind.STATUS, 503), GiveUp()),
-        (Failure(Kind.STATUS, 429), Wait(0.5)),
-        (Failure(Kind.NOT_SENT), Wait(0.5)),
-    ],
-)
-def test_what_cannot_be_repeated_is_so_only_when_nothing_was_applied(
-    failure: Failure, expected: Wait | GiveUp
-) -> None:
-    assert judge(failure, repeatable=False) == expected
-
-
 def test_waits_double_up_to_the_cap() -> None:
     waits = [judge(Failure(Kind.LOST), attempt=n, retries=9) for n in range(1, 8)]
     assert waits == [Wait(s) for s in (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)]
@@ -97,9 +79,7 @@ def test_jitter_is_drawn_from_nothing_to_the_bound() -> None:
         drawn.append((low, high))
         return low
 
-    found = decide(
-        Failure(Kind.LOST), attempt=2, retries=3, repeatable=True, now=NOW, uniform=lowest
-    )
+    found = decide(Failure(Kind.LOST), attempt=2, retries=3, now=NOW, uniform=lowest)
     assert (found, drawn) == (Wait(0.0), [(0.0, 1.0)])
 
 
@@ -183,14 +163,13 @@ def test_the_worst_case_counts_deadlines_looks_and_waits() -> None:
     assert worst_total_s(5, 0, looks_first=True) == 5
 
 
-@given(_FAILURES, st.integers(1, 9), st.integers(0, 9), st.booleans())
+@given(_FAILURES, st.integers(1, 9), st.integers(0, 9))
 def test_every_failure_ends_or_waits_no_longer_than_promised(
     failure: Failure,
     attempt: int,
     retries: int,
-    repeatable: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    found = judge(failure, attempt=attempt, retries=retries, repeatable=repeatable)
+    found = judge(failure, attempt=attempt, retries=retries)
     if isinstance(found, Wait):
         assert 0 <= found.seconds <= LONGEST_RETRY_AFTER_S
         assert attempt <= retries
