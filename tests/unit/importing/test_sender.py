@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from contactctl.importing.outcome import Result
 
 JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
-REPLY = Reply(200, {}, {"success": True, "id": "c1"})
+REPLY: Reply[JsonObject] = Reply(200, {}, {"success": True, "id": "c1"})
 
 
 def error(
