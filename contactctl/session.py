@@ -168,7 +168,7 @@ class Session:
         except MachineError:  # no home folder: no memory either
             return
         if file.exists():
-            from contactctl.importing.sent import forget_sent
+            from contactctl.importing.delta import forget_sent
 
             forget_sent(file.parent, account_id(self.credentials, self.env), refs)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags, global_words
 from contactctl.files import folder
-from contactctl.importing.given import STDIN, Given
-from contactctl.importing.pace import ASSUMED_LIMIT, Rate
+from contactctl.importing.input_file import STDIN, InputFile
+from contactctl.importing.limiter import ASSUMED_LIMIT, Rate
 from contactctl.session import Session
 
 
@@ -16,7 +16,7 @@ class ImportCall:
     """A call of import with its input open."""
 
     session: Session
-    given: Given
+    input_file: InputFile
     reading: FileFlags
     columns: ColumnFlags
     sending: SendFlags
@@ -42,11 +42,11 @@ class ImportCall:
     @property
     def resume_command(self) -> str:
         """What to type to go on with this run."""
-        file = self.given.source.name
+        file = self.input_file.source.name
         words = [*self.reading.words(), *self.columns.words(), *self.sending.words()]
-        if self.given.name == STDIN:
-            file = self.given.path
-            form = self.given.source.form
+        if self.input_file.name == STDIN:
+            file = self.input_file.path
+            form = self.input_file.source.form
             words += [] if self.reading.form else [f"--format={form}"]
         words += [] if self.sending.resume else ["--resume"]
         return shlex.join(["contactctl", *global_words(self.session.flags), "import", file, *words])

@@ -10,7 +10,7 @@ import typer
 from contactctl.commands.contact_flags import NoSchema, PreviewFlags
 from contactctl.errors import UsageError
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.pace import Rate
+from contactctl.importing.limiter import Rate
 from contactctl.safe_text import quoted
 from contactctl.session import Flags
 

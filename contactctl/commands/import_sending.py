@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from contactctl.commands.import_call import ImportCall
 from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
 from contactctl.importing.fields import ERROR_COLUMNS
-from contactctl.importing.outcome import RowOutcome
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
-from contactctl.importing.tally import Tally
-from contactctl.importing.words import counted
+from contactctl.importing.report import Tally
+from contactctl.importing.row import RowOutcome
 from contactctl.progress import shown_progress
 from contactctl.session import DEFAULT_RETRIES
 from contactctl.signals import stop_signals_told
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from contactctl.importing.run import ImportRun
+    from contactctl.importing.engine import ImportRun
 
 #: timeout(1) and terminals may send a signal to a process and to its group.
 _SAME_SIGNAL_S = 0.3
@@ -42,7 +42,7 @@ def send(call: ImportCall, plan: Plan) -> None:
     finally:
         if tally.told:
             call.session.output.note("\n".join([tally.summary, *tally.failure_lines]))
-    call.given.kept = False
+    call.input_file.kept = False
     if tally.failed:
         raise _rows_failed(call, tally)
 
@@ -51,7 +51,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
     output, total = call.session.output, plan.report.rows
     with ExitStack() as stack:
         run = stop.run = stack.enter_context(_opened(call, plan))
-        call.given.kept = True  # until the run is finished
+        call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
         words = shown_progress(output, plan.source.name, total, lambda: tally.progress)
         advance = stack.enter_context(words)
@@ -66,7 +66,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
 
 
 def _opened(call: ImportCall, plan: Plan) -> "AbstractContextManager[ImportRun]":
-    from contactctl.importing.launch import RunOptions, open_run
+    from contactctl.importing.engine import RunOptions, open_run
 
     sending, retries = call.sending, call.session.flags.retries
     options = RunOptions(

@@ -13,11 +13,10 @@ from contactctl.errors import ExitCode
 from contactctl.files import journal_folder
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.fields import AccountFields
-from contactctl.importing.given import open_given
-from contactctl.importing.outcome import RowOutcome, invalid
+from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
-from contactctl.importing.preview import Forecast
-from contactctl.importing.row import Row
+from contactctl.importing.report import Forecast
+from contactctl.importing.row import Row, RowOutcome, invalid
 from contactctl.profiles.limits import check_write_allowed
 from contactctl.session import Session
 
@@ -47,15 +46,15 @@ def import_(
     the first write. What was interrupted goes on with --resume.
     """
     sending.check(preview)
-    with open_given(
+    with open_input(
         reading.file,
         session.run.stdin,
         journal_folder(session.env),
         form=reading.form,
         delimiter=reading.delimiter,
         encoding=reading.encoding,
-    ) as given:
-        call = ImportCall(session, given, reading, columns, sending)
+    ) as input_file:
+        call = ImportCall(session, input_file, reading, columns, sending)
         plan = _checked(call, offline=preview.offline)
         if preview.dry_run:
             return _show(call, plan, preview)
@@ -71,11 +70,11 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     rules = call.columns.to_rules()
     fields = _fields(session, typed=not call.columns.no_schema, offline=offline)
     plan = make_plan(
-        call.given.source,
+        call.input_file.source,
         rules,
         fields,
         account_id(session.credentials, session.env),
-        name=call.given.name,
+        name=call.input_file.name,
         check_addresses=_address_check(session),
         on_problem=None if sending.skip_invalid else _problem_teller(session),
     )
@@ -121,7 +120,7 @@ def _problem_teller(session: Session) -> Callable[[Problem], None]:
 def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
     unchanged = 0
     if call.sending.changed_only:
-        from contactctl.importing.launch import count_unchanged
+        from contactctl.importing.engine import count_unchanged
 
         unchanged = count_unchanged(plan, call.state)
     forecast = Forecast(plan, call.expected_per_second, unchanged)
@@ -131,11 +130,11 @@ def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
 
 def _announce(call: ImportCall, plan: Plan) -> None:
     """Say what is about to happen, and whether an earlier run of the same could go on instead."""
-    from contactctl.importing.runs import Runs
+    from contactctl.importing.journals import Journals
 
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
     output.note("\n".join(Forecast(plan, call.expected_per_second, unchanged).lines))
-    runs = Runs(journal_folder(call.session.env))
-    if not call.sending.resume and runs.has_unfinished(plan.about):
+    journals = Journals(journal_folder(call.session.env))
+    if not call.sending.resume and journals.has_unfinished(plan.identity):
         output.note(f"a run was not finished; to go on with it instead: {call.resume_command}")

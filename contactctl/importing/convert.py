@@ -1,19 +1,29 @@
-"""A row to the change that it asks for."""
+"""A row to the change that it asks for: by a CSV file's columns, or a JSON object's keys."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.changes.typing_rules import ValueProblem
+from contactctl.changes.field_rules import checked_lists, checked_property, checked_standard
+from contactctl.changes.typing_rules import ValueProblem, check_value
 from contactctl.contact import ContactChange
-from contactctl.importing.fields import LIST_PREFIX
+from contactctl.errors import UsageError
+from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
+from contactctl.importing.fields import (
+    IDENTIFIERS,
+    LIST_PREFIX,
+    Kind,
+    cell_parser,
+    check_subscribed,
+)
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from contactctl.exact_json import JsonScalar
-    from contactctl.importing.fields import Field
+    from contactctl.exact_json import JsonScalar, JsonValue
+    from contactctl.importing.columns import ColumnRules
+    from contactctl.importing.fields import AccountFields, Field
     from contactctl.importing.row import Row
 
 
@@ -57,3 +67,157 @@ def by_label(constants: Mapping[Field, JsonScalar]) -> dict[str, JsonScalar]:
 def located(name: str, problem: ValueProblem) -> ValueProblem:
     """Return the problem with the name of the column or key before it."""
     return ValueProblem(f"{excerpt(name)}: {problem.message}", hint=problem.hint)
+
+
+class CsvConverter:
+    """Converts the rows of a file with these columns.
+
+    Making one raises :class:`UsageError` for what is wrong with the columns themselves.
+    """
+
+    def __init__(self, columns: Sequence[str], rules: ColumnRules, fields: AccountFields) -> None:
+        bound = bind_columns(columns, rules, fields)
+        self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
+        self._columns = columns
+        self._unnamed = [index for index, column in enumerate(columns) if not column]
+        self._null = None if rules.literal_null else "null"
+        self._empty_clears = rules.empty_clears
+        self._bound = [_bind(index, item, rules) for index, item in bound.items()]
+        labels = [*self._constants, *(label for _, label, _, _ in self._bound)]
+        self._has_lists = any(label.startswith(LIST_PREFIX) for label in labels)
+
+    def to_change(self, row: Row) -> ContactChange:
+        """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent.
+
+        An empty cell leaves its field alone and ``null`` empties it, as in the service's own CSV
+        upload (documentation, page "CSV upload"), unless the rules say otherwise.
+        """
+        if row.problem is not None:
+            raise ValueProblem(row.problem)
+        if self._unnamed:
+            self._refuse_unnamed(row.cells)
+        return to_contact_change(self._values(row.cells), may_hold_lists=self._has_lists)
+
+    def _values(self, cells: Sequence[str]) -> dict[str, JsonScalar]:
+        values = self._constants.copy()
+        index = 0
+        try:
+            for index, label, parse, is_clearable in self._bound:
+                text = cells[index]
+                if text == self._null:
+                    values[label] = _cleared(is_clearable=is_clearable)
+                elif text:
+                    values[label] = parse(text)
+                elif self._empty_clears and is_clearable:
+                    values[label] = None
+        except ValueProblem as problem:
+            raise located(self._columns[index], problem) from None
+        return values
+
+    def _refuse_unnamed(self, cells: Sequence[str]) -> None:
+        for index in self._unnamed:
+            if cells[index]:
+                raise ValueProblem(f"cell {index + 1} stands in a column without a name")
+
+
+def _cleared(*, is_clearable: bool) -> JsonScalar:
+    if not is_clearable:
+        raise ValueProblem("null cannot empty this field", hint="leave the cell empty instead")
+    return None
+
+
+def _bind(
+    index: int, item: Field, rules: ColumnRules
+) -> tuple[int, str, Callable[[str], JsonScalar], bool]:
+    parse = cell_parser(item, allow_resubscribe=rules.allow_resubscribe)
+    return index, item.label, parse, item.is_clearable
+
+
+class JsonConverter:
+    """Converts JSON objects whose keys may differ from row to row.
+
+    Values keep their own types: null empties a property, and is an absent identifier as the
+    service has it; an empty string is sent as one. Making one raises :class:`UsageError` for a
+    constant that no row can have.
+    """
+
+    def __init__(self, rules: ColumnRules, fields: AccountFields) -> None:
+        self._rules = rules
+        self._fields = fields
+        self._constants = by_label(bind_constants(rules, fields))
+        self._found: dict[str, Field | ValueProblem | None] = {}
+
+    def to_change(self, row: Row) -> ContactChange:
+        """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
+        if row.problem is not None or row.values is None:
+            raise ValueProblem(row.problem or "not a JSON object")
+        values = self._constants.copy()
+        try:
+            for key, value in row.values.items():
+                if key == "mailingLists" and key not in self._rules.maps:
+                    self._put_lists(values, value)
+                else:
+                    self._put_value(values, key, value)
+        except UsageError as error:
+            raise ValueProblem(error.message, hint=error.hint) from None
+        return to_contact_change(values)
+
+    def _put_lists(self, values: dict[str, JsonScalar], value: JsonValue) -> None:
+        for list_id, wanted in checked_lists(value).items():
+            _put(values, LIST_PREFIX + self._fields.resolve_list(list_id), wanted)
+
+    def _put_value(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
+        item = self._field(key)
+        if item is None or (value is None and item.kind in IDENTIFIERS):
+            return
+        try:
+            _put(values, item.label, _checked(item, value, self._rules))
+        except ValueProblem as problem:
+            raise located(key, problem) from None
+
+    def _field(self, key: str) -> Field | None:
+        """Return the field of a key, None to pass over; each is looked up once."""
+        if key not in self._found:
+            if len(self._found) >= _MOST_KEYS:
+                self._found.clear()
+            self._found[key] = self._look_up(key)
+        found = self._found[key]
+        if isinstance(found, ValueProblem):
+            raise ValueProblem(found.message, hint=found.hint)
+        return found
+
+    def _look_up(self, key: str) -> Field | ValueProblem | None:
+        if is_passed_over(key, self._rules, self._fields):
+            return None
+        try:
+            return self._fields.find(self._rules.maps.get(key, key))
+        except UsageError as error:
+            return ValueProblem(error.message, hint=error.hint)
+
+
+#: Keys remembered at a time: a file may hold a new one in every row.
+_MOST_KEYS = 1000
+
+
+def _checked(item: Field, value: JsonValue, rules: ColumnRules) -> JsonScalar:
+    if item.kind is Kind.LIST:
+        return _checked_membership(value)
+    if item.kind is not Kind.PROPERTY:
+        scalar = checked_standard(item.name, value)
+        return scalar if rules.allow_resubscribe else check_subscribed(item, scalar)
+    scalar = checked_property(item.name, value)
+    if item.declared is not None:
+        check_value(scalar, item.declared)
+    return scalar
+
+
+def _checked_membership(value: JsonValue) -> bool:
+    if not isinstance(value, bool):
+        raise ValueProblem("this is not a boolean", hint="write true to add, false to remove")
+    return value
+
+
+def _put(values: dict[str, JsonScalar], label: str, value: JsonScalar) -> None:
+    if label in values:
+        raise ValueProblem(f"{excerpt(label)} is given twice", hint="give it once")
+    values[label] = value

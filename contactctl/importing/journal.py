@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError
-from contactctl.importing.database import damaged, explained, open_database
 from contactctl.importing.journal_rows import (
     JOURNAL,
     State,
@@ -16,14 +15,15 @@ from contactctl.importing.journal_rows import (
     result_row,
     state_row,
 )
+from contactctl.sqlite_file import damaged, explained, open_database
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from contactctl.importing.about import About
-    from contactctl.importing.outcome import Result
+    from contactctl.importing.journal_rows import RunIdentity
+    from contactctl.importing.row import Result
 
 _WAIT_S = 5.0
 _PAGE_ROWS = 1000
@@ -167,14 +167,14 @@ class Journal:
                 raise damaged(self.path, JOURNAL) from None
 
 
-def create_journal(path: Path, about: About) -> Journal:
+def create_journal(path: Path, identity: RunIdentity) -> Journal:
     """Make the journal of a new run; it takes its name once it is complete.
 
     Raises :class:`MachineError` when it cannot be made.
     """
     new = path.with_name(path.name + NEW_SUFFIX)
     try:
-        with _new_journal(new, about) as journal:
+        with _new_journal(new, identity) as journal:
             journal.flush()
         new.rename(path)
     except OSError as error:
@@ -212,8 +212,8 @@ def remove_rollback(path: Path) -> None:
             rollback.unlink()
 
 
-def _new_journal(path: Path, about: About) -> Journal:
-    return Journal(path, open_database(path, JOURNAL, wait_s=_WAIT_S), State(about))
+def _new_journal(path: Path, identity: RunIdentity) -> Journal:
+    return Journal(path, open_database(path, JOURNAL, wait_s=_WAIT_S), State(identity))
 
 
 def _state_in(rows: Sequence[tuple[object, object]], path: Path) -> State:

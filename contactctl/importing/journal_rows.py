@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.exact_json import JsonError, Number, parse_json, to_json
-from contactctl.importing.about import About
-from contactctl.importing.database import FileKind
-from contactctl.importing.outcome import parse_result, to_text
+from contactctl.importing.row import parse_result, to_text
+from contactctl.sqlite_file import FileKind
 
 if TYPE_CHECKING:
     from contactctl.exact_json import JsonValue
-    from contactctl.importing.outcome import Result
+    from contactctl.importing.row import Result
 
     ResultRow: TypeAlias = tuple[int, str, bytes]
 
@@ -38,7 +37,7 @@ _MARK_BYTES = 8
 class State:
     """How far a run has come: ``reported`` rows from the file's start have been told of."""
 
-    about: About
+    identity: RunIdentity
     finished: bool = False
     reported: int = 0
 
@@ -60,10 +59,16 @@ def parse_result_row(ordinal: object, text: object, mark: object) -> Result:
 
 def state_row(state: State) -> tuple[str, bytes]:
     """Return a run's state as its row of the journal."""
-    about = state.about
+    identity = state.identity
     text = to_json(
         [
-            [about.source, about.digest, about.mapping, about.account, Number(str(about.rows))],
+            [
+                identity.source,
+                identity.digest,
+                identity.mapping,
+                identity.account,
+                Number(str(identity.rows)),
+            ],
             state.finished,
             Number(str(state.reported)),
         ]
@@ -82,10 +87,24 @@ def parse_state_row(text: object, mark: object) -> State:
             bool() as finished,
             Number() as reported,
         ]:
-            about = About(source, digest, mapping, account, int(n.text))
-            return State(about, finished, int(reported.text))
+            identity = RunIdentity(source, digest, mapping, account, int(n.text))
+            return State(identity, finished, int(reported.text))
     raise JsonError("not a run's state")
 
 
 def _mark(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=_MARK_BYTES).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """What a run imports: the file's name and digest, what its cells mean, and for whose account.
+
+    ``rows`` is how many rows the file has.
+    """
+
+    source: str
+    digest: str
+    mapping: str
+    account: str
+    rows: int = 0

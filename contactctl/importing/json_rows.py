@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonError, parse_json
+from contactctl.importing.decoding import MAX_RECORD_CHARS, SURROGATE
 from contactctl.importing.row import Row
-from contactctl.importing.text import MAX_RECORD_CHARS, SURROGATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

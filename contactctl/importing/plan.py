@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.about import About
 from contactctl.importing.check import CheckReport, check_rows
-from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.job import Job, make_job
-from contactctl.importing.json_convert import JsonConverter
+from contactctl.importing.convert import CsvConverter, JsonConverter
+from contactctl.importing.journal_rows import RunIdentity
+from contactctl.importing.row import Job, make_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     from contactctl.importing.check import Problem
     from contactctl.importing.columns import ColumnRules
     from contactctl.importing.convert import Converter
+    from contactctl.importing.delta import Delta
     from contactctl.importing.fields import AccountFields
     from contactctl.importing.row import Row
-    from contactctl.importing.rows import Source
-    from contactctl.importing.sent_rows import SentRows
+    from contactctl.importing.source import Source
 
     CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]
 
@@ -39,7 +38,7 @@ class Plan:
     fields: AccountFields
     converter: Converter
     report: CheckReport
-    about: About
+    identity: RunIdentity
 
     def jobs(self) -> Iterator[Job]:
         """Yield what would be sent, row by row; those that cannot be are passed over."""
@@ -50,11 +49,11 @@ class Plan:
                 continue
             yield make_job(row, change)
 
-    def count_unchanged(self, sent_rows: SentRows) -> int:
+    def count_unchanged(self, delta: Delta) -> int:
         """Return how many rows would not be sent since nothing about them is new."""
         jobs, count = self.jobs(), 0
         while chunk := list(islice(jobs, _CHUNK_ROWS)):
-            count += len(sent_rows.unchanged(chunk))
+            count += len(delta.unchanged(chunk))
         return count
 
 
@@ -105,5 +104,5 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         converter = LimitedConverter(converter, check_addresses)
     report = check_rows(source.rows(), converter, on_problem=on_problem)
     mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
-    about = About(name, source.digest, mapping, account, report.rows)
-    return Plan(source, fields, converter, report, about)
+    identity = RunIdentity(name, source.digest, mapping, account, report.rows)
+    return Plan(source, fields, converter, report, identity)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.outcome import RowOutcome
-    from contactctl.importing.row import Row
-    from contactctl.importing.rows import Source
+    from contactctl.importing.row import Row, RowOutcome
+    from contactctl.importing.source import Source
 
 
 class Rejects:

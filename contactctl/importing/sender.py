@@ -16,7 +16,7 @@ from contactctl.errors import (
     RedirectedError,
     UnavailableError,
 )
-from contactctl.importing.outcome import Result, failed
+from contactctl.importing.row import Result, failed
 from contactctl.service.retry_policy import GiveUp, Wait, asked_wait_s, decide
 from contactctl.service.retrying import Tally, failure_of
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.gate import Gate, Pass
-    from contactctl.importing.job import Job
+    from contactctl.importing.limiter import Limiter, Pass
+    from contactctl.importing.row import Job
     from contactctl.service.replies import Reply
 
 #: Repeats after a 429: nothing is wrong with the row, and the pace is being slowed already.
@@ -69,7 +69,7 @@ class Sender:
     def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
         self,
         client: Updates,
-        gate: Gate,
+        limiter: Limiter,
         *,
         retries: int = 3,
         clock: Callable[[], float] = time.monotonic,
@@ -77,7 +77,7 @@ class Sender:
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._client = client
-        self._gate = gate
+        self._limiter = limiter
         self._retries = retries
         self._wall = wall
         self._uniform = uniform
@@ -91,30 +91,30 @@ class Sender:
         """
         tries = _Tries()
         while True:
-            leave = self._gate.enter()
+            leave = self._limiter.enter()
             tries.begin(leave.sent_at)
             try:
                 reply = self._client.update_once(job.body)
             except ContactctlError as error:
-                self._tell_gate(leave, error)
+                self._tell_limiter(leave, error)
                 wait_s = self._wait_or_raise(error, tries)
                 if wait_s is None:
                     error.outcome = tries.worst
                     return failed(job.ordinal, error, tries.attempts)
-                self._gate.sleep(wait_s)
+                self._limiter.sleep(wait_s)
             else:
-                self._gate.answered(leave, reply.headers)
+                self._limiter.answered(leave, reply.headers)
                 self._health.note_success()
                 return Result(job.ordinal, "done", str(reply.value["id"]), tries.attempts)
 
-    def _tell_gate(self, leave: Pass, error: ContactctlError) -> None:
+    def _tell_limiter(self, leave: Pass, error: ContactctlError) -> None:
         if error.status is not None:
-            self._gate.answered(leave, error.pace)
+            self._limiter.answered(leave, error.pace)
         else:
-            self._gate.lost(leave)
+            self._limiter.lost(leave)
         if isinstance(error, RateLimitedError):
             asked_s = asked_wait_s(error.pace.get("retry-after"), self._wall())
-            self._gate.refused(leave, asked_s or 0.0)
+            self._limiter.refused(leave, asked_s or 0.0)
 
     def _wait_or_raise(self, error: ContactctlError, tries: _Tries) -> float | None:
         """Return how long to wait before a repeat; None when this row has failed."""

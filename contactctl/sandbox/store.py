@@ -12,7 +12,7 @@ from contactctl.exact_json import JsonError
 from contactctl.files import make_private_folder
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
-from contactctl.sqlite_files import machine_reason, make_private_file, primary_code
+from contactctl.sqlite_file import machine_reason, make_private_file, primary_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,28 +11,25 @@ from known_account import account_fields
 
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
-from contactctl.importing.about import About
 from contactctl.importing.columns import ColumnRules
-from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.gate import Gate
-from contactctl.importing.intake import Intake
-from contactctl.importing.pace import Pacer, Rate
+from contactctl.importing.convert import CsvConverter
+from contactctl.importing.delta import Delta, open_sent_memory
+from contactctl.importing.engine import ImportRun, Intake
+from contactctl.importing.journal_rows import RunIdentity
+from contactctl.importing.journals import Journals
+from contactctl.importing.limiter import Limiter, Pacer, Rate
 from contactctl.importing.row import Row
-from contactctl.importing.run import ImportRun
-from contactctl.importing.runs import Runs
 from contactctl.importing.sender import Sender
-from contactctl.importing.sent import open_sent_memory
-from contactctl.importing.sent_rows import SentRows
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from contactctl.importing.outcome import RowOutcome
+    from contactctl.importing.row import RowOutcome
 
 COLUMNS = ("email", "userId", "plan")
-ABOUT = About("people.csv", "digest", "mapping", "account")
+IDENTITY = RunIdentity("people.csv", "digest", "mapping", "account")
 
 
 class Dead(BaseException):
@@ -168,8 +165,8 @@ class Engine:
         self, *, resume: bool = False, fuse: Fuse | None = None, disk: Fuse | None = None
     ) -> Iterator[RowOutcome]:
         """Begin or resume, and yield outcomes; ``fuse`` is for all events, ``disk`` for files."""
-        runs = Runs(self.folder)
-        opened = runs.resume(ABOUT) if resume else runs.begin(ABOUT)
+        journals = Journals(self.folder)
+        opened = journals.resume(IDENTITY) if resume else journals.begin(IDENTITY)
         memory = open_sent_memory(self.folder, "account") if self.remembers else None
         journal = opened.journal
         self.service.fuse = fuse or Fuse()
@@ -178,19 +175,19 @@ class Engine:
             file._connection.execute("PRAGMA synchronous = OFF")  # no power is cut here
             if fuse or disk:
                 file._connection = FusedConnection(file._connection, fuse or disk or Fuse())
-        sent_rows = SentRows(memory, changed_only=self.changed_only)
-        gate = Gate(Pacer(self.rate))
+        delta = Delta(memory, changed_only=self.changed_only)
+        limiter = Limiter(Pacer(self.rate))
         fields = account_fields({"plan": "string"}, str)
-        intake = Intake(self.rows, CsvConverter(COLUMNS, ColumnRules(), fields), journal, sent_rows)
+        intake = Intake(self.rows, CsvConverter(COLUMNS, ColumnRules(), fields), journal, delta)
         sender = Sender(
-            self.service, gate, retries=self.retries, uniform=lambda low, _: low + 0.001
+            self.service, limiter, retries=self.retries, uniform=lambda low, _: low + 0.001
         )
         self.run = ImportRun(
             intake,
             sender,
-            gate,
+            limiter,
             journal,
-            sent_rows,
+            delta,
             max_failures=self.max_failures,
             most_in_flight=self.most_in_flight,
             grace_s=self.grace_s,

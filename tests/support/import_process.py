@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sandbox_served import Served
 
-    from contactctl.importing.outcome import Result
+    from contactctl.importing.row import Result
 
 _END_S = 30.0
 

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from known_account import account_fields
 
 from contactctl.errors import UsageError
-from contactctl.importing.check import Problem, check_rows, refuse_problems
+from contactctl.importing.check import Problem, Repeats, check_rows, refuse_problems
 from contactctl.importing.columns import ColumnRules
-from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.repeats import Repeats
+from contactctl.importing.convert import CsvConverter
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:

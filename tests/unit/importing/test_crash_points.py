@@ -6,16 +6,16 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from import_engine import ABOUT, Dead, Engine, FakeService, Fuse, rows
+from import_engine import IDENTITY, Dead, Engine, FakeService, Fuse, rows
 
 from contactctl.errors import ContactctlError
-from contactctl.importing.runs import Runs
+from contactctl.importing.journals import Journals
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.outcome import RowOutcome
+    from contactctl.importing.row import RowOutcome
 
 #: 20 rows: repeated contacts, chains of both identifiers, one that cannot be sent, one refused.
 FILE = rows(
@@ -63,7 +63,7 @@ def killed(engine: Engine, fuse: Fuse, *, resume: bool = False) -> tuple[list[Ro
 
 def recorded_done(folder: Path) -> dict[int, str | None]:
     """Return the rows that the journal calls done."""
-    opened = Runs(folder).resume(ABOUT)
+    opened = Journals(folder).resume(IDENTITY)
     found = {row.ordinal: opened.journal.result_of(row.ordinal) for row in FILE}
     opened.close()
     return {

@@ -12,23 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.errors import ContactctlError, DamagedFileError, MachineError
-from contactctl.importing.about import About
 from contactctl.importing.journal import create_journal, open_journal
 from contactctl.importing.journal_rows import (
+    RunIdentity,
     State,
     parse_result_row,
     parse_state_row,
     result_row,
     state_row,
 )
-from contactctl.importing.outcome import Result, RowError
+from contactctl.importing.row import Result, RowError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.importing.journal import Journal
 
-ABOUT = About("people.csv", "digest", '{"map":{}}', "account", 10)
+IDENTITY = RunIdentity("people.csv", "digest", '{"map":{}}', "account", 10)
 
 
 def done(ordinal: int) -> Result:
@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def make(path: Path, count: int = 0) -> Journal:
-    journal = create_journal(path, ABOUT)
+    journal = create_journal(path, IDENTITY)
     for ordinal in range(1, count + 1):
         journal.note(done(ordinal))
     return journal
@@ -78,7 +78,7 @@ def test_state_and_every_kind_of_result_are_read_back(path: Path) -> None:
         journal.state.reported = 2
         journal.state.finished = True
     with open_journal(path) as journal:
-        assert journal.state == State(ABOUT, finished=True, reported=2)
+        assert journal.state == State(IDENTITY, finished=True, reported=2)
         assert [journal.result_of(n) for n in range(1, 6)] == [*results, None]
 
 
@@ -155,7 +155,7 @@ def test_a_run_that_was_never_begun_leaves_no_journal(path: Path) -> None:
     path.parent.mkdir()
     path.mkdir()
     with pytest.raises(MachineError, match="cannot make the import journal"):
-        create_journal(path, ABOUT)
+        create_journal(path, IDENTITY)
     assert [item.name for item in path.parent.iterdir()] == [path.name]
 
 
@@ -273,5 +273,5 @@ def test_every_state_is_read_back(
     finished: bool,  # noqa: FBT001
     reported: int,
 ) -> None:
-    state = State(About(source, "d", mapping, "a", reported + 1), finished, reported)
+    state = State(RunIdentity(source, "d", mapping, "a", reported + 1), finished, reported)
     assert parse_state_row(*state_row(state)) == state

@@ -12,16 +12,15 @@ from known_account import account_fields
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.importing.columns import ColumnRules
-from contactctl.importing.csv_convert import CsvConverter
-from contactctl.importing.json_convert import JsonConverter
-from contactctl.importing.outcome import Result, RowOutcome, invalid
+from contactctl.importing.convert import CsvConverter, JsonConverter
 from contactctl.importing.rejects import Rejects
-from contactctl.importing.rows import open_source
+from contactctl.importing.row import Result, RowOutcome, invalid
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.importing.rows import Source
+    from contactctl.importing.source import Source
 
 CSV = b'email;note\r\na@b.co;"x;""y""\nz"\r\nb@b.co;\xc3\xa9\r\n'
 

@@ -22,16 +22,14 @@ from contactctl.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from contactctl.importing.gate import Gate, HaltedError
-from contactctl.importing.job import make_job
-from contactctl.importing.pace import Pacer, Rate
-from contactctl.importing.row import Row
+from contactctl.importing.limiter import HaltedError, Limiter, Pacer, Rate
+from contactctl.importing.row import Row, make_job
 from contactctl.importing.sender import MOST_BAD_REPLIES, PATIENCE_AFTER_429, Sender
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.outcome import Result
+    from contactctl.importing.row import Result
 
 JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
 REPLY: Reply[JsonObject] = Reply(200, {}, {"success": True, "id": "c1"})
@@ -49,16 +47,16 @@ def error(
 
 
 class World:
-    """A clock that the gate's waits move on, and a client that answers from a list."""
+    """A clock that the limiter's waits move on, and a client that answers from a list."""
 
     def __init__(self, *answers: Reply[JsonObject] | ContactctlError, retries: int = 3) -> None:
         self.now = 1000.0
         self.answers = list(answers)
         self.sent_at: list[float] = []
-        self.gate = VirtualGate(self)
+        self.limiter = VirtualGate(self)
         self.sender = Sender(
             self,
-            self.gate,
+            self.limiter,
             retries=retries,
             clock=lambda: self.now,
             wall=lambda: self.now,
@@ -78,8 +76,8 @@ class World:
         return self.sender.send(JOB)
 
 
-class VirtualGate(Gate):
-    """A gate whose waits take no time but the world's."""
+class VirtualGate(Limiter):
+    """A limiter whose waits take no time but the world's."""
 
     def __init__(self, world: World) -> None:
         super().__init__(Pacer(Rate(share=1.0)), lambda: world.now)
@@ -259,18 +257,18 @@ def test_an_answer_without_the_header_does_not_lift_the_limit() -> None:
     world = World(limited, error(UnavailableError, 502, Outcome.UNKNOWN), REPLY, REPLY)
     for _ in range(3):
         world.send()
-    assert world.gate.limit == 5
+    assert world.limiter.limit == 5
 
 
 def test_a_refusal_without_the_header_is_an_answer_of_a_service_that_names_no_limit() -> None:
     world = World(error(RefusedError, 400), error(NoConnectionError), retries=0)
     world.send()
-    assert world.gate.limit is None
+    assert world.limiter.limit is None
 
 
 def test_a_halted_run_sends_nothing_more() -> None:
     world = World(error(UnavailableError, 500, Outcome.UNKNOWN), REPLY)
-    world.gate.halt()
+    world.limiter.halt()
     with pytest.raises(HaltedError):
         world.send()
     assert world.sent_at == []
@@ -280,7 +278,7 @@ def test_a_row_waiting_for_its_repeat_is_let_go_when_the_run_is_halted() -> None
     world = World(error(UnavailableError, 500, Outcome.UNKNOWN), REPLY)
 
     def wait(_: float, high: float) -> float:
-        world.gate.halt()
+        world.limiter.halt()
         return high
 
     world.sender._uniform = wait

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contactctl.errors import UsageError
-from contactctl.importing.given import open_given
+from contactctl.importing.input_file import open_input
 
 TEXT = "email\na@b.co\n"
 
@@ -26,7 +26,7 @@ class Stdin(io.StringIO):
 def test_a_file_is_read_where_it_lies(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text(TEXT)
-    with open_given(str(file), io.StringIO(), tmp_path / "state") as given:
+    with open_input(str(file), io.StringIO(), tmp_path / "state") as given:
         assert (given.path, given.source.name) == (str(file), str(file))
     assert file.exists()
     assert not (tmp_path / "state").exists()
@@ -37,7 +37,7 @@ def test_the_same_file_has_the_same_name_from_anywhere(
 ) -> None:
     (tmp_path / "people.csv").write_text(TEXT)
     monkeypatch.chdir(tmp_path)
-    with open_given("people.csv", io.StringIO(), tmp_path) as given:
+    with open_input("people.csv", io.StringIO(), tmp_path) as given:
         assert given.name == str(tmp_path / "people.csv")
         assert given.source.name == "people.csv"
 
@@ -50,7 +50,7 @@ def test_standard_input_is_kept_until_it_is_done_with(
     kept: bool,  # noqa: FBT001
 ) -> None:
     stdin.seek(0)
-    with open_given("-", stdin, tmp_path / "state") as given:
+    with open_input("-", stdin, tmp_path / "state") as given:
         assert [list(row.cells) for row in given.source.rows()] == [["a@b.co"]]
         assert given.name == "-"
         given.kept = kept
@@ -60,7 +60,7 @@ def test_standard_input_is_kept_until_it_is_done_with(
 def test_what_cannot_be_read_is_not_kept(tmp_path: Path) -> None:
     with (
         pytest.raises(UsageError, match=r"standard input.* is empty"),
-        open_given("-", io.StringIO(), tmp_path / "state"),
+        open_input("-", io.StringIO(), tmp_path / "state"),
     ):
         pass
     assert list((tmp_path / "state").iterdir()) == []
@@ -72,7 +72,7 @@ def test_a_pipe_is_kept_like_standard_input(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_text(TEXT))
     writer.start()
-    with open_given(str(pipe), io.StringIO(), tmp_path / "state") as given:
+    with open_input(str(pipe), io.StringIO(), tmp_path / "state") as given:
         for _ in range(2):
             assert len(list(given.source.rows())) == 1
     writer.join()
@@ -80,9 +80,9 @@ def test_a_pipe_is_kept_like_standard_input(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_is_resumed_is_removed_when_it_is_done(tmp_path: Path) -> None:
-    with open_given("-", io.StringIO(TEXT), tmp_path / "state") as given:
+    with open_input("-", io.StringIO(TEXT), tmp_path / "state") as given:
         given.kept = True
-    with open_given(given.path, io.StringIO(), tmp_path / "state") as again:
+    with open_input(given.path, io.StringIO(), tmp_path / "state") as again:
         assert again.source.digest == given.source.digest
     assert not Path(given.path).exists()
 
@@ -91,5 +91,5 @@ def test_no_name_and_a_closed_input_are_refused(tmp_path: Path) -> None:
     closed = io.StringIO()
     closed.close()
     for file, stdin in (("", io.StringIO()), ("-", closed)):
-        with pytest.raises(UsageError), open_given(file, stdin, tmp_path):
+        with pytest.raises(UsageError), open_input(file, stdin, tmp_path):
             pass

@@ -1,26 +1,27 @@
-"""The file that an import is given: a path, or standard input kept aside."""
+"""The file that an import is given: a path, or standard input kept aside in a private file."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
-from contactctl.errors import UsageError
-from contactctl.importing.rows import open_source
-from contactctl.importing.spool import remove_spool, save_spool
+from contactctl.errors import MachineError, UsageError
+from contactctl.files import make_private_folder
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contactctl.importing.rows import FileForm, Source
+    from contactctl.importing.source import FileForm, Source
 
 STDIN = "-"
 
 
 @dataclass(slots=True)
-class Given:
+class InputFile:
     """An input that can be read again and again.
 
     ``name`` is what a later call for the same input would say, ``path`` what a resume must say.
@@ -38,7 +39,7 @@ class Given:
 
 
 @contextmanager
-def open_given(  # noqa: PLR0913 - how the file is to be read
+def open_input(  # noqa: PLR0913 - how the file is to be read
     file: str,
     stdin: TextIO,
     folder: Path,
@@ -46,7 +47,7 @@ def open_given(  # noqa: PLR0913 - how the file is to be read
     form: FileForm | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
-) -> Iterator[Given]:
+) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
     Raises :class:`UsageError` and :class:`MachineError` for what cannot be read or kept.
@@ -57,7 +58,7 @@ def open_given(  # noqa: PLR0913 - how the file is to be read
     try:
         shown = "standard input" if file == STDIN else file
         source = open_source(path, name=shown, form=form, delimiter=delimiter, encoding=encoding)
-        given = Given(source, name)
+        given = InputFile(source, name)
     except BaseException:
         remove_spool(path, folder)
         raise
@@ -88,3 +89,48 @@ def _kept_stdin(stdin: TextIO, folder: Path) -> Path:
 
         stream = io.BytesIO(stdin.read().encode())
     return save_spool(stream, folder)
+
+
+_CHUNK_BYTES = 2**20
+_PRIVATE_MODE = 0o600
+_PREFIX = "stdin-"
+
+
+def save_spool(stream: IO[bytes], folder: Path, *, suffix: str = "") -> Path:
+    """Copy a stream into a new file that nobody else can read, and return its path.
+
+    ``suffix`` tells the form as a file's name would. Raises :class:`MachineError` when the copy
+    cannot be made; nothing is left of it then.
+    """
+    make_private_folder(folder.parent)
+    make_private_folder(folder)
+    path = folder / f"{_PREFIX}{os.urandom(6).hex()}{suffix}"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            while chunk := stream.read(_CHUNK_BYTES):
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException as error:
+        with suppress(OSError):
+            path.unlink()
+        if not isinstance(error, OSError):
+            raise
+        raise MachineError(
+            f"cannot keep standard input in {path}: {error.strerror}",
+            hint="check the free space and the permissions of the state folder",
+        ) from error
+    return path
+
+
+def is_spool(path: Path, folder: Path) -> bool:
+    """Tell whether a file is a copy that :func:`save_spool` made in this folder."""
+    return path.name.startswith(_PREFIX) and path.absolute().parent == folder.absolute()
+
+
+def remove_spool(path: Path, folder: Path) -> None:
+    """Remove a copy that is no longer needed; any other file is left alone."""
+    if is_spool(path, folder):
+        with suppress(OSError):
+            path.unlink()

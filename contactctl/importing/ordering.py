@@ -29,7 +29,7 @@ class Keyed(Protocol):
 Item = TypeVar("Item", bound=Keyed)
 
 
-class _Lane(Generic[Item]):
+class _Chain(Generic[Item]):
     """Rows that are linked by their identifiers, one running at a time."""
 
     __slots__ = ("keys", "running", "waiting")
@@ -40,7 +40,7 @@ class _Lane(Generic[Item]):
         self.running = 0
 
 
-class Lanes(Generic[Item]):
+class Ordering(Generic[Item]):
     """Takes items in file order and hands out those that may run, the earliest first.
 
     Two items run at the same time only if no chain of shared keys, over the items at hand and the
@@ -48,9 +48,9 @@ class Lanes(Generic[Item]):
     """
 
     def __init__(self, *, kept_links: int = KEPT_LINKS) -> None:
-        self._lanes: dict[str, _Lane[Item]] = {}
+        self._chains: dict[str, _Chain[Item]] = {}
         self._ready: list[tuple[int, Item]] = []
-        self._kept: OrderedDict[int, _Lane[Item]] = OrderedDict()
+        self._kept: OrderedDict[int, _Chain[Item]] = OrderedDict()
         self._kept_links = kept_links
 
     @property
@@ -60,74 +60,74 @@ class Lanes(Generic[Item]):
 
     def link(self, keys: Sequence[str]) -> None:
         """Note that these belong to one contact, by a row that itself is not to run."""
-        lane = self._joined(keys)
-        if not lane.running and not lane.waiting:
-            self._put_aside(lane)
+        chain = self._joined(keys)
+        if not chain.running and not chain.waiting:
+            self._put_aside(chain)
 
     def add(self, item: Item) -> None:
         """Put an item behind all that it is linked to."""
-        lane = self._joined(item.keys)
-        self._kept.pop(id(lane), None)
-        lane.waiting.append(item)
-        self._offer(lane)
+        chain = self._joined(item.keys)
+        self._kept.pop(id(chain), None)
+        chain.waiting.append(item)
+        self._offer(chain)
 
     def take(self) -> Item | None:
         """Return the earliest item that may run now, or None."""
         while self._ready:
             _, item = heappop(self._ready)
-            lane = self._lanes[item.keys[0]]
-            if not lane.running and lane.waiting and lane.waiting[0] is item:
-                lane.waiting.popleft()
-                lane.running += 1
+            chain = self._chains[item.keys[0]]
+            if not chain.running and chain.waiting and chain.waiting[0] is item:
+                chain.waiting.popleft()
+                chain.running += 1
                 return item
         return None
 
     def finish(self, item: Item) -> None:
         """Note that an item that was taken has ended."""
-        lane = self._lanes[item.keys[0]]
-        lane.running -= 1
-        if lane.waiting:
-            self._offer(lane)
-        elif not lane.running:
-            self._put_aside(lane)
+        chain = self._chains[item.keys[0]]
+        chain.running -= 1
+        if chain.waiting:
+            self._offer(chain)
+        elif not chain.running:
+            self._put_aside(chain)
 
-    def _offer(self, lane: _Lane[Item]) -> None:
-        if not lane.running:
-            first = lane.waiting[0]
+    def _offer(self, chain: _Chain[Item]) -> None:
+        if not chain.running:
+            first = chain.waiting[0]
             heappush(self._ready, (first.ordinal, first))
 
-    def _joined(self, keys: Sequence[str]) -> _Lane[Item]:
-        """Return the one lane of all these keys, made of those that there were."""
-        found = {id(lane): lane for key in keys if (lane := self._lanes.get(key))}
-        largest = max(found.values(), key=lambda lane: len(lane.keys), default=_Lane())
-        for lane in found.values():
-            if lane is not largest:
-                self._merge(lane, largest)
+    def _joined(self, keys: Sequence[str]) -> _Chain[Item]:
+        """Return the one chain of all these keys, made of those that there were."""
+        found = {id(chain): chain for key in keys if (chain := self._chains.get(key))}
+        largest = max(found.values(), key=lambda chain: len(chain.keys), default=_Chain())
+        for chain in found.values():
+            if chain is not largest:
+                self._merge(chain, largest)
         for key in keys:
-            self._lanes[key] = largest
+            self._chains[key] = largest
             largest.keys.add(key)
         return largest
 
-    def _merge(self, lane: _Lane[Item], into: _Lane[Item]) -> None:
-        self._kept.pop(id(lane), None)
-        for key in lane.keys:
-            self._lanes[key] = into
-        into.keys |= lane.keys
-        into.running += lane.running
-        both = sorted([*into.waiting, *lane.waiting], key=lambda item: item.ordinal)
+    def _merge(self, chain: _Chain[Item], into: _Chain[Item]) -> None:
+        self._kept.pop(id(chain), None)
+        for key in chain.keys:
+            self._chains[key] = into
+        into.keys |= chain.keys
+        into.running += chain.running
+        both = sorted([*into.waiting, *chain.waiting], key=lambda item: item.ordinal)
         into.waiting = deque(both)
         if both:
             self._offer(into)
 
-    def _put_aside(self, lane: _Lane[Item]) -> None:
-        if len(lane.keys) == 1:
-            self._drop(lane)
+    def _put_aside(self, chain: _Chain[Item]) -> None:
+        if len(chain.keys) == 1:
+            self._drop(chain)
             return
-        self._kept[id(lane)] = lane
+        self._kept[id(chain)] = chain
         if len(self._kept) > self._kept_links:
             _, oldest = self._kept.popitem(last=False)
             self._drop(oldest)
 
-    def _drop(self, lane: _Lane[Item]) -> None:
-        for key in lane.keys:
-            del self._lanes[key]
+    def _drop(self, chain: _Chain[Item]) -> None:
+        for key in chain.keys:
+            del self._chains[key]

@@ -1,21 +1,33 @@
-"""Private SQLite files of the import: opened, told apart by kind and version, errors explained."""
+"""Private SQLite files: made and opened, told apart by kind and version, errors explained."""
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.errors import DamagedFileError, MachineError
 from contactctl.files import make_private_folder
-from contactctl.sqlite_files import machine_reason, make_private_file
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
+_PRIMARY_CODE_MASK = 0xFF
 _STATE_HINT = "see to that, or set CONTACTCTL_STATE_DIR to another folder"
+#: By name: the module sqlite3 is loaded with the first file.
+_MACHINE_REASONS = {
+    "SQLITE_BUSY": "another process has been writing to it for too long",
+    "SQLITE_LOCKED": "another process has been writing to it for too long",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY": "it cannot be written to",
+    "SQLITE_PERM": "it cannot be read and written",
+    "SQLITE_CANTOPEN": "it cannot be opened",
+    "SQLITE_IOERR": "the disk failed",
+    "SQLITE_NOMEM": "there is no memory left",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,35 @@ class FileKind:
     way_out: str
 
 
+def primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code; an error without one counts as the general one."""
+    import sqlite3
+
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & _PRIMARY_CODE_MASK
+
+
+def machine_reason(error: sqlite3.Error) -> str | None:
+    """Return what this machine lacks, in words; None when the file itself is at fault."""
+    import sqlite3
+
+    code = primary_code(error)
+    names = (name for name in _MACHINE_REASONS if getattr(sqlite3, name) == code)
+    return _MACHINE_REASONS.get(next(names, ""))
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for its owner alone (0600), whatever the umask; one that is there stays.
+
+    Raises ``OSError``.
+    """
+    try:
+        # Exclusively: closing a second descriptor of a file that is open would drop SQLite's locks.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+
+
 def open_database(path: Path, kind: FileKind, *, wait_s: float) -> sqlite3.Connection:
     """Open a database of this kind, making it when there is none; any one thread may use it.
 
@@ -36,6 +77,8 @@ def open_database(path: Path, kind: FileKind, *, wait_s: float) -> sqlite3.Conne
     is how long other processes are waited for. Raises :class:`DamagedFileError` for a file that is
     something else, :class:`MachineError` where none can be opened.
     """
+    import sqlite3
+
     make_private_folder(path.parent)
     _make_private_file(path, kind)
     with explained(path, kind):
@@ -53,6 +96,8 @@ def open_database(path: Path, kind: FileKind, *, wait_s: float) -> sqlite3.Conne
 @contextmanager
 def explained(path: Path, kind: FileKind) -> Iterator[None]:
     """Turn what SQLite raises into an error that names the file and the way out."""
+    import sqlite3
+
     try:
         yield
     except sqlite3.ProgrammingError:

@@ -7,7 +7,7 @@ from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.csv_convert import CsvConverter
+from contactctl.importing.convert import CsvConverter
 from contactctl.importing.row import Row
 
 DECLARED = {"plan": "string", "seats": "number"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.importing.lanes import Lanes
+from contactctl.importing.ordering import Ordering
 
 
 class Item(NamedTuple):
@@ -16,17 +16,17 @@ class Item(NamedTuple):
     keys: tuple[str, ...]
 
 
-def lanes_of(*keys: str, kept_links: int = 4096) -> Lanes[Item]:
-    lanes: Lanes[Item] = Lanes(kept_links=kept_links)
+def lanes_of(*keys: str, kept_links: int = 4096) -> Ordering[Item]:
+    ordering: Ordering[Item] = Ordering(kept_links=kept_links)
     for ordinal, text in enumerate(keys, start=1):
-        lanes.add(Item(ordinal, tuple(text.split())))
-    return lanes
+        ordering.add(Item(ordinal, tuple(text.split())))
+    return ordering
 
 
-def taken(lanes: Lanes[Item]) -> list[Item]:
+def taken(ordering: Ordering[Item]) -> list[Item]:
     """Take all that may run at this moment."""
     found = []
-    while (item := lanes.take()) is not None:
+    while (item := ordering.take()) is not None:
         found.append(item)
     return found
 
@@ -40,82 +40,82 @@ def test_unrelated_rows_run_together_in_file_order() -> None:
 
 
 def test_rows_that_share_an_identifier_wait_for_each_other() -> None:
-    lanes = lanes_of("e1", "e1", "e2")
-    first, other = taken(lanes)
+    ordering = lanes_of("e1", "e1", "e2")
+    first, other = taken(ordering)
     assert (first.ordinal, other.ordinal) == (1, 3)
-    lanes.finish(first)
-    assert ordinals(taken(lanes)) == [2]
+    ordering.finish(first)
+    assert ordinals(taken(ordering)) == [2]
 
 
 def test_a_chain_through_a_row_with_both_holds() -> None:
-    lanes = lanes_of("e1 u1", "e1", "u1")
+    ordering = lanes_of("e1 u1", "e1", "u1")
     for expected in (1, 2, 3):
-        (item,) = taken(lanes)
+        (item,) = taken(ordering)
         assert item.ordinal == expected
-        lanes.finish(item)
+        ordering.finish(item)
 
 
 def test_a_link_holds_after_its_row_is_done() -> None:
-    lanes = lanes_of("e1 u1")
-    (item,) = taken(lanes)
-    lanes.finish(item)
-    lanes.add(Item(2, ("e1",)))
-    lanes.add(Item(3, ("u1",)))
-    assert ordinals(taken(lanes)) == [2]
+    ordering = lanes_of("e1 u1")
+    (item,) = taken(ordering)
+    ordering.finish(item)
+    ordering.add(Item(2, ("e1",)))
+    ordering.add(Item(3, ("u1",)))
+    assert ordinals(taken(ordering)) == [2]
 
 
 def test_a_row_that_does_not_run_links_those_behind_it() -> None:
     """It was done by the run before, or says nothing new."""
-    lanes: Lanes[Item] = Lanes()
-    lanes.link(("e1", "u1"))
-    lanes.add(Item(2, ("e1",)))
-    lanes.link(("e1", "u2"))
+    ordering: Ordering[Item] = Ordering()
+    ordering.link(("e1", "u1"))
+    ordering.add(Item(2, ("e1",)))
+    ordering.link(("e1", "u2"))
     for ordinal, key in enumerate(("u1", "u2"), start=4):
-        lanes.add(Item(ordinal, (key,)))
+        ordering.add(Item(ordinal, (key,)))
     for expected in (2, 4, 5):
-        (item,) = taken(lanes)
+        (item,) = taken(ordering)
         assert item.ordinal == expected
-        lanes.finish(item)
+        ordering.finish(item)
 
 
 def test_links_without_rows_do_not_fill_the_memory() -> None:
-    lanes: Lanes[Item] = Lanes(kept_links=10)
+    ordering: Ordering[Item] = Ordering(kept_links=10)
     for ordinal in range(1000):
-        lanes.link((f"e{ordinal}", f"u{ordinal}"))
-    assert len(lanes._lanes) == 20
+        ordering.link((f"e{ordinal}", f"u{ordinal}"))
+    assert len(ordering._chains) == 20
 
 
 def test_rows_linked_late_wait_for_what_runs_already() -> None:
     """Row 3 joins two contacts of which one is under way; row 1 of the other now waits too."""
-    lanes = lanes_of("e1", "u1")
+    ordering = lanes_of("e1", "u1")
     second = Item(2, ("u1",))
-    first = lanes.take()
+    first = ordering.take()
     assert first is not None
-    lanes.add(Item(3, ("e1", "u1")))
-    assert lanes.take() is None
-    lanes.finish(first)
-    assert lanes.take() == second
-    assert lanes.take() is None
-    lanes.finish(second)
-    assert ordinals(taken(lanes)) == [3]
+    ordering.add(Item(3, ("e1", "u1")))
+    assert ordering.take() is None
+    ordering.finish(first)
+    assert ordering.take() == second
+    assert ordering.take() is None
+    ordering.finish(second)
+    assert ordinals(taken(ordering)) == [3]
 
 
 def test_links_are_forgotten_beyond_a_number_so_that_memory_stays_flat() -> None:
-    lanes: Lanes[Item] = Lanes(kept_links=10)
+    ordering: Ordering[Item] = Ordering(kept_links=10)
     for ordinal in range(1000):
-        lanes.add(Item(ordinal, (f"e{ordinal}", f"u{ordinal}")))
-        item = lanes.take()
+        ordering.add(Item(ordinal, (f"e{ordinal}", f"u{ordinal}")))
+        item = ordering.take()
         assert item is not None
-        lanes.finish(item)
-    assert len(lanes._lanes) == 20
-    assert not lanes._ready
+        ordering.finish(item)
+    assert len(ordering._chains) == 20
+    assert not ordering._ready
 
 
 def test_a_contact_without_links_leaves_nothing_behind() -> None:
-    lanes = lanes_of("e1", "u1")
-    for item in taken(lanes):
-        lanes.finish(item)
-    assert not lanes._lanes
+    ordering = lanes_of("e1", "u1")
+    for item in taken(ordering):
+        ordering.finish(item)
+    assert not ordering._chains
 
 
 _KEYS = st.tuples(
@@ -129,22 +129,22 @@ def test_whatever_the_file_and_the_timing(
 ) -> None:
     """Every row runs once; rows that share a key never overlap and keep their order."""
     draw = random.Random(seed)  # noqa: S311 - no secret depends on it
-    lanes: Lanes[Item] = Lanes()
+    ordering: Ordering[Item] = Ordering()
     items = [Item(n, tuple(key for key in keys if key)) for n, keys in enumerate(rows, start=1)]
     coming = list(items)
     running: list[Item] = []
     begun: list[Item] = []
     while coming or running or len(begun) < len(items):
         if coming and draw.random() < 0.5:
-            lanes.add(coming.pop(0))
+            ordering.add(coming.pop(0))
             continue
-        item = lanes.take() if len(running) < window else None
+        item = ordering.take() if len(running) < window else None
         if item is not None:
             assert not any(set(item.keys) & set(other.keys) for other in running)
             running.append(item)
             begun.append(item)
         elif running:
-            lanes.finish(running.pop(draw.randrange(len(running))))
+            ordering.finish(running.pop(draw.randrange(len(running))))
     assert sorted(ordinals(begun)) == [item.ordinal for item in items]
     for key in {key for item in items for key in item.keys}:
         mine = ordinals([item for item in begun if key in item.keys])
@@ -156,18 +156,18 @@ def test_rows_in_one_chain_never_overlap_once_all_are_known(
     rows: list[tuple[str, str]], seed: int
 ) -> None:
     draw = random.Random(seed)  # noqa: S311
-    lanes: Lanes[Item] = Lanes()
+    ordering: Ordering[Item] = Ordering()
     items = [Item(n, tuple(key for key in keys if key)) for n, keys in enumerate(rows, start=1)]
     for item in items:
-        lanes.add(item)
+        ordering.add(item)
     chains = _chains(items)
     running: list[Item] = []
     done: list[Item] = []
     while len(done) < len(items):
-        running += taken(lanes)
+        running += taken(ordering)
         assert len({chains[item.ordinal] for item in running}) == len(running)
         item = running.pop(draw.randrange(len(running)))
-        lanes.finish(item)
+        ordering.finish(item)
         done.append(item)
     for chain in set(chains.values()):
         mine = [item.ordinal for item in done if chains[item.ordinal] == chain]

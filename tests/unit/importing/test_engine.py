@@ -19,15 +19,14 @@ from contactctl.errors import (
     UnavailableError,
     UsageError,
 )
-from contactctl.importing.pace import Rate
+from contactctl.importing.limiter import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.outcome import RowOutcome
-    from contactctl.importing.row import Row
+    from contactctl.importing.row import Row, RowOutcome
 
 PEOPLE = rows(*(f"person{n}@x.co - p{n}" for n in range(60)))
 

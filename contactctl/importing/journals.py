@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
-    from contactctl.importing.about import About
+    from contactctl.importing.journal_rows import RunIdentity
 
 #: How long journals are kept for a look or a resume.
 FINISHED_DAYS = 7
@@ -71,47 +71,47 @@ class OpenRun:
             self._lock.release()
 
 
-class Runs:
+class Journals:
     """The journals in a folder; ``now`` is seconds since 1970."""
 
     def __init__(self, folder: Path, now: float | None = None) -> None:
         self._folder = folder
         self._now = time.time() if now is None else now
 
-    def begin(self, about: About) -> OpenRun:
+    def begin(self, identity: RunIdentity) -> OpenRun:
         """Begin a new run.
 
         Raises :class:`MachineError` when another process imports the same file at the moment, or
         when no journal can be made.
         """
         make_private_folder(self._folder)
-        lock = self._lock(about)
+        lock = self._lock(identity)
         try:
-            return OpenRun(create_journal(self._new_path(about), about), lock)
+            return OpenRun(create_journal(self._new_path(identity), identity), lock)
         except BaseException:
             lock.release()
             raise
 
-    def resume(self, about: About) -> OpenRun:
+    def resume(self, identity: RunIdentity) -> OpenRun:
         """Go on with the last unfinished run of the same file, columns and account.
 
         Where there is none, the last finished one is opened, and has nothing left to send. Raises
         :class:`UsageError` saying what differs when there is neither, and what :meth:`begin` and
         :func:`open_journal` raise.
         """
-        found = self._last(about)
+        found = self._last(identity)
         if found is None:
-            raise self._nothing_to_resume(about)
-        lock = self._lock(about)
+            raise self._nothing_to_resume(identity)
+        lock = self._lock(identity)
         try:
             return OpenRun(open_journal(found.path), lock)
         except BaseException:
             lock.release()
             raise
 
-    def has_unfinished(self, about: About) -> bool:
+    def has_unfinished(self, identity: RunIdentity) -> bool:
         """Tell whether a run of the same file, columns and account could be resumed."""
-        found = self._last(about)
+        found = self._last(identity)
         return found is not None and not found.finished
 
     def clean_up(self) -> None:
@@ -123,8 +123,8 @@ class Runs:
                     with suppress(OSError):
                         path.unlink()
 
-    def _last(self, about: About) -> _Entry | None:
-        wanted = (_short(about.digest), _meaning(about))
+    def _last(self, identity: RunIdentity) -> _Entry | None:
+        wanted = (_short(identity.digest), _meaning(identity))
         same = [item for item in self._entries() if (item.content, item.meaning) == wanted]
         unfinished = [item for item in same if not item.finished]
         return max(unfinished or same, key=lambda item: item.started, default=None)
@@ -140,21 +140,21 @@ class Runs:
             ]
         return []
 
-    def _new_path(self, about: About) -> Path:
+    def _new_path(self, identity: RunIdentity) -> Path:
         started = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._now))
-        words = (started, _short(about.source), _short(about.digest), _meaning(about))
+        words = (started, _short(identity.source), _short(identity.digest), _meaning(identity))
         return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{_SUFFIX}"
 
-    def _lock(self, about: About) -> BaseFileLock:
+    def _lock(self, identity: RunIdentity) -> BaseFileLock:
         from filelock import FileLock, Timeout
 
-        name = f"{_short(about.digest)}-{_meaning(about)}{_LOCK_SUFFIX}"
+        name = f"{_short(identity.digest)}-{_meaning(identity)}{_LOCK_SUFFIX}"
         lock = FileLock(self._folder / name, timeout=0, mode=0o600, thread_local=False)
         try:
             lock.acquire()
         except Timeout:
             raise MachineError(
-                f"{quoted(about.source)} is being imported already by another process",
+                f"{quoted(identity.source)} is being imported already by another process",
                 hint="wait until it ends, or stop it and resume it",
             ) from None
         except OSError as error:
@@ -164,23 +164,27 @@ class Runs:
             ) from error
         return lock
 
-    def _nothing_to_resume(self, about: About) -> UsageError:
+    def _nothing_to_resume(self, identity: RunIdentity) -> UsageError:
         unfinished = [item for item in self._entries() if not item.finished]
-        place, content, meaning = _short(about.source), _short(about.digest), _meaning(about)
+        place, content, meaning = (
+            _short(identity.source),
+            _short(identity.digest),
+            _meaning(identity),
+        )
         again = "to import it from its beginning, leave --resume away"
         if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
             return UsageError(
-                f"{quoted(about.source)} has changed since the run that was not finished",
+                f"{quoted(identity.source)} has changed since the run that was not finished",
                 hint=again,
             )
         if any(item.content == content for item in unfinished):
             return UsageError(
-                f"the unfinished run of {quoted(about.source)} has other column flags, or another"
-                " profile or key",
+                f"the unfinished run of {quoted(identity.source)} has other column flags,"
+                " or another profile or key",
                 hint="give the same --map, --ignore, --set and profile as then, or the same key"
                 f" where there is no profile; {again}",
             )
-        return UsageError(f"there is no run of {quoted(about.source)} to go on with", hint=again)
+        return UsageError(f"there is no run of {quoted(identity.source)} to go on with", hint=again)
 
 
 def _keep_days(path: Path) -> int:
@@ -189,8 +193,8 @@ def _keep_days(path: Path) -> int:
     return FINISHED_DAYS if path.suffix == _FINISHED_SUFFIX else UNFINISHED_DAYS
 
 
-def _meaning(about: About) -> str:
-    return _short(f"{about.mapping}\0{about.account}")
+def _meaning(identity: RunIdentity) -> str:
+    return _short(f"{identity.mapping}\0{identity.account}")
 
 
 def _short(text: str) -> str:

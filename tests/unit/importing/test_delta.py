@@ -9,7 +9,7 @@ import pytest
 
 from contactctl.contact import ContactRef
 from contactctl.errors import DamagedFileError
-from contactctl.importing.sent import KEPT_DAYS, Sent, SentMemory, forget_sent, open_sent_memory
+from contactctl.importing.delta import KEPT_DAYS, Sent, SentMemory, forget_sent, open_sent_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.errors import ContactctlError, MachineError, UsageError
-from contactctl.importing.rows import open_source
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.importing.rows import Source
+    from contactctl.importing.source import Source
 
 TEXT = "email;firstName\nzoë@example.com;Zoë\n"
 

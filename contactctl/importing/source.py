@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import UsageError
 from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
+from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading
 from contactctl.importing.json_rows import read_json_array, read_json_lines
-from contactctl.importing.text import Encoding, find_encoding, open_text, reading
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contactctl.importing.gate import HaltedError
-from contactctl.importing.job import Job, identifier_keys
-from contactctl.importing.lanes import KEPT_LINKS, Lanes
+from contactctl.importing.limiter import HaltedError
+from contactctl.importing.ordering import KEPT_LINKS, Ordering
+from contactctl.importing.row import Job, identifier_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contactctl.importing.gate import Gate
-    from contactctl.importing.outcome import Result, RowOutcome
+    from contactctl.importing.limiter import Limiter
+    from contactctl.importing.row import Result, RowOutcome
 
 #: Requests in flight: ten fill the service's limit at a latency of a second.
 LEAST_IN_FLIGHT = 10
@@ -46,7 +46,7 @@ class Finished(NamedTuple):
     result: Result
 
 
-class Crew:
+class Workers:
     """Threads that work off rows in the order of their contacts.
 
     The threads come one by one, each when all others are waiting for answers; they are daemons, so
@@ -54,13 +54,13 @@ class Crew:
     """
 
     def __init__(
-        self, sender: Sends, journal: Records, gate: Gate, *, most: int = MOST_IN_FLIGHT
+        self, sender: Sends, journal: Records, limiter: Limiter, *, most: int = MOST_IN_FLIGHT
     ) -> None:
         self._most = most
         self._sender = sender
         self._journal = journal
-        self._gate = gate
-        self._lanes: Lanes[Job] = Lanes()
+        self._limiter = limiter
+        self._ordering: Ordering[Job] = Ordering()
         self._known: deque[RowOutcome] = deque(maxlen=KEPT_LINKS)
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -68,7 +68,7 @@ class Crew:
         self._closed = False
         self._until = math.inf
         self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
-        gate.when_empty = self._grow
+        limiter.when_empty = self._grow
 
     def add(self, rows: Iterable[RowOutcome | Job]) -> None:
         """Take on the rows that are to be sent, in file order among those that are not."""
@@ -76,7 +76,7 @@ class Crew:
             for row in rows:
                 if isinstance(row, Job):
                     self._link_known()
-                    self._lanes.add(row)
+                    self._ordering.add(row)
                 elif row.email is not None and row.user_id is not None:
                     self._known.append(row)
             self._changed.notify_all()
@@ -98,7 +98,7 @@ class Crew:
 
         What takes longer than ``grace_s`` is left to itself; a later call allows no more time.
         """
-        self._gate.halt()
+        self._limiter.halt()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -114,13 +114,13 @@ class Crew:
         """Link the identifiers of rows that are not sent; only now, as most files need it never."""
         while self._known:
             row = self._known.popleft()
-            self._lanes.link(identifier_keys(row.email, row.user_id))
+            self._ordering.link(identifier_keys(row.email, row.user_id))
 
     def _grow(self) -> None:
         """Add a thread when there is a row to send and nobody to send it."""
-        most = min(max(self._gate.limit or 0, LEAST_IN_FLIGHT), self._most)
+        most = min(max(self._limiter.limit or 0, LEAST_IN_FLIGHT), self._most)
         with self._changed:
-            needed = self._lanes.has_ready and not self._idle and not self._closed
+            needed = self._ordering.has_ready and not self._idle and not self._closed
             if needed and len(self._threads) < most:
                 thread = threading.Thread(target=self._work, daemon=True)
                 self._threads.append(thread)
@@ -133,12 +133,12 @@ class Crew:
                 self._journal.record(result)
                 self._told.put(Finished(job, result))  # before a later row of the contact can be
                 with self._changed:
-                    self._lanes.finish(job)
+                    self._ordering.finish(job)
                     self._changed.notify_all()
         except HaltedError:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the thread that asked
-            self._gate.halt()  # no other row would fare better
+            self._limiter.halt()  # no other row would fare better
             self._told.put(error)
         finally:
             self._told.put(None)
@@ -146,7 +146,7 @@ class Crew:
     def _take(self) -> Job | None:
         with self._changed:
             while not self._closed:
-                job = self._lanes.take()
+                job = self._ordering.take()
                 if job is not None:
                     return job
                 self._idle += 1

@@ -15,7 +15,7 @@ from import_engine import Dead, Engine, FakeService, Fuse, rows
 
 from contactctl.contact import ContactRef
 from contactctl.errors import Outcome, RefusedError
-from contactctl.importing.sent import forget_sent
+from contactctl.importing.delta import forget_sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

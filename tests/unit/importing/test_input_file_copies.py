@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.importing.spool import is_spool, remove_spool, save_spool
+from contactctl.importing.input_file import is_spool, remove_spool, save_spool
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contactctl.importing.outcome import Result, RowOutcome, invalid
-from contactctl.importing.row import Row
-from contactctl.importing.tally import NAMED_FAILURES, Tally
-from contactctl.importing.words import counted, duration, per_second
+from contactctl.importing.report import NAMED_FAILURES, Tally
+from contactctl.importing.row import Result, Row, RowOutcome, invalid
+from contactctl.wording import counted, duration, per_second
 
 
 class Clock:

@@ -11,11 +11,10 @@ from known_account import account_fields
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
 from contactctl.importing.columns import ColumnRules
+from contactctl.importing.delta import Delta, Sent, open_sent_memory
 from contactctl.importing.plan import Plan, make_plan
-from contactctl.importing.preview import SHOWN_REQUESTS, Forecast
-from contactctl.importing.rows import open_source
-from contactctl.importing.sent import Sent, open_sent_memory
-from contactctl.importing.sent_rows import SentRows
+from contactctl.importing.report import SHOWN_REQUESTS, Forecast
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +75,7 @@ def test_unchanged_rows_are_counted(tmp_path: Path) -> None:
     with open_sent_memory(tmp_path, "account") as memory:
         job = next(plan.jobs())
         memory.remember([Sent(memory.digest(job.body), job.change.refs, "c1")])
-        assert plan.count_unchanged(SentRows(memory, changed_only=True)) == 1
+        assert plan.count_unchanged(Delta(memory, changed_only=True)) == 1
 
 
 def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: P
 
 
 def test_the_same_file_read_another_way_means_something_else(tmp_path: Path) -> None:
-    one = plan_of(tmp_path, "email\na@b.co\n").about
-    assert one == plan_of(tmp_path, "email\na@b.co\n").about
-    other = plan_of(tmp_path, '{"email":"a@b.co"}\n', "people.jsonl").about
+    one = plan_of(tmp_path, "email\na@b.co\n").identity
+    assert one == plan_of(tmp_path, "email\na@b.co\n").identity
+    other = plan_of(tmp_path, '{"email":"a@b.co"}\n', "people.jsonl").identity
     assert one.mapping != other.mapping

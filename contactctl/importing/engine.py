@@ -1,0 +1,265 @@
+"""The engine of an import: rows in, one outcome a row out, in file order."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from contactctl.changes.typing_rules import ValueProblem
+from contactctl.errors import ContactctlError, RowsFailedError
+from contactctl.files import JOURNAL_FOLDER, make_private_folder
+from contactctl.importing.check import problem_text
+from contactctl.importing.delta import Delta, open_sent_memory
+from contactctl.importing.journals import Journals
+from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.row import Job, Result, RowOutcome, invalid, make_job
+from contactctl.importing.sender import Sender
+from contactctl.importing.workers import MOST_IN_FLIGHT, Finished, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
+
+    from contactctl.importing.convert import Converter
+    from contactctl.importing.journal import Journal
+    from contactctl.importing.plan import Plan
+    from contactctl.importing.row import Row
+    from contactctl.importing.sender import Updates
+
+#: Rows that are read ahead of the one to be told next.
+LOOK_AHEAD_ROWS = 1000
+#: How long requests in flight are waited for when the run is stopped.
+GRACE_S = 4.0
+
+
+class Intake:
+    """Sorts rows, in file order, into those to be sent and those whose end is known.
+
+    Known are rows of an earlier run that is now resumed, rows that cannot be sent, and rows that
+    say what was sent before.
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], converter: Converter, journal: Journal, delta: Delta
+    ) -> None:
+        self._rows = iter(rows)
+        self._converter = converter
+        self._journal = journal
+        self._delta = delta
+        self._reported_before = journal.state.reported
+        self._is_resumed = journal.has_results
+
+    def read(self, count: int) -> list[RowOutcome | Job]:
+        """Return up to so many rows; an empty list is the end of the file.
+
+        The jobs among them are announced to the memory of sent rows. Raises whatever reading the
+        file raises.
+        """
+        found = [self._sort(row) for row in islice(self._rows, count)]
+        jobs = [item for item in found if isinstance(item, Job)]
+        same = self._delta.unchanged(jobs)
+        if same:
+            found = [_skipped(item) if _is_in(item, same) else item for item in found]
+            jobs = [job for job in jobs if job.ordinal not in same]
+        self._delta.before_sending(jobs)
+        return found
+
+    def _sort(self, row: Row) -> RowOutcome | Job:
+        known = self._journal.result_of(row.ordinal) if self._is_resumed else None
+        earlier = row.ordinal <= self._reported_before
+        if known is None and earlier:
+            known = Result(row.ordinal, "skipped")  # all other ends are in the journal
+        try:
+            change = self._converter.to_change(row)
+        except ValueProblem as problem:
+            if known is None:
+                known = invalid(row.ordinal, problem_text(problem))
+                self._journal.note(known)
+            return RowOutcome(row, known, earlier=earlier)
+        if known is not None:
+            return RowOutcome(row, known, change.email, change.user_id, earlier)
+        return make_job(row, change)
+
+
+def _is_in(item: RowOutcome | Job, ordinals: set[int]) -> bool:
+    return isinstance(item, Job) and item.ordinal in ordinals
+
+
+def _skipped(item: RowOutcome | Job) -> RowOutcome:
+    assert isinstance(item, Job)  # noqa: S101 - see _is_in
+    return item.to_outcome(Result(item.ordinal, "skipped"))
+
+
+class ImportRun:
+    """Sends what the intake has, and tells of every row when its end is on disk.
+
+    ``max_failures`` ends the run when so many rows have failed in it.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of the engine
+        self,
+        intake: Intake,
+        sender: Sender,
+        limiter: Limiter,
+        journal: Journal,
+        delta: Delta,
+        *,
+        max_failures: int | None = None,
+        most_in_flight: int = MOST_IN_FLIGHT,
+        grace_s: float = GRACE_S,
+    ) -> None:
+        self._intake = intake
+        self._journal = journal
+        self._delta = delta
+        self._workers = Workers(sender, journal, limiter, most=most_in_flight)
+        self._max_failures = max_failures
+        self._grace_s = grace_s
+        self._line: deque[RowOutcome | Job] = deque()
+        self._results: dict[int, Result] = {}
+        self._exhausted = False
+        self._stop_asked = False
+        self._failures = 0
+        self._failure: BaseException | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether the run ended before its file did."""
+        return not self._journal.state.finished
+
+    def request_stop(self, *, at_once: bool = False) -> None:
+        """Ask the run to end soon; may be called by a signal handler, and from any thread.
+
+        ``at_once`` waits for nothing: what is in flight is sent again by a resumed run.
+        """
+        self._stop_asked = True
+        if at_once:
+            self._grace_s = 0.0
+        self._workers.wake()
+
+    def outcomes(self) -> Generator[RowOutcome, None, None]:
+        """Yield the outcome of every row, in file order; to be used once.
+
+        Ends early after :meth:`request_stop`. Raises what ends a run, after the outcomes of all
+        rows that are finished up to the first that is not: the journal is safe by then.
+        """
+        try:
+            while not (self._exhausted and not self._line) and not self._is_stopping():
+                self._fill()
+                yield from self._finished_rows()
+                if self._line:
+                    self._take_in(self._workers.wait())
+            self._settle()
+            yield from self._finished_rows()
+            self._end()
+        finally:
+            self._workers.close(self._grace_s)
+
+    def _is_stopping(self) -> bool:
+        return self._stop_asked or self._failure is not None
+
+    def _fill(self) -> None:
+        """Read on when half of what was read ahead has been told."""
+        if self._exhausted or len(self._line) > LOOK_AHEAD_ROWS // 2:
+            return
+        try:
+            found = self._intake.read(LOOK_AHEAD_ROWS - len(self._line))
+        except ContactctlError as error:
+            self._failure = error
+            return
+        self._exhausted = not found
+        self._line.extend(found)
+        self._workers.add(found)
+
+    def _finished_rows(self) -> Iterator[RowOutcome]:
+        state = self._journal.state
+        while self._line:
+            item = self._line[0]
+            if isinstance(item, Job):
+                result = self._results.pop(item.ordinal, None)
+                if result is None:
+                    return
+                item = item.to_outcome(result)
+            self._line.popleft()
+            yield item
+            state.reported = max(state.reported, item.row.ordinal)
+
+    def _take_in(self, told: Finished | BaseException | None) -> None:
+        if isinstance(told, Finished):
+            self._results[told.job.ordinal] = told.result
+            try:
+                self._delta.after_sending(told.job, told.result)
+            except ContactctlError as error:
+                self._failure = self._failure or error
+            self._count(told.result)
+        elif told is not None:
+            self._failure = self._failure or told
+
+    def _count(self, result: Result) -> None:
+        self._failures += result.status == "failed"
+        if self._max_failures is not None and self._failures >= self._max_failures:
+            self._failure = self._failure or RowsFailedError(
+                f"stopped after {self._failures} failed rows, as --max-failures asks"
+            )
+
+    def _settle(self) -> None:
+        """Let what is in flight end."""
+        for told in self._workers.close(self._grace_s):
+            self._take_in(told)
+
+    def _end(self) -> None:
+        """Bring everything to disk, and say why the run ended before its file."""
+        self._journal.state.finished = self._exhausted and not self._line and not self._failure
+        try:
+            self._delta.flush()
+            self._journal.flush()
+        except ContactctlError as error:
+            self._failure = self._failure or error
+        if self._failure is not None:
+            raise self._failure
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run an import."""
+
+    rate: Rate
+    retries: int
+    max_failures: int | None = None
+    changed_only: bool = False
+    resume: bool = False
+
+
+@contextmanager
+def open_run(plan: Plan, client: Updates, state: Path, options: RunOptions) -> Iterator[ImportRun]:
+    """Open a new run, or the one to resume; what it opened is closed at the end.
+
+    Raises :class:`UsageError` when there is nothing to resume, :class:`MachineError` and
+    :class:`DamagedFileError` where the state folder cannot be used.
+    """
+    make_private_folder(state)
+    journals = Journals(state / JOURNAL_FOLDER)
+    journals.clean_up()
+    with ExitStack() as stack:
+        opened = journals.resume(plan.identity) if options.resume else journals.begin(plan.identity)
+        stack.callback(opened.close)
+        memory = stack.enter_context(open_sent_memory(state, plan.identity.account))
+        memory.drop_expired()
+        delta = Delta(memory, changed_only=options.changed_only)
+        limiter = Limiter(Pacer(options.rate))
+        yield ImportRun(
+            Intake(plan.source.rows(), plan.converter, opened.journal, delta),
+            Sender(client, limiter, retries=options.retries),
+            limiter,
+            opened.journal,
+            delta,
+            max_failures=options.max_failures,
+        )
+
+
+def count_unchanged(plan: Plan, state: Path) -> int:
+    """Return how many rows of a plan would not be sent with ``--changed-only``."""
+    with open_sent_memory(state, plan.identity.account) as memory:
+        return plan.count_unchanged(Delta(memory, changed_only=True))
