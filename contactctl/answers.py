@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.contact import FIELDS
 from contactctl.exact_json import JsonObject, JsonValue, to_json
 from contactctl.output import Answer
 from contactctl.safe_text import to_safe
@@ -16,21 +17,8 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.changes.preview import Preview
 
-#: Contact fields in the order in which they are shown; custom properties come after them.
-CONTACT_FIELDS = (
-    "id",
-    "email",
-    "userId",
-    "firstName",
-    "lastName",
-    "userGroup",
-    "source",
-    "subscribed",
-    "optInStatus",
-    "mailingLists",
-)
-
-
+#: Contact fields in the order in which they are shown; properties come after them.
+CONTACT_FIELDS = tuple(one.wire_name for one in FIELDS if one.role != "property")
 _WOULD_WORDS = {
     "create": "would create a NEW {noun}: {who}",
     "update": "would update {who}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.exact_json import JsonObject, JsonScalar, to_json
 
@@ -12,28 +12,104 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IdentifierName = Literal["email", "userId"]
+PropertyType = Literal["string", "number", "boolean", "date"]
+PROPERTY_TYPES: tuple[PropertyType, ...] = ("string", "number", "boolean", "date")
 
-#: Flags in snake_case, the service's names in camelCase; nowhere else are the two side by side.
-WIRE_NAMES: dict[str, str] = {
-    "email": "email",
-    "user_id": "userId",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "user_group": "userGroup",
-    "source": "source",
-    "subscribed": "subscribed",
-    "mailing_lists": "mailingLists",
-}
-TEXT_FIELDS = ("firstName", "lastName", "userGroup", "source")
-STANDARD_FIELDS = frozenset(WIRE_NAMES.values())
+
+class Field(NamedTuple):
+    """One field that every contact has, and what may be done with it.
+
+    ``name`` is ours, ``wire_name`` the service's; ``flag`` is how it is given on the command line,
+    "" for what has no flag of its own. ``role`` says what it is for: an ``identifier`` picks the
+    contact, a ``value`` is written, ``lists`` are the mailing lists, a ``property`` is given with
+    ``--prop`` as custom ones are, and what is ``answer`` cannot be sent. ``instead`` is what to do
+    where it cannot be emptied, "" for a value that null empties. ``unset`` is what the service
+    shows where nobody has written it; ``always`` tells that each answer has it, and never as null.
+    """
+
+    name: str
+    wire_name: str
+    type: PropertyType | Literal["lists"]
+    role: Literal["identifier", "value", "lists", "property", "answer"]
+    flag: str = ""
+    instead: str = ""
+    unset: JsonScalar = None
+    always: bool = False
+
+
+#: The one table of standard fields, in the order in which they are shown: flags, checks, views, the
+#: schema, the sandbox and the comparison after a lost answer derive from it. Names in snake_case
+#: and the service's in camelCase stand side by side nowhere else.
+FIELDS = (
+    Field("id", "id", "string", "answer", always=True),
+    Field(
+        "email",
+        "email",
+        "string",
+        "identifier",
+        "--email",
+        instead="leave it out, or change the address with --new-email",
+        always=True,
+    ),
+    Field(
+        "user_id",
+        "userId",
+        "string",
+        "identifier",
+        "--user-id",
+        instead="leave it out, or give another one with --user-id and --replace-user-id",
+    ),
+    Field("first_name", "firstName", "string", "value", "--first-name"),
+    Field("last_name", "lastName", "string", "value", "--last-name"),
+    Field("user_group", "userGroup", "string", "value", "--user-group", unset=""),
+    Field(
+        "source",
+        "source",
+        "string",
+        "value",
+        "--source",
+        instead="leave it out, or give another one with --source",
+        unset="API",
+    ),
+    Field(
+        "subscribed",
+        "subscribed",
+        "boolean",
+        "value",
+        "--subscribed/--unsubscribed",
+        instead="leave it out, or use --unsubscribed",
+        unset=True,
+        always=True,
+    ),
+    Field("opt_in_status", "optInStatus", "string", "answer"),
+    Field(
+        "mailing_lists",
+        "mailingLists",
+        "lists",
+        "lists",
+        "--list ID=true",
+        instead="leave it out, or leave one list with --list ID=false",
+        always=True,
+    ),
+    Field("notes", "notes", "string", "property"),
+    Field("created_at", "createdAt", "date", "property"),
+)
+#: Those that one flag each gives.
+FLAG_FIELDS = tuple(one for one in FIELDS if one.role in {"identifier", "value"})
+TEXT_FIELDS = tuple(one.wire_name for one in FIELDS if one.role == "value" and one.type == "string")
+#: The fields that are sent apart from the account's properties.
+STANDARD_FIELDS = frozenset(one.wire_name for one in FIELDS if one.flag)
 #: Standard fields that null empties; the others cannot be without a value.
-CLEARABLE_FIELDS = frozenset({"firstName", "lastName", "userGroup"})
+CLEARABLE_FIELDS = frozenset(one.wire_name for one in FIELDS if one.flag and not one.instead)
+#: Names that only answers carry.
+RESPONSE_ONLY_NAMES = frozenset(one.wire_name for one in FIELDS if one.role == "answer")
+#: Properties that every account has, though an older one may not list them (page "Contact
+#: properties").
+DEFAULT_TYPES: dict[str, PropertyType] = {
+    one.wire_name: one.type for one in FIELDS if one.role == "property" and one.type != "lists"
+}
 #: Names that the service keeps for itself (documentation, page "Contact properties").
 RESERVED_NAMES = frozenset({"id", "listId", "softDeleteAt", "teamId", "updatedAt"})
-#: Properties that every account has beside the standard fields.
-DEFAULT_PROPERTIES = frozenset({"createdAt", "notes"})
-#: Names that only answers carry.
-RESPONSE_ONLY_NAMES = frozenset({"id", "optInStatus"})
 #: One string, key or value, may have 500 characters with its two quote marks (introduction page).
 MAX_STRING_LENGTH = 498
 
@@ -91,11 +167,6 @@ class ContactChange:
             self.user_id is not None and ContactRef("userId", self.user_id),
         )
         return tuple(ref for ref in refs if ref)
-
-    @property
-    def custom(self) -> dict[str, JsonScalar]:
-        """Return the values of custom properties alone."""
-        return {key: value for key, value in self.values.items() if key not in STANDARD_FIELDS}
 
     def to_payload(self) -> JsonObject:
         """Return the request body as the service reads it, identifiers first."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from contactctl.changes.preview import Preview
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.errors import Ending
 
 _TYPE_WORDS: dict[type, str] = {

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.changes.draft import DEFAULT_TYPES
-from contactctl.changes.typing_rules import PROPERTY_TYPES
+from contactctl.contact import DEFAULT_TYPES, PROPERTY_TYPES
 from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from contactctl.account.cache import AccountCache, Kind
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonObject, JsonValue
 
 _LIST_ID = re.compile(r"c[a-z0-9]{20,}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from contactctl.changes.draft import Draft, Untyped
@@ -17,7 +17,7 @@ from contactctl.changes.field_rules import (
     problem_with,
 )
 from contactctl.changes.typing_rules import ValueProblem, infer_value
-from contactctl.contact import STANDARD_FIELDS
+from contactctl.contact import FLAG_FIELDS, STANDARD_FIELDS
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonError, parse_json
 from contactctl.safe_text import excerpt, quoted
@@ -31,15 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFlags:
-    """The flags of ``update`` and ``create`` as typed; ``data`` is the object of ``--data``."""
+    """The flags of ``update`` and ``create`` as typed; ``data`` is the object of ``--data``.
 
-    email: str | None = None
-    user_id: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    user_group: str | None = None
-    source: str | None = None
-    subscribed: bool | None = None
+    ``fields`` has the values of standard fields under the names of ``contact.FLAG_FIELDS``; one
+    that is absent or None was not given.
+    """
+
+    fields: Mapping[str, str | bool | None] = field(default_factory=dict)
     lists: Sequence[str] = ()
     props: Sequence[str] = ()
     unset: Sequence[str] = ()
@@ -69,8 +67,10 @@ def to_draft(flags: ChangeFlags) -> Draft:
 def _parse_flags(flags: ChangeFlags) -> dict[str, DraftValue]:
     """Return the fields other than lists that the flags give, each of them given once."""
     given = _GivenOnce()
-    for name, value in _standard_flags(flags).items():
+    for one in FLAG_FIELDS:
+        value = flags.fields.get(one.name)
         if value is not None:
+            name = one.wire_name
             given.put(name, checked_standard(name, value), FLAGS[name])
     for item in flags.props:
         given.put(*_parse_prop(item), "--prop")
@@ -78,18 +78,6 @@ def _parse_flags(flags: ChangeFlags) -> dict[str, DraftValue]:
         check_clearable(name)
         given.put(name, None, "--unset")
     return given.values
-
-
-def _standard_flags(flags: ChangeFlags) -> dict[str, str | bool | None]:
-    return {
-        "email": flags.email,
-        "userId": flags.user_id,
-        "firstName": flags.first_name,
-        "lastName": flags.last_name,
-        "userGroup": flags.user_group,
-        "source": flags.source,
-        "subscribed": flags.subscribed,
-    }
 
 
 class _GivenOnce:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.field_rules import FLAGS, problem_with
 from contactctl.changes.typing_rules import ValueProblem, check_value, infer_value, typed_value
-from contactctl.contact import STANDARD_FIELDS, ContactChange
+from contactctl.contact import DEFAULT_TYPES, STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonScalar
 from contactctl.safe_text import excerpt, quoted
@@ -16,13 +16,10 @@ from contactctl.safe_text import excerpt, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
 
     #: The account's properties; None stands for a type that is not known here, and not checked.
     DeclaredTypes: TypeAlias = Mapping[str, PropertyType | None]
-
-#: Default properties that an older account may not list (page "Contact properties").
-DEFAULT_TYPES: dict[str, PropertyType] = {"createdAt": "date", "notes": "string"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value, typed_boolean
 from contactctl.contact import (
     CLEARABLE_FIELDS,
-    DEFAULT_PROPERTIES,
+    DEFAULT_TYPES,
+    FIELDS,
     RESERVED_NAMES,
     RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
@@ -18,27 +19,12 @@ from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonScalar, JsonValue
 
 #: How each standard field is given; none of them is a property to be given by ``--prop``.
-FLAGS: dict[str, str] = {
-    "email": "--email",
-    "userId": "--user-id",
-    "firstName": "--first-name",
-    "lastName": "--last-name",
-    "userGroup": "--user-group",
-    "source": "--source",
-    "subscribed": "--subscribed or --unsubscribed",
-    "mailingLists": "--list ID=true",
-}
-_WITHOUT_EMPTYING = {
-    "email": "leave it out, or change the address with --new-email",
-    "userId": "leave it out, or give another one with --user-id and --replace-user-id",
-    "subscribed": "leave it out, or use --unsubscribed",
-    "mailingLists": "leave it out, or leave one list with --list ID=false",
-    "source": "leave it out, or give another one with --source",
-}
+FLAGS = {one.wire_name: one.flag.replace("/", " or ") for one in FIELDS if one.flag}
+_FIELDS_BY_NAME = {one.wire_name: one for one in FIELDS if one.flag}
 
 
 def problem_with(name: str, problem: ValueProblem) -> UsageError:
@@ -63,7 +49,7 @@ def check_new_property(name: str) -> bool:
 
     The service asks for camelCase but has accounts with other names. Raises :class:`UsageError`.
     """
-    taken = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES | DEFAULT_PROPERTIES
+    taken = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES | DEFAULT_TYPES.keys()
     if name in taken:
         raise UsageError(f"{name} is a name of the service's own", hint="choose another name")
     _check_spelling(name)
@@ -79,8 +65,8 @@ def check_clearable(name: str) -> None:
     """Refuse to empty a field that cannot be without a value; raises :class:`UsageError`."""
     if name in CLEARABLE_FIELDS:
         return
-    if name in _WITHOUT_EMPTYING:
-        raise UsageError(f"{name} cannot be emptied", hint=_WITHOUT_EMPTYING[name])
+    if name in _FIELDS_BY_NAME:
+        raise UsageError(f"{name} cannot be emptied", hint=_FIELDS_BY_NAME[name].instead)
     check_property_name(name)
 
 
@@ -92,8 +78,9 @@ def checked_standard(name: str, value: JsonValue) -> JsonScalar:
     if value is None:
         check_clearable(name)
         return None
-    scalar = _checked_scalar(name, value, "boolean" if name == "subscribed" else "string")
-    if name in {"email", "userId"} and isinstance(scalar, str):
+    field = _FIELDS_BY_NAME[name]
+    scalar = _checked_scalar(name, value, None if field.type == "lists" else field.type)
+    if field.role == "identifier" and isinstance(scalar, str):
         _check_identifier(name, scalar)
     return scalar
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from contactctl.changes.draft import DEFAULT_TYPES
 from contactctl.changes.typing_rules import instant_of
+from contactctl.contact import DEFAULT_TYPES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.changes.typing_rules import PropertyType
-    from contactctl.contact import ContactChange
+    from contactctl.contact import ContactChange, PropertyType
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
 
 Would = Literal["create", "update", "delete", "remove", "nothing", "refused", "unknown"]
 
 
+#: Fields that are shown as an empty string where they have no value, and null empties all the same.
+_EMPTY_FIELDS = frozenset(one.wire_name for one in FIELDS if one.unset == "")
 _NOBODY = "no contact has this user id, and without --email none can be created"
 _TAKEN = "the address or user id is taken; change that contact with `contactctl update`"
 
@@ -123,7 +124,7 @@ def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | 
         return False
     if name == "email":
         return _folded(before) == _folded(after)
-    if name == "userGroup":  # a contact without one shows it as an empty string
+    if name in _EMPTY_FIELDS:
         return (before or "") == (after or "")
     if kind == "date":
         one, other = instant_of(before), instant_of(after)

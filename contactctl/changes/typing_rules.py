@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from contactctl.contact import MAX_STRING_LENGTH
 from contactctl.exact_json import Number
@@ -12,10 +12,8 @@ from contactctl.safe_text import quoted
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonScalar
-
-PropertyType = Literal["string", "number", "boolean", "date"]
-PROPERTY_TYPES: tuple[PropertyType, ...] = ("string", "number", "boolean", "date")
 
 #: Below this a number is no date in milliseconds: it would lie before March 1973, whereas every
 #: date in seconds of the next three thousand years is below it.

@@ -14,7 +14,7 @@ from contactctl.changes.field_rules import checked_standard
 from contactctl.changes.preview import Preview
 from contactctl.changes.update import Wish, check_wish
 from contactctl.connection import OfflineError
-from contactctl.contact import ContactChange, ContactRef
+from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import ExitCode, UsageError
 from contactctl.output import is_terminal
 from contactctl.session import Session
@@ -23,28 +23,37 @@ if TYPE_CHECKING:
     from contactctl.account.account import Account
     from contactctl.changes.draft import DeclaredTypes
 
+#: How the table of standard fields spells the flag of each.
+_FLAGS = {one.name: one.flag for one in FLAG_FIELDS}
+
 Email = Annotated[
     str | None,
-    typer.Option("-e", "--email", metavar="ADDRESS", help="The contact's email address."),
+    typer.Option("-e", _FLAGS["email"], metavar="ADDRESS", help="The contact's email address."),
 ]
 UserId = Annotated[
     str | None,
-    typer.Option("-u", "--user-id", metavar="ID", help="The contact's user id (your own)."),
+    typer.Option("-u", _FLAGS["user_id"], metavar="ID", help="The contact's user id (your own)."),
 ]
-FirstName = Annotated[str | None, typer.Option("--first-name", metavar="TEXT", help="First name.")]
-LastName = Annotated[str | None, typer.Option("--last-name", metavar="TEXT", help="Last name.")]
+FirstName = Annotated[
+    str | None, typer.Option(_FLAGS["first_name"], metavar="TEXT", help="First name.")
+]
+LastName = Annotated[
+    str | None, typer.Option(_FLAGS["last_name"], metavar="TEXT", help="Last name.")
+]
 UserGroup = Annotated[
     str | None,
-    typer.Option("--user-group", metavar="TEXT", help="User group; a contact has one."),
+    typer.Option(_FLAGS["user_group"], metavar="TEXT", help="User group; a contact has one."),
 ]
 Source = Annotated[
     str | None,
-    typer.Option("--source", metavar="TEXT", help="Where the contact came from (default API)."),
+    typer.Option(
+        _FLAGS["source"], metavar="TEXT", help="Where the contact came from (default API)."
+    ),
 ]
 Subscribed = Annotated[
     bool | None,
     typer.Option(
-        "--subscribed/--unsubscribed",
+        _FLAGS["subscribed"],
         show_default=False,
         help="Subscribe or unsubscribe; left out, nothing changes. --subscribed re-subscribes"
         " people who opted out.",
@@ -134,7 +143,7 @@ class RefFlags:
 
     def to_ref(self) -> ContactRef:
         """Return the one contact ref; raises :class:`UsageError` for none, two or a bad one."""
-        draft = to_draft(ChangeFlags(email=self.email, user_id=self.user_id))
+        draft = to_draft(ChangeFlags({"email": self.email, "user_id": self.user_id}))
         refs = to_change(draft, None).refs
         if len(refs) > 1:
             raise UsageError("two identifiers are given", hint="give --email or --user-id")
@@ -177,13 +186,7 @@ class ContactFlags:
         data = None if self.data is None else parse_data(read_data(self.data, stdin))
         return to_draft(
             ChangeFlags(
-                email=self.email,
-                user_id=self.user_id,
-                first_name=self.first_name,
-                last_name=self.last_name,
-                user_group=self.user_group,
-                source=self.source,
-                subscribed=self.subscribed,
+                {one.name: getattr(self, one.name) for one in FLAG_FIELDS},
                 lists=self.lists or (),
                 props=self.props or (),
                 unset=self.unset or (),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contactctl.changes.draft import DEFAULT_TYPES
 from contactctl.changes.typing_rules import (
     ValueProblem,
     check_text,
@@ -16,6 +15,7 @@ from contactctl.changes.typing_rules import (
 )
 from contactctl.contact import (
     CLEARABLE_FIELDS,
+    DEFAULT_TYPES,
     RESERVED_NAMES,
     RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonScalar
 
 LIST_PREFIX = "list:"

@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contactctl.contact import FIELDS
+
 if TYPE_CHECKING:
-    from contactctl.changes.typing_rules import PropertyType
-    from contactctl.exact_json import JsonObject
+    from contactctl.contact import PropertyType
+    from contactctl.exact_json import JsonObject, JsonScalar
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 24
@@ -81,41 +83,40 @@ class MailingList:
         }
 
 
+#: The order in which the service lists its properties; one that is not here comes behind them.
+_LISTED = ("firstName", "lastName", "email", "notes", "source", "userGroup", "userId", "subscribed")
 #: The properties that every account has, in the order of the service's answer.
-STANDARD_PROPERTIES = (
-    Property("firstName", "string"),
-    Property("lastName", "string"),
-    Property("email", "string"),
-    Property("notes", "string"),
-    Property("source", "string"),
-    Property("userGroup", "string"),
-    Property("userId", "string"),
-    Property("subscribed", "boolean"),
-    Property("createdAt", "date"),
+STANDARD_PROPERTIES = tuple(
+    sorted(
+        (
+            Property(one.wire_name, one.type)
+            for one in FIELDS
+            if one.role in {"identifier", "value", "property"} and one.type != "lists"
+        ),
+        key=lambda item: _LISTED.index(item.key) if item.key in _LISTED else len(_LISTED),
+    )
 )
 
 #: The values of a contact that was created with none, in the order of answers.
-_NEW_VALUES: JsonObject = {
-    "firstName": None,
-    "lastName": None,
-    "source": "API",
-    "subscribed": True,
-    "userGroup": "",
+_NEW_VALUES: dict[str, JsonScalar] = {
+    one.wire_name: one.unset
+    for one in sorted(FIELDS, key=lambda one: one.wire_name)
+    if one.role == "value"
 }
 
 
 def new_contact(email: str, user_id: str | None) -> StoredContact:
     """Return a contact with a fresh id and the service's default values."""
-    return StoredContact(new_id(), email, user_id, dict(_NEW_VALUES))
+    return StoredContact(new_id(), email, user_id, {**_NEW_VALUES})
 
 
-def cleared_value(name: str) -> str | None:
+def cleared_value(name: str) -> JsonScalar:
     """Return what null makes of a property.
 
     The service shows an empty ``userGroup`` as ``""`` and empty names as null. That ``source``
     falls back to its default is a choice.
     """
-    return {"userGroup": "", "source": "API"}.get(name)
+    return _NEW_VALUES.get(name)
 
 
 def new_id() -> str:

@@ -15,7 +15,7 @@ from contactctl.sandbox.records import STANDARD_PROPERTIES, cleared_value
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
     from contactctl.sandbox.records import StoredContact
     from contactctl.sandbox.tables import Transaction

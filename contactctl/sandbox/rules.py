@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from contactctl.changes.typing_rules import PROPERTY_TYPES
-from contactctl.contact import MAX_STRING_LENGTH, RESERVED_NAMES, RESPONSE_ONLY_NAMES
+from contactctl.contact import (
+    MAX_STRING_LENGTH,
+    PROPERTY_TYPES,
+    RESERVED_NAMES,
+    RESPONSE_ONLY_NAMES,
+)
 from contactctl.exact_json import Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Answer, Refusal
@@ -21,7 +25,7 @@ from contactctl.sandbox.request_body import (
 )
 
 if TYPE_CHECKING:
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.sandbox.calls import Call
     from contactctl.sandbox.records import StoredContact

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
 
 #: Raised by one whenever a table changes; an older program refuses a newer file.
 SCHEMA_VERSION = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.contact import FIELDS
 from contactctl.errors import Outcome, error_codes
 from contactctl.schema.shapes import (
     ANY,
@@ -24,27 +25,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from contactctl.changes.preview import Would
+    from contactctl.contact import Field
     from contactctl.exact_json import JsonObject
 
 
-#: A contact's fields (documentation of "Find a contact").
-CONTACT: JsonObject = record(
-    {
-        "id": TEXT,
-        "email": TEXT,
-        "userId": TEXT_OR_NULL,
-        "firstName": TEXT_OR_NULL,
-        "lastName": TEXT_OR_NULL,
-        "userGroup": TEXT_OR_NULL,
-        "source": TEXT_OR_NULL,
-        "subscribed": BOOLEAN,
-        "optInStatus": said("accepted, pending, rejected, or null", TEXT_OR_NULL),
-        "mailingLists": said(
+def _shape(field: Field) -> JsonObject:
+    if field.type == "lists":
+        return said(
             "the lists that the contact is on, by id",
             {"type": "object", "additionalProperties": BOOLEAN},
-        ),
-    },
-    optional=("userId", "firstName", "lastName", "userGroup", "source", "optInStatus"),
+        )
+    if field.name == "opt_in_status":
+        return said("accepted, pending, rejected, or null", TEXT_OR_NULL)
+    # A date comes as text, of a form that the documentation does not give.
+    kind = "string" if field.type == "date" else field.type
+    return {"type": kind} if field.always else {"type": [kind, "null"]}
+
+
+_SHOWN = tuple(one for one in FIELDS if one.role != "property")
+#: A contact's fields (documentation of "Find a contact").
+CONTACT: JsonObject = record(
+    {one.wire_name: _shape(one) for one in _SHOWN},
+    optional=[one.wire_name for one in _SHOWN if not one.always],
     more=said("a custom property", ANY),
 )
 SAVED = record({"success": TRUE, "id": said("the contact's id", TEXT)}, more=True)

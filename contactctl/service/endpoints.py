@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
+from contactctl.contact import FLAG_FIELDS
 from contactctl.errors import ConflictError, ContactctlError, RefusedError, UnauthorizedError
 from contactctl.exact_json import JsonObject, JsonValue, to_json
 from contactctl.safe_text import excerpt
@@ -25,8 +26,8 @@ _LIST_PROPERTIES = "see what became of it with `contactctl properties list`"
 _ABOUT_PROPERTIES: Advice = (
     (RefusedError, "see the properties that there are with `contactctl properties list`"),
 )
-#: What the service returns as it was sent.
-_COMPARED = ("userId", "firstName", "lastName", "userGroup", "source", "subscribed")
+#: What the service returns as it was sent; an address may come back folded.
+_COMPARED = tuple(one.wire_name for one in FLAG_FIELDS if one.name != "email")
 
 
 class LacksError(ValueError):

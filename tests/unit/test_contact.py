@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import fields
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contactctl.commands.contact_flags import ContactFlags
 from contactctl.contact import (
+    CLEARABLE_FIELDS,
+    FIELDS,
+    FLAG_FIELDS,
     STANDARD_FIELDS,
-    TEXT_FIELDS,
-    WIRE_NAMES,
     ContactChange,
     ContactRef,
     is_address,
 )
-from contactctl.exact_json import JsonScalar, Number, parse_json
+from contactctl.exact_json import Number, parse_json
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 scalars = st.none() | st.booleans() | texts | st.integers().map(lambda n: Number(str(n)))
@@ -130,21 +133,30 @@ def test_the_payload_has_what_is_given_and_nothing_else() -> None:
     assert ContactChange(user_id="42").to_body() == b'{"userId":"42"}'
 
 
-def test_custom_values_are_those_without_a_field_of_their_own() -> None:
-    values: dict[str, JsonScalar] = {
-        "firstName": "Ada",
-        "subscribed": True,
-        "plan": "pro",
-        "note": None,
-    }
-    assert ContactChange(values=values).custom == {"plan": "pro", "note": None}
-
-
 def test_the_names_on_the_wire_are_camel_case() -> None:
-    for flag, wire in WIRE_NAMES.items():
-        first, *rest = flag.split("_")
-        assert wire == first + "".join(part.capitalize() for part in rest)
-    assert set(TEXT_FIELDS) < STANDARD_FIELDS
+    for field in FIELDS:
+        first, *rest = field.name.split("_")
+        assert field.wire_name == first + "".join(part.capitalize() for part in rest)
+
+
+def test_each_field_is_in_the_table_once_and_says_how_it_is_given() -> None:
+    assert len({field.wire_name for field in FIELDS}) == len(FIELDS)
+    for field in FIELDS:
+        assert bool(field.flag) is (field.role in {"identifier", "value", "lists"})
+        if field.role != "value":
+            assert bool(field.instead) is bool(field.flag)
+    assert {"firstName", "lastName", "userGroup"} == CLEARABLE_FIELDS
+    assert {
+        "email",
+        "userId",
+        "source",
+        "subscribed",
+        "mailingLists",
+    } == STANDARD_FIELDS - CLEARABLE_FIELDS
+
+
+def test_each_field_with_a_flag_of_its_own_can_be_given() -> None:
+    assert {field.name for field in FLAG_FIELDS} <= {item.name for item in fields(ContactFlags)}
 
 
 def check_any_change(change: ContactChange) -> None:

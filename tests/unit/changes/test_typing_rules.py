@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactctl.changes.typing_rules import (
-    PROPERTY_TYPES,
-    PropertyType,
     ValueProblem,
     check_text,
     check_value,
@@ -20,6 +18,7 @@ from contactctl.changes.typing_rules import (
     instant_of,
     typed_value,
 )
+from contactctl.contact import PROPERTY_TYPES, PropertyType
 from contactctl.exact_json import JsonScalar, Number, to_json
 
 #: Digits that ``int`` and ``\\d`` take for 12, and JSON does not.

@@ -10,7 +10,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from sandbox_calls import ADA, PUBLIC_LIST, Rules, refused
 
-from contactctl.changes.typing_rules import PROPERTY_TYPES
+from contactctl.contact import PROPERTY_TYPES
 from contactctl.exact_json import JsonObject, Number, to_json
 from contactctl.sandbox.calls import Refusal
 from contactctl.sandbox.request_body import _to_value
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from contactctl.changes.typing_rules import PropertyType
+    from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonValue
 
 TOO_LONG = "Some body key or value is longer than allowable"
