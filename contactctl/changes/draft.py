@@ -1,4 +1,4 @@
-"""A change whose texts still wait for their types, and the step that types them."""
+"""Flags and ``--data`` to a draft, and the step that types it by what the account declares."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from contactctl.changes.field_rules import FLAGS, problem_with
+from contactctl.changes.field_rules import (
+    FLAGS,
+    check_clearable,
+    check_property_name,
+    checked_lists,
+    checked_property,
+    checked_standard,
+    parse_list_flag,
+    problem_with,
+)
 from contactctl.changes.typing_rules import ValueProblem, check_value, infer_value, typed_value
-from contactctl.contact import DEFAULT_TYPES, STANDARD_FIELDS, ContactChange
+from contactctl.contact import DEFAULT_TYPES, FLAG_FIELDS, STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
-from contactctl.exact_json import JsonScalar
+from contactctl.exact_json import JsonError, JsonScalar, parse_json
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from contactctl.contact import PropertyType
+    from contactctl.exact_json import JsonObject
 
     #: The account's properties; None stands for a type that is not known here, and not checked.
     DeclaredTypes: TypeAlias = Mapping[str, PropertyType | None]
@@ -66,6 +76,134 @@ class Draft:
                 )
             found[list_id] = wanted
         return replace(self, flag_lists=found)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFlags:
+    """The flags of ``update`` and ``create`` as typed; ``data`` is the object of ``--data``.
+
+    ``fields`` has the values of standard fields under the names of ``contact.FLAG_FIELDS``; one
+    that is absent or None was not given.
+    """
+
+    fields: Mapping[str, str | bool | None] = field(default_factory=dict)
+    lists: Sequence[str] = ()
+    props: Sequence[str] = ()
+    unset: Sequence[str] = ()
+    data: JsonObject | None = None
+
+
+def to_draft(flags: ChangeFlags) -> Draft:
+    """Lay the flags over ``--data``: a flag replaces the same field, lists merge one by one.
+
+    Raises :class:`UsageError` with the reason and the way out for whatever must not be sent.
+    """
+    fields = _parse_flags(flags)
+    data = flags.data or {}
+    values = {**_parse_data_fields(data, replaced=fields), **fields}
+    draft = Draft(
+        email=_as_text(values.pop("email", None)),
+        user_id=_as_text(values.pop("userId", None)),
+        values=values,
+        data_lists=checked_lists(data.get("mailingLists", {})),
+        flag_lists=_parse_lists(flags.lists),
+    )
+    if draft.email is None and draft.user_id is None:
+        raise UsageError("no contact is named", hint="give --email ADDRESS or --user-id ID")
+    return draft
+
+
+def _parse_flags(flags: ChangeFlags) -> dict[str, DraftValue]:
+    """Return the fields other than lists that the flags give, each of them given once."""
+    given = _GivenOnce()
+    for one in FLAG_FIELDS:
+        value = flags.fields.get(one.name)
+        if value is not None:
+            name = one.wire_name
+            given.put(name, checked_standard(name, value), FLAGS[name])
+    for item in flags.props:
+        given.put(*_parse_prop(item), "--prop")
+    for name in flags.unset:
+        check_clearable(name)
+        given.put(name, None, "--unset")
+    return given.values
+
+
+class _GivenOnce:
+    """Fields and the flag that gave each; a second one is refused, not silently the winner."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, DraftValue] = {}
+        self._flags: dict[str, str] = {}
+
+    def put(self, name: str, value: DraftValue, flag: str) -> None:
+        if name in self.values:
+            both = " and ".join(dict.fromkeys((self._flags[name], flag)))
+            raise UsageError(f"{quoted(name)} is given twice, by {both}", hint="give it once")
+        self.values[name] = value
+        self._flags[name] = flag
+
+
+def _parse_prop(item: str) -> tuple[str, DraftValue]:
+    """Split at the first ``=``; a colon right before that one makes the rest JSON."""
+    key, equals, rest = item.partition("=")
+    is_json = key.endswith(":")
+    key = key.removesuffix(":")
+    if not equals or not key:
+        raise UsageError(
+            f"--prop {quoted(item)} is not KEY=VALUE", hint="write --prop KEY=VALUE or KEY:=JSON"
+        )
+    check_property_name(key)
+    if is_json:
+        return key, _parse_json_value(key, rest)
+    try:
+        infer_value(rest)  # no property takes what this refuses; its type is known later
+    except ValueProblem as problem:
+        raise problem_with(key, problem) from None
+    return key, Untyped(rest)
+
+
+def _parse_json_value(key: str, text: str) -> JsonScalar:
+    try:
+        value = parse_json(text)
+    except JsonError as error:
+        raise UsageError(
+            f"{excerpt(key)}: {quoted(text)} is not JSON: {error}",
+            hint=f"put a string in double quotes, or write --prop {excerpt(key)}=VALUE",
+        ) from None
+    return checked_property(key, value)
+
+
+def _parse_lists(items: Sequence[str]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for item in items:
+        name, wanted = parse_list_flag(item)
+        if name in found:
+            raise UsageError(f"the list {quoted(name)} is given twice", hint="give it once")
+        found[name] = wanted
+    return found
+
+
+def _parse_data_fields(
+    data: JsonObject, *, replaced: Mapping[str, DraftValue]
+) -> dict[str, DraftValue]:
+    """Return the fields of ``--data`` other than lists and those that a flag replaces."""
+    fields: dict[str, DraftValue] = {}
+    for name, value in data.items():
+        if name in replaced or name == "mailingLists":
+            continue
+        check = checked_standard if name in STANDARD_FIELDS else checked_property
+        fields[name] = check(name, value)
+    if fields.get("subscribed") is True:
+        raise UsageError(
+            "--data says subscribed: true, which re-subscribes people who opted out",
+            hint="give --subscribed as well if that is meant, or leave it out",
+        )
+    return fields
+
+
+def _as_text(value: DraftValue) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def to_change(draft: Draft, declared: DeclaredTypes | None) -> ContactChange:

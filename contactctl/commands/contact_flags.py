@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from contactctl import answers
-from contactctl.changes.change_input import ChangeFlags, to_draft
 from contactctl.changes.data_input import parse_data, read_data
-from contactctl.changes.draft import Draft, to_change
+from contactctl.changes.draft import ChangeFlags, Draft, to_change, to_draft
 from contactctl.changes.field_rules import checked_standard
 from contactctl.changes.preview import Preview
 from contactctl.changes.update import Wish, check_wish

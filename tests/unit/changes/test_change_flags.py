@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactctl.changes.change_input import ChangeFlags, to_draft
 from contactctl.changes.data_input import parse_data
-from contactctl.changes.draft import Draft, Untyped, to_change
+from contactctl.changes.draft import ChangeFlags, Draft, Untyped, to_change, to_draft
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 
