@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl import answers
 from contactctl.profiles.key_command import command_name
 from contactctl.profiles.profile import KeyVariable, StoredKey
+from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def checked(credentials: Credentials, team: str | None) -> Answer:
         "profile": credentials.profile,
         "baseUrl": credentials.base_url,
     }
-    return answers.done(words, found, plain=[team or "accepted"])
+    return answers.done(words, found, plain=[to_safe(team or "accepted")])
 
 
 def _object(profile: Profile, book: ProfileBook) -> JsonObject:
