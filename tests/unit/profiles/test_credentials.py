@@ -264,6 +264,26 @@ def test_a_profile_whose_address_differs_is_an_error(store: ProfileStore) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("own", "given"),
+    [
+        (URL, f"{URL}/eu"),
+        (f"{URL}/eu", URL),
+        (URL, f"{URL}2"),
+        ("https://loops.so.example", "https://loops.so"),
+        ("https://loops.so", "https://loops.so.example"),
+        ("https://loops.so", "https://app.loops.so"),
+        ("https://loops.so:8443", "https://loops.so"),
+    ],
+)
+def test_an_address_that_only_begins_or_ends_as_the_other_differs(
+    store: ProfileStore, own: str, given: str
+) -> None:
+    save(store, profile("a", base_url=own))
+    error = refusal("a", {"CONTACTCTL_BASE_URL": given}, store)
+    assert f"is {given}, but profile a is for {own}" in error.message
+
+
 @pytest.mark.parametrize("explicit", ["a", None])
 @pytest.mark.parametrize(
     "given", ["", "http://loops.so/api", f"https://user:{SECRET}@loops.so", "nonsense"]

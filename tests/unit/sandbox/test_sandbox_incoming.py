@@ -73,6 +73,9 @@ def test_its_own_hosts_are_answered(served: str, host: str) -> None:
         (ANY_HOST, "evil.example"),
         (ANY_HOST, "2130706433x"),
         ("sandbox.test", "other.test"),
+        ("sandbox.test", "evil-sandbox.test:8025"),
+        ("sandbox.test", "evil.sandbox.test"),
+        ("sandbox.test", "sandbox.test.evil.example"),
     ],
 )
 def test_foreign_hosts_are_refused(served: str, host: str) -> None:
