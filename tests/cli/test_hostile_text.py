@@ -133,6 +133,8 @@ def test_hostile_answers_of_the_service(cli: Cli, call: CommandCall, more: tuple
     assert piped.code in CODES
     assert done.code == piped.code == 0
     assert "\x1b" not in piped.err
+    if "json" not in more:  # a table stays a table, and a line a line, where it is piped
+        assert foreign_in(piped.out) == [], ascii(piped.out)
 
 
 @pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
