@@ -160,6 +160,17 @@ def test_refusals_of_one_burst_count_once_and_a_longer_wait_is_kept() -> None:
     assert at - 7.5 < 0.3
 
 
+def test_a_later_refusal_does_not_shorten_the_wait_that_an_earlier_one_asked_for() -> None:
+    pacer = Pacer(Rate(5.0))
+    for number, sent_at in enumerate((0.0, 0.2)):
+        pacer.sent(sent_at)
+        pacer.answered(number, 0.5, 10)
+    pacer.refused(0.0, 0.5, wait_s=7.0)
+    pacer.refused(0.2, 0.6)
+    pacer.refused(0.2, 0.7, wait_s=2.0)
+    assert pacer.earliest(0.7) == pytest.approx(7.5)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_beside_others_on_the_same_limit_work_goes_on(kind: type[FixedWindow]) -> None:
     """Another process takes half of the limit; what is left is used, with few refusals."""

@@ -215,6 +215,15 @@ def test_a_429_has_more_patience_and_slows_everybody() -> None:
     assert min(gaps) >= 1.0
 
 
+@pytest.mark.parametrize("refusals_first", [True, False])
+def test_429s_use_up_no_retry_of_the_row(*, refusals_first: bool) -> None:
+    """Nothing was wrong with the row when it was refused for the rate alone."""
+    refusals = [error(RateLimitedError, 429) for _ in range(4)]
+    failures = [error(UnavailableError, 503, Outcome.UNKNOWN) for _ in range(3)]
+    before = [*refusals, *failures] if refusals_first else [*failures, *refusals]
+    assert World(*before, REPLY, retries=3).send() == (7, "done", "c1", 8, None)
+
+
 def test_a_429_without_end_ends_the_run_not_the_row() -> None:
     world = World(*[error(RateLimitedError, 429) for _ in range(99)])
     failure = exhausted(world)
