@@ -46,6 +46,16 @@ def test_only_what_changed_is_sent(cli: Cli, file: Path, words: tuple[str, ...])
     assert statuses(cli, file) == ["skipped", "done"]
 
 
+def test_every_step_of_a_change_of_address_is_another_write(cli: Cli, file: Path) -> None:
+    """The first step writes to the old address, by which alone the import knows the contact."""
+    file.write_text("email,plan\na@example.com,pro\nb@example.com,pro\n")
+    assert statuses(cli, file) == ["done", "done"]
+    words = ("--email=b@example.com", "--user-id=2", "--new-email=c@example.com")
+    assert in_sandbox(cli, "update", *words).code == 0
+    assert statuses(cli, file) == ["skipped", "done"]
+    assert dump(cli) == [("a@example.com",), ("b@example.com",), ("c@example.com",)]
+
+
 def test_a_create_is_another_write_too(cli: Cli, file: Path) -> None:
     file.write_text("email,plan\na@example.com,pro\n")
     assert statuses(cli, file) == ["done"]

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from import_engine import Dead, Engine, FakeService, Fuse, rows
 
 from contactctl.contact import ContactRef
-from contactctl.errors import Outcome, RefusedError
+from contactctl.errors import BadReplyError, Outcome, RefusedError
 from contactctl.importing.delta import forget_sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.exact_json import JsonObject
+    from contactctl.service.replies import Reply
 
 FILE = ("a@x.co 1 p1", "b@x.co - p1", "c@x.co 3 p1")
 
@@ -90,6 +91,26 @@ def test_a_contact_in_two_rows_by_different_identifiers(tmp_path: Path) -> None:
         run(tmp_path, service, file)
         assert service.contacts[0]["plan"] == "p2"
     assert run(tmp_path, service, ("a@x.co - p1",)) == ["done"]
+    assert service.contacts[0]["plan"] == "p1"
+
+
+@pytest.mark.parametrize("later", ["a@x.co - p2", "- 1 p2"])
+def test_a_row_is_not_the_last_word_while_one_that_shares_any_identifier_is_under_way(
+    tmp_path: Path, later: str
+) -> None:
+    """The later row was applied and its answer made no sense: what holds is not the first one."""
+
+    class Vague(FakeService):
+        def update_once(self, body: bytes) -> Reply[JsonObject]:
+            reply = super().update_once(body)
+            if b"p2" in body:
+                raise BadReplyError("no id", status=200, outcome=Outcome.UNKNOWN)
+            return reply
+
+    service = Vague(contacts=[{"email": "a@x.co", "userId": "1"}])
+    assert run(tmp_path, service, ("a@x.co 1 p1", later)) == ["done", "failed"]
+    assert service.contacts[0]["plan"] == "p2"
+    assert run(tmp_path, service, ("a@x.co 1 p1",)) == ["done"]
     assert service.contacts[0]["plan"] == "p1"
 
 
