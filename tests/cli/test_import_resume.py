@@ -1,0 +1,94 @@
+"""import --resume: the same file read in another way is another run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from client_calls import KEY
+from command_calls import key_for, serve
+from fault_server import reply_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Cli, Done
+    from fault_server import FaultServer
+
+PLAIN = ("--no-schema", "--max-failures=1")
+REFUSAL = reply_json({"success": False, "message": "no"}, 400)
+
+
+@pytest.fixture
+def refusing() -> Iterator[FaultServer]:
+    """Serve a service that takes no update, so that a run ends before its file does."""
+    with serve({"PUT contacts/update": [REFUSAL]}) as server:
+        yield server
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a file of one column, which reads the same in any of several ways."""
+    return write(tmp_path / "people.txt", "email", "")
+
+
+def write(path: Path, header: str, end: str) -> Path:
+    """Write more rows than can be under way at the first refusal, so that some are left."""
+    path.write_text("\n".join([header, *(f"p{n}@example.com{end}" for n in range(40))]))
+    return path
+
+
+def call(cli: Cli, server: FaultServer, file: Path, *words: str, key: str = KEY) -> Done:
+    env = {**key_for(server), "LOOPS_API_KEY": key}
+    return cli("import", str(file), *PLAIN, *words, env=env)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--encoding=cp1252",),
+        ("--delimiter=;",),
+        ("--format=tsv",),
+        ("--map=email=email",),
+        ("--set=source=crm",),
+        ("--empty-clears",),
+        ("--literal-null",),
+    ],
+    ids=" ".join,
+)
+def test_a_run_is_resumed_only_as_it_was_begun(
+    cli: Cli, refusing: FaultServer, file: Path, words: tuple[str, ...]
+) -> None:
+    check_resumed_only_as_begun(cli, refusing, file, words)
+
+
+def test_a_column_left_out_is_left_out_of_the_rest_as_well(
+    cli: Cli, refusing: FaultServer, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "people.csv", "email,source", ",crm")
+    check_resumed_only_as_begun(cli, refusing, file, ("--ignore=source",))
+
+
+def check_resumed_only_as_begun(
+    cli: Cli, server: FaultServer, file: Path, words: tuple[str, ...]
+) -> None:
+    """Begin a run with these words, resume it without them, which is refused, and with them."""
+    assert "stopped after 1 failed" in call(cli, server, file, *words).err
+    sent = server.count
+    other = call(cli, server, file, "--resume")
+    assert (other.code, server.count) == (2, sent)
+    assert "has other column flags" in other.err
+    same = call(cli, server, file, *words, "--resume")
+    assert "stopped after 1 failed" in same.err
+    assert server.count > sent
+
+
+def test_a_run_is_resumed_with_the_same_key_alone(
+    cli: Cli, refusing: FaultServer, file: Path
+) -> None:
+    call(cli, refusing, file)
+    sent = refusing.count
+    other = call(cli, refusing, file, "--resume", key=f"{KEY}0")
+    assert (other.code, refusing.count) == (2, sent)
+    assert "or another profile or key" in other.err
