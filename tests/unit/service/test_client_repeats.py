@@ -24,7 +24,7 @@ from contactctl.errors import (
 if TYPE_CHECKING:
     from fault_server import Behaviour
 
-    from contactctl.exact_json import JsonObject, JsonValue
+    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
 
 CREATE, FIND, DELETE = "POST contacts/create", "GET contacts/find", "POST contacts/delete"
 CHECK, REMOVE = "GET contacts/suppression", "DELETE contacts/suppression"
@@ -96,6 +96,38 @@ def test_a_contact_from_before_is_not_taken_for_the_lost_create() -> None:
         error = fail(spied_client(server.url), CREATE)
     assert isinstance(error, ConflictError)
     assert server.routes_seen() == [CREATE, FIND, CREATE, FIND]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("firstName", "Grace"),
+        ("lastName", "Hopper"),
+        ("userGroup", "navy"),
+        ("source", "ship"),
+        ("subscribed", False),
+        ("userId", "43"),
+    ],
+)
+def test_a_contact_that_differs_in_any_one_field_is_not_the_lost_create(
+    name: str, sent: JsonScalar
+) -> None:
+    contact: JsonObject = {**ADA_FOUND, "userGroup": "", "source": "API"}
+    user_id = str(sent) if name == "userId" else "42"
+    values = {} if name == "userId" else {name: sent}
+    change = ContactChange(email="ada@example.com", user_id=user_id, values=values)
+    with (
+        FaultServer([hang_up, TAKEN], {FIND: [reply_json([contact])]}) as server,
+        spied_client(server.url).client as client,
+        pytest.raises(ConflictError),
+    ):
+        client.create(change)
+    same = reply_json([{**contact, name: sent}])
+    with (
+        FaultServer([hang_up, TAKEN], {FIND: [same]}) as server,
+        spied_client(server.url).client as client,
+    ):
+        assert client.create(change).id == "c1"
 
 
 def test_a_create_that_arrives_late_is_found_after_the_conflict() -> None:
