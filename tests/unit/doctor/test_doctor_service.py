@@ -4,7 +4,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contactctl.doctor import service
@@ -155,6 +155,10 @@ def test_the_team_is_named_and_another_one_noticed(
 
 
 @given(st.integers(-10_000_000, 10_000_000))
+@example(60)
+@example(-60)
+@example(61)
+@example(-61)
 def test_the_clock_may_be_a_minute_off(ahead_s: int) -> None:
     found = service.clock_check(formatdate(NOW_S - ahead_s, usegmt=True), NOW_S)
     assert found.status == ("ok" if abs(ahead_s) <= 60 else "warn")
