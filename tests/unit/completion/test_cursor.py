@@ -102,6 +102,10 @@ class TestFlags:
         assert tab("update", "--", "--em") == []
         assert tab("completion", "--", "z") == ["zsh"]
 
+    def test_two_dashes_before_a_command_end_the_flags_of_the_program_alone(self, tab: Tab) -> None:
+        assert tab("--", "update", "--em") == ["--email"]
+        assert tab("--", "profile", "add", "--key-st") == ["--key-stdin"]
+
     def test_the_version_is_asked_for_everywhere(self, tab: Tab) -> None:
         assert tab("--vers") == ["--version"]
         assert tab("update", "--vers") == ["--version"]
