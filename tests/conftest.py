@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from contactctl.cli import main
@@ -18,13 +21,20 @@ from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE
 from contactctl.session import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from contactctl.exact_json import JsonObject
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "contactctl"
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _OWN_VARIABLES = ("LOOPS_API_KEY", "CONTACTCTL_PROFILE", "CONTACTCTL_BASE_URL", "CONTACTCTL_DEBUG")
 _FOREIGN_VARIABLES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY")
+
+#: How long an example takes says how busy the machine is, and is no reason to fail.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 class Stream(io.StringIO):
@@ -91,6 +101,19 @@ class Cli:
         return Done(code, run.stdout.getvalue(), run.stderr.getvalue())
 
 
+@pytest.fixture(autouse=True, scope="session")
+def signals_heard() -> Iterator[None]:
+    """Hear what the parent ignores, as under nohup: the processes that tests start inherit it."""
+    there = [getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)]
+    ignored = [one for one in there if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        usual = signal.default_int_handler if one is signal.SIGINT else signal.SIG_DFL
+        signal.signal(one, usual)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Give each test folders of its own and nothing of the developer's; return the variables."""
@@ -101,6 +124,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     return env
+
+
+@pytest.fixture
+def refused_port() -> Iterator[int]:
+    """Keep a port of this machine to ourselves and never listen: who calls is refused."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
 @pytest.fixture
@@ -127,13 +158,13 @@ class Program:
         stdin: str | bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> Done:
-        """Run one call to its end, at most 20 s."""
+        """Run one call to its end, at most a minute."""
         done = subprocess.run(
             [str(PROGRAM), *words],
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             env={"PATH": os.environ["PATH"], **self.env, **(env or {})},
             capture_output=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -154,7 +185,7 @@ def run_python(code: str, env: Mapping[str, str]) -> str:
         env={"PATH": os.environ["PATH"], **env},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     return done.stdout

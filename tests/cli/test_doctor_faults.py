@@ -8,7 +8,7 @@ from certificates import make_authority
 from client_calls import KEY
 from command_calls import key_for, serve
 from doctor_findings import findings
-from fault_server import closed_port, reply_json, silence
+from fault_server import reply_json, silence
 from faults import FAULTS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def server() -> Iterator[FaultServer]:
 def test_every_fault_is_a_finding(cli: Cli, fault: Fault) -> None:
     """One request is made, and its failure is told by the check that it belongs to."""
     with serve({ROUTE: [fault.behave]}) as server:
-        timeout = "0.1" if fault.slow else "20"
+        timeout = "0.5" if fault.slow else "20"
         done = cli("doctor", "--timeout", timeout, "-o", "json", env=key_for(server))
         assert server.count == 1
     found = findings(done)
@@ -67,8 +67,8 @@ def test_an_answer_that_is_no_success_is_the_keys_finding(
     assert server.count == 1
 
 
-def test_an_address_where_nobody_answers(cli: Cli) -> None:
-    url = f"http://127.0.0.1:{closed_port()}/api"
+def test_an_address_where_nobody_answers(cli: Cli, refused_port: int) -> None:
+    url = f"http://127.0.0.1:{refused_port}/api"
     env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": url}
     done = cli("doctor", "-o", "json", env=env)
     found = findings(done)
@@ -80,10 +80,10 @@ def test_an_address_where_nobody_answers(cli: Cli) -> None:
 def test_the_deadline_holds(cli: Cli, server: FaultServer) -> None:
     server.routes[ROUTE] = [silence]
     started = time.monotonic()
-    done = cli("doctor", "--timeout", "0.2", "-o", "json", env=key_for(server))
+    done = cli("doctor", "--timeout", "0.5", "-o", "json", env=key_for(server))
     assert done.code == 7
-    assert "0.2 s" in findings(done)["connection"]["detail"]
-    assert time.monotonic() - started < 3
+    assert "0.5 s" in findings(done)["connection"]["detail"]
+    assert time.monotonic() - started < 10
 
 
 def test_a_certificate_of_an_unknown_issuer(cli: Cli, tmp_path: Path) -> None:

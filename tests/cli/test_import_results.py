@@ -232,7 +232,7 @@ def test_a_rate_is_kept(cli: Cli, file: Path) -> None:
     file.write_text("email\n" + "".join(f"p{n}@example.com\n" for n in range(6)))
     began = time.monotonic()
     assert imported(cli, file, "--rate", "10").code == 0
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 0.5 <= time.monotonic() - began < 10
 
 
 def test_bytes_on_standard_input_keep_their_encoding(program: Program) -> None:

@@ -362,7 +362,7 @@ def test_a_key_typed_at_the_terminal_is_not_shown(own_folders: dict[str, str], p
         env={"PATH": os.environ["PATH"], "TERM": "xterm", **own_folders},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     assert done.stdout.startswith("0 ")
@@ -394,7 +394,7 @@ def test_a_standard_input_closed_from_the_start_is_a_usage_error(
         env={"PATH": os.environ["PATH"], **own_folders},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")

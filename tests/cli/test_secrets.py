@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from command_calls import COMMAND_CALLS, GOOD, CommandCall, serve
 from conftest import Stream
-from fault_server import FaultServer, closed_port, head, raw, reply, reset
+from fault_server import FaultServer, head, raw, reply, reset
 
 from contactctl.cli import main
 from contactctl.exact_json import to_json
@@ -200,8 +200,8 @@ def test_an_address_in_the_environment_does_not_move_a_profiles_key(cli: Cli) ->
     assert (done.code, server.count, evil.count) == (4, 0, 0)
 
 
-def test_the_sandbox_needs_and_gets_no_key(cli: Cli) -> None:
-    env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": f"http://127.0.0.1:{closed_port()}"}
+def test_the_sandbox_needs_and_gets_no_key(cli: Cli, refused_port: int) -> None:
+    env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": f"http://127.0.0.1:{refused_port}"}
     for more in FORMS:
         done = cli("update", "--sandbox", "-e", "ada@example.com", *more, env=env)
         assert check(done).code == 0

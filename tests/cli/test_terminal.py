@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 ADA = "ada@example.com"
 COLUMNS = 60
 SGR = re.compile(r"\x1b\[[0-9;]*m")
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Screen:
             text = written.decode(errors="replace").replace("\r\n", "\n")
             if ended or (isinstance(done, re.Pattern) and done.search(text)):
                 return text
-            time.sleep(0.01)
+            select.select([self.ours], [], [], 0.05)
         raise AssertionError(written)
 
     def run(self, *words: str, **env: str) -> tuple[int, str]:

@@ -103,9 +103,9 @@ def test_a_service_that_goes_away_is_waited_for_by_a_resume(
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 120, seed=7)
     words, stack = ("--rate=max", "--retries=1"), ExitStack()
-    with import_.serve():
+    with import_.serve(Settings(latency_s=0.1)):  # so that rows are left when it goes
         run = stack.enter_context(import_.run(*words))
-        import_.log.wait_for(40)
+        assert import_.log.wait_for(40)
     assert run.end() == 7
     stack.close()
     error = error_of(run)
@@ -126,7 +126,7 @@ def test_rows_of_one_contact_never_overlap_and_keep_their_order(
         assert import_.run_to_its_end("--rate=max") == import_.code
     import_.check_end()
     assert import_.log.overlaps == []
-    assert import_.log.most_under_way == IN_FLIGHT
+    assert 2 <= import_.log.most_under_way <= IN_FLIGHT
     turns: defaultdict[str, list[int]] = defaultdict(list)
     for write in import_.log.writes:
         turns[group_of(write.payload)].append(number_in(write.payload["note"]))

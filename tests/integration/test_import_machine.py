@@ -27,7 +27,7 @@ def shell(import_: Trial, line: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     import_.told += json_lines(done.stdout)
@@ -115,8 +115,17 @@ def test_a_reader_that_goes_away_ends_it_and_a_resume_goes_on(
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 120, seed=18)
     command = "contactctl import people.csv -o json --rate=max"
-    with import_.serve():
-        done = shell(import_, f"{command} | head -n 1; exit ${{PIPESTATUS[0]}}")
+    gone, release = tmp_path / "gone", threading.Event()
+    os.mkfifo(gone)
+    reader = "{ head -n 1; exec <&-; : >gone; }"
+
+    def listen() -> None:
+        gone.open().close()  # opens when the reader, gone from the other pipe, opens it too
+        release.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    with held(release, after=40) as hold, import_.serve(around=hold):
+        done = shell(import_, f"{command} | {reader}; exit ${{PIPESTATUS[0]}}")
         assert (done.returncode, done.stderr) == (141, "")
         assert shell(import_, f"{command} --resume").returncode == import_.code
     import_.check_end(kills=1)

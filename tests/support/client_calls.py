@@ -46,7 +46,7 @@ def spied_client(
     url: str,
     *,
     retries: int = 1,
-    timeout_s: float = 5.0,
+    timeout_s: float = 30.0,
     env: Mapping[str, str] | None = None,
     key: str = KEY,
 ) -> Spied:

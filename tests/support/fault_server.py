@@ -7,6 +7,7 @@ import struct
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from contactctl.exact_json import JsonValue, to_json
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _DRIP_S = 0.02
+_WAIT_S = 60.0
 _MEGABYTE = b"x" * 1_000_000
 
 
@@ -106,7 +108,7 @@ def drip(whole: bytes, *, at_once: int = 0) -> Behaviour:
 
 def silence(visit: Visit) -> bool:
     """Hold the connection and say nothing."""
-    visit.stopping.wait(20)
+    visit.stopping.wait(60)
     return False
 
 
@@ -163,6 +165,8 @@ class FaultServer:
     _open: list[socket.socket] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: threading.Semaphore = field(default_factory=partial(threading.Semaphore, 0))
+    _left: threading.Semaphore = field(default_factory=partial(threading.Semaphore, 0))
 
     def __enter__(self) -> Self:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -194,6 +198,14 @@ class FaultServer:
         """How many requests have arrived."""
         return len(self.received)
 
+    def wait_for_request(self) -> None:
+        """Wait until a request has arrived that was not waited for before."""
+        assert self._asked.acquire(timeout=_WAIT_S)
+
+    def wait_for_close(self) -> None:
+        """Wait until a connection has been closed at this end; at the other it is known then."""
+        assert self._left.acquire(timeout=_WAIT_S)
+
     def routes_seen(self) -> list[str]:
         """Return the route of every request, in order."""
         return [request.route for request in self.received]
@@ -220,6 +232,7 @@ class FaultServer:
             with connection, connection.makefile("rb") as incoming:
                 while self._one(connection, incoming):
                     pass
+        self._left.release()
 
     def _one(self, connection: socket.socket, incoming: Iterable[bytes]) -> bool:
         request = _read_request(incoming)
@@ -227,16 +240,10 @@ class FaultServer:
             return False
         with self._lock:
             self.received.append(request)
+            self._asked.release()
             script = self.routes.get(request.route, self.script)
             behave = script[0] if len(script) == 1 else script.pop(0)
         return behave(Visit(connection, request, self._stopping))
-
-
-def closed_port() -> int:
-    """Return a port of this machine at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-    return port
 
 
 def _read_request(incoming: Iterable[bytes]) -> Received | None:

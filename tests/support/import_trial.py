@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chained_rows import (
@@ -151,9 +151,17 @@ def jittered(app: WSGIApplication, *, most_s: float, seed: int) -> WSGIApplicati
 
 
 @contextmanager
-def held(release: threading.Event) -> Iterator[Callable[[WSGIApplication], WSGIApplication]]:
-    """Give what holds every update back until the event is set, or the block ends."""
+def held(
+    release: threading.Event, after: int = 0
+) -> Iterator[Callable[[WSGIApplication], WSGIApplication]]:
+    """Give what lets some updates pass and holds the others until the event or the block's end."""
+    passes = iter(range(after))
+
+    def wait() -> None:
+        if next(passes, None) is None:
+            release.wait(30)
+
     try:
-        yield lambda app: delayed(app, partial(release.wait, 30))
+        yield lambda app: delayed(app, wait)
     finally:
         release.set()

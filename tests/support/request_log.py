@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-_WAIT_S = 20.0
+_WAIT_S = 60.0
 
 
 class Write(NamedTuple):
@@ -75,6 +75,13 @@ class RequestLog:
         """Wait until so many updates are under way at once."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self._under_way) >= count, _WAIT_S)
+
+    def wait_for_held(self, answered: int, held: int) -> None:
+        """Wait until so many updates have been answered and so many more are under way."""
+        with self._changed:
+            assert self._changed.wait_for(
+                lambda: len(self.writes) >= answered and len(self._under_way) >= held, _WAIT_S
+            )
 
     def wait_until_idle(self) -> None:
         """Wait until no update is under way."""

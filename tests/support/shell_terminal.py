@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 #: Ctrl-T prints the line being edited, Ctrl-U forgets it.
 _SHOW, _FORGET = b"\x14", b"\x15"
 _READY = b"ready> "

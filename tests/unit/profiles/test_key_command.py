@@ -72,7 +72,7 @@ def test_a_command_that_takes_too_long_is_stopped() -> None:
     started = time.monotonic()
     with pytest.raises(CredentialsError, match=r"gave no key within 0\.3 seconds"):
         run(python("import time; time.sleep(30)"), timeout_s=0.3)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize(
