@@ -135,6 +135,11 @@ def is_address(text: str) -> bool:
     )
 
 
+def fold_address(address: str) -> str:
+    """Return an address as it is compared: integrators found case and outer blanks ignored."""
+    return address.strip().lower()
+
+
 @dataclass(frozen=True, slots=True)
 class ContactRef:
     """The email address or the user id that picks one contact."""

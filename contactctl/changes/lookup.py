@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from contactctl.contact import fold_address
 from contactctl.errors import GuardError, NotFoundError, Outcome
 from contactctl.exact_json import to_json
 from contactctl.safe_text import excerpt
@@ -110,7 +111,7 @@ def address_change(change: ContactChange, looked: Looked) -> AddressChange | Non
     before = found.get("email") if found else None
     if change.email is None or not isinstance(before, str):
         return None
-    if before.strip().lower() == change.email.strip().lower():
+    if fold_address(before) == fold_address(change.email):
         return None
     return AddressChange(before, change.email)
 

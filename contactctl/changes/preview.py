@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.changes.typing_rules import instant_of
-from contactctl.contact import DEFAULT_TYPES, FIELDS
+from contactctl.contact import DEFAULT_TYPES, FIELDS, fold_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,5 +134,5 @@ def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | 
 
 
 def _folded(value: JsonScalar) -> JsonScalar:
-    """Return an address as it is compared: integrators found case and outer blanks ignored."""
-    return value.strip().lower() if isinstance(value, str) else value
+    """Return an address as it is compared; whatever is no text, as it is."""
+    return fold_address(value) if isinstance(value, str) else value

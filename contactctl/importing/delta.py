@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
 
+from contactctl.contact import fold_address
 from contactctl.files import SENT_FILE_NAME
 from contactctl.sqlite_file import FileKind, explained, open_database
 
@@ -165,8 +166,8 @@ class SentMemory:
                     self._connection.execute("ROLLBACK")
 
     def _number(self, name: str, value: str) -> int:
-        """Return what stands for an identifier; the service compares addresses without case."""
-        text = f"{name}:{value.strip().lower() if name == 'email' else value}"
+        """Return what stands for an identifier; addresses as the service compares them."""
+        text = f"{name}:{fold_address(value) if name == 'email' else value}"
         found = hashlib.blake2b(text.encode(), digest_size=8, key=self._key).digest()
         return int.from_bytes(found, "big", signed=True)
 

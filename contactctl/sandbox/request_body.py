@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from contactctl.changes.typing_rules import SMALLEST_DATE_MS, instant_of, type_of
-from contactctl.contact import MAX_STRING_LENGTH, ContactRef, is_address
+from contactctl.contact import MAX_STRING_LENGTH, ContactRef, fold_address, is_address
 from contactctl.exact_json import Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Refusal
@@ -34,7 +34,7 @@ def to_email(value: JsonValue) -> str | None:
         return None
     if not isinstance(value, str) or not is_address(value.strip()):
         raise Refusal(400, "Invalid email address.")
-    return value.strip().lower()
+    return fold_address(value)
 
 
 def to_user_id(value: JsonValue) -> str | None:

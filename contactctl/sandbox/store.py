@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from contactctl.contact import fold_address
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import JsonError
 from contactctl.files import make_private_folder
@@ -90,7 +91,7 @@ class Store:
 
         Raises :class:`NotFoundError` when no contact has the address.
         """
-        address = email.strip().lower()
+        address = fold_address(email)
         with self.write() as transaction:
             if transaction.contact_by_email(address) is None:
                 raise NotFoundError(

@@ -18,6 +18,7 @@ from contactctl.contact import (
     STANDARD_FIELDS,
     ContactChange,
     ContactRef,
+    fold_address,
     is_address,
 )
 from contactctl.exact_json import Number, parse_json
@@ -181,3 +182,7 @@ def test_any_change_reads_back_as_its_payload(change: ContactChange) -> None:
 @given(changes)
 def test_ten_thousand_changes_read_back(change: ContactChange) -> None:
     check_any_change(change)
+
+
+def test_addresses_are_compared_without_case_and_outer_blanks() -> None:
+    assert fold_address(" Ada@Example.COM\t") == "ada@example.com"
