@@ -11,7 +11,7 @@ from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.report import Tally
-from contactctl.importing.row import RowOutcome
+from contactctl.importing.row import Result, Row
 from contactctl.progress import shown_progress
 from contactctl.session import DEFAULT_RETRIES
 from contactctl.signals import stop_signals_told
@@ -55,11 +55,11 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
         reject = stack.enter_context(_rejects(call, plan))
         words = shown_progress(output, plan.source.name, total, lambda: tally.progress)
         advance = stack.enter_context(words)
-        for outcome in stack.enter_context(closing(run.outcomes())):
-            tally.add(outcome)
-            reject(outcome)
-            if output.form == "json" and not outcome.earlier:
-                output.write_json(outcome.to_json_object())
+        for finished in stack.enter_context(closing(run.results())):
+            tally.add(finished)
+            reject(finished.job.row, finished.result)
+            if output.form == "json" and not finished.job.earlier:
+                output.write_json(finished.to_json_object())
             advance(tally.told)
     if run.stopped:
         raise stop.error(tally)
@@ -80,11 +80,11 @@ def _opened(call: ImportCall, plan: Plan) -> "AbstractContextManager[ImportRun]"
 
 
 @contextmanager
-def _rejects(call: ImportCall, plan: Plan) -> Iterator[Callable[[RowOutcome], None]]:
+def _rejects(call: ImportCall, plan: Plan) -> Iterator[Callable[[Row, Result], None]]:
     """Give a function that writes failed rows down, or does nothing without ``--rejects``."""
     path = call.sending.rejects
     if path is None:
-        yield lambda _: None
+        yield lambda *_: None
         return
     has_error = plan.fields.is_property(ERROR_COLUMNS[0])
     with Rejects(path, plan.source, has_error_property=has_error) as rejects:
@@ -115,7 +115,7 @@ class _Stop:
         """Return the error of a run that was stopped."""
         rows = f"{tally.told:,} of {counted(tally.rows, 'row')}"
         error = StoppedError(f"stopped after {rows}", signum=self._signum)
-        error.outcome = Outcome.NOT_SENT  # what is left; all else has its outcome
+        error.outcome = Outcome.NOT_SENT  # what is left; all else has its result
         return error
 
 

@@ -16,7 +16,7 @@ from contactctl.importing.fields import AccountFields
 from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Forecast
-from contactctl.importing.row import Row, RowOutcome, invalid
+from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.profiles.limits import check_write_allowed
 from contactctl.session import Session
 
@@ -109,8 +109,8 @@ def _problem_teller(session: Session) -> Callable[[Problem], None]:
 
     def tell(problem: Problem) -> None:
         if session.output.form == "json":
-            outcome = RowOutcome(Row(0, problem.line), invalid(0, problem.text))
-            session.output.write_json(outcome.to_json_object())
+            finished = Finished(Job(Row(0, problem.line)), invalid(0, problem.text))
+            session.output.write_json(finished.to_json_object())
         else:
             session.output.trace(f"line {problem.line}: {problem.text}")
 

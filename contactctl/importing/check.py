@@ -112,7 +112,7 @@ def _note(
 
 def _look_at(change: ContactChange, line: int, report: CheckReport, repeats: Repeats) -> None:
     report.rows += 1
-    for key in identifier_keys(change.email, change.user_id):
+    for key in identifier_keys(change):
         repeats.add(key, line)
     if None in change.values.values():
         for key, value in change.values.items():

@@ -1,4 +1,4 @@
-"""The engine of an import: rows in, one outcome a row out, in file order."""
+"""The engine of an import: rows in, one result a row out, in file order."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from contactctl.importing.check import problem_text
 from contactctl.importing.delta import Delta, open_sent_memory
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
-from contactctl.importing.row import Job, Result, RowOutcome, invalid, make_job
+from contactctl.importing.row import Finished, Job, Result, invalid, make_job
 from contactctl.importing.sender import Sender
-from contactctl.importing.workers import MOST_IN_FLIGHT, Finished, Workers
+from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -52,22 +52,20 @@ class Intake:
         self._reported_before = journal.state.reported
         self._is_resumed = journal.has_results
 
-    def read(self, count: int) -> list[RowOutcome | Job]:
+    def read(self, count: int) -> list[Job]:
         """Return up to so many rows; an empty list is the end of the file.
 
-        The jobs among them are announced to the memory of sent rows. Raises whatever reading the
+        Those to be sent are announced to the memory of sent rows. Raises whatever reading the
         file raises.
         """
         found = [self._sort(row) for row in islice(self._rows, count)]
-        jobs = [item for item in found if isinstance(item, Job)]
-        same = self._delta.unchanged(jobs)
+        same = self._delta.unchanged([job for job in found if job.known is None])
         if same:
-            found = [_skipped(item) if _is_in(item, same) else item for item in found]
-            jobs = [job for job in jobs if job.ordinal not in same]
-        self._delta.before_sending(jobs)
+            found = [_skipped(job) if job.ordinal in same else job for job in found]
+        self._delta.before_sending([job for job in found if job.known is None])
         return found
 
-    def _sort(self, row: Row) -> RowOutcome | Job:
+    def _sort(self, row: Row) -> Job:
         known = self._journal.result_of(row.ordinal) if self._is_resumed else None
         earlier = row.ordinal <= self._reported_before
         if known is None and earlier:
@@ -78,19 +76,14 @@ class Intake:
             if known is None:
                 known = invalid(row.ordinal, problem_text(problem))
                 self._journal.note(known)
-            return RowOutcome(row, known, earlier=earlier)
+            return Job(row, known=known, earlier=earlier)
         if known is not None:
-            return RowOutcome(row, known, change.email, change.user_id, earlier)
+            return Job(row, change, known=known, earlier=earlier)
         return make_job(row, change)
 
 
-def _is_in(item: RowOutcome | Job, ordinals: set[int]) -> bool:
-    return isinstance(item, Job) and item.ordinal in ordinals
-
-
-def _skipped(item: RowOutcome | Job) -> RowOutcome:
-    assert isinstance(item, Job)  # noqa: S101 - see _is_in
-    return item.to_outcome(Result(item.ordinal, "skipped"))
+def _skipped(job: Job) -> Job:
+    return job._replace(known=Result(job.ordinal, "skipped"))
 
 
 class ImportRun:
@@ -117,7 +110,7 @@ class ImportRun:
         self._workers = Workers(sender, journal, limiter, most=most_in_flight)
         self._max_failures = max_failures
         self._grace_s = grace_s
-        self._line: deque[RowOutcome | Job] = deque()
+        self._line: deque[Job] = deque()
         self._results: dict[int, Result] = {}
         self._exhausted = False
         self._stop_asked = False
@@ -139,10 +132,10 @@ class ImportRun:
             self._grace_s = 0.0
         self._workers.wake()
 
-    def outcomes(self) -> Generator[RowOutcome, None, None]:
-        """Yield the outcome of every row, in file order; to be used once.
+    def results(self) -> Generator[Finished, None, None]:
+        """Yield every row with its result, in file order; to be used once.
 
-        Ends early after :meth:`request_stop`. Raises what ends a run, after the outcomes of all
+        Ends early after :meth:`request_stop`. Raises what ends a run, after the results of all
         rows that are finished up to the first that is not: the journal is safe by then.
         """
         try:
@@ -173,18 +166,16 @@ class ImportRun:
         self._line.extend(found)
         self._workers.add(found)
 
-    def _finished_rows(self) -> Iterator[RowOutcome]:
+    def _finished_rows(self) -> Iterator[Finished]:
         state = self._journal.state
         while self._line:
-            item = self._line[0]
-            if isinstance(item, Job):
-                result = self._results.pop(item.ordinal, None)
-                if result is None:
-                    return
-                item = item.to_outcome(result)
+            job = self._line[0]
+            result = job.known or self._results.pop(job.ordinal, None)
+            if result is None:
+                return
             self._line.popleft()
-            yield item
-            state.reported = max(state.reported, item.row.ordinal)
+            yield Finished(job, result)
+            state.reported = max(state.reported, job.ordinal)
 
     def _take_in(self, told: Finished | BaseException | None) -> None:
         if isinstance(told, Finished):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.row import Row, RowOutcome
+    from contactctl.importing.row import Result, Row
     from contactctl.importing.source import Source
 
 
@@ -54,18 +54,18 @@ class Rejects:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def add(self, outcome: RowOutcome) -> None:
+    def add(self, row: Row, result: Result) -> None:
         """Write a failed row; any other is passed over. Raises :class:`MachineError`."""
-        error = outcome.result.error
+        error = result.error
         if error is None:
             return
         try:
             if not self._count:
                 self._stream.write(self._source.encoding.mark.decode(self._source.encoding.name))
             if self._source.columns is None:
-                self._write_object(outcome.row, error.message)
+                self._write_object(row, error.message)
             else:
-                self._write_cells(self._source.columns, outcome.row, error.message)
+                self._write_cells(self._source.columns, row, error.message)
         except OSError as failure:
             raise self._unwritable(failure) from failure
         self._count += 1

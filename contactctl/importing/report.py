@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from contactctl.importing.plan import Plan
-    from contactctl.importing.row import Job, RowOutcome
+    from contactctl.importing.row import Finished, Job
 
 #: Requests that a dry run shows.
 SHOWN_REQUESTS = 5
@@ -118,7 +118,7 @@ NAMED_FAILURES = 20
 
 
 class Tally:
-    """Counts outcomes; ``clock`` is in seconds. Another thread may read it."""
+    """Counts results; ``clock`` is in seconds. Another thread may read it."""
 
     def __init__(self, rows: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.rows = rows
@@ -127,11 +127,11 @@ class Tally:
         self._clock = clock
         self._began = clock()
 
-    def add(self, outcome: RowOutcome) -> None:
+    def add(self, finished: Finished) -> None:
         """Count one row."""
-        result = outcome.result
+        job, result = finished
         self.told += 1
-        if outcome.earlier:
+        if job.earlier:
             self.earlier += 1
         elif result.attempts:
             self.sent += 1
@@ -142,7 +142,7 @@ class Tally:
         else:
             self.failed += 1
             if len(self.failures) < NAMED_FAILURES:
-                self.failures.append((outcome.row.line, result.error.message))
+                self.failures.append((job.row.line, result.error.message))
 
     @property
     def seconds(self) -> float:

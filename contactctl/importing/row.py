@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from contactctl.contact import ContactChange, fold_address
 from contactctl.exact_json import JsonError, Number, parse_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.contact import ContactChange
     from contactctl.errors import ContactctlError
     from contactctl.exact_json import JsonObject, JsonValue
 
@@ -29,6 +29,7 @@ class Row(NamedTuple):
 
 
 Status = Literal["done", "failed", "skipped"]
+_STATUSES: dict[str, Status] = {"done": "done", "failed": "failed", "skipped": "skipped"}
 
 
 class RowError(NamedTuple):
@@ -59,31 +60,62 @@ class Result(NamedTuple):
     error: RowError | None = None
 
 
-class RowOutcome(NamedTuple):
-    """A row and what became of it.
+class Job(NamedTuple):
+    """A row in a run: the change that it asks for, and the request body that says so.
 
-    ``email`` and ``user_id`` are None where the row could not be read that far. ``earlier`` says
-    that a run before this one, now resumed, has reported the row.
+    ``known`` is its result where the row need not be sent: it cannot be, or it says nothing new,
+    or an earlier run sent it. ``earlier`` says that a run before this one, now resumed, has told
+    of the row. A row that could not be read as far as its contact has an empty change.
     """
 
     row: Row
-    result: Result
-    email: str | None = None
-    user_id: str | None = None
+    change: ContactChange = ContactChange()
+    body: bytes = b""
+    known: Result | None = None
     earlier: bool = False
+
+    @property
+    def ordinal(self) -> int:
+        """Return the row's place in the file."""
+        return self.row.ordinal
+
+    @property
+    def keys(self) -> list[str]:
+        """Return what it must not share with others in flight: its identifiers, each marked."""
+        return identifier_keys(self.change)
+
+
+class Finished(NamedTuple):
+    """A row and what became of it, which is on disk already."""
+
+    job: Job
+    result: Result
 
     def to_json_object(self) -> JsonObject:
         """Return the one JSON object that tells of the row."""
-        result = self.result
+        change, result = self.job.change, self.result
         return {
-            "line": Number(str(self.row.line)),
-            "email": self.email,
-            "userId": self.user_id,
+            "line": Number(str(self.job.row.line)),
+            "email": change.email,
+            "userId": change.user_id,
             "status": result.status,
             "id": result.id,
             "attempts": Number(str(result.attempts)),
             "error": None if result.error is None else result.error.to_json_object(),
         }
+
+
+def make_job(row: Row, change: ContactChange) -> Job:
+    """Return the job of a row that is to be sent."""
+    return Job(row, change, change.to_body())
+
+
+def identifier_keys(change: ContactChange) -> list[str]:
+    """Return a change's identifiers, each marked as what it is, as the service compares them."""
+    keys = [] if change.email is None else ["e" + fold_address(change.email)]
+    if change.user_id is not None:
+        keys.append("u" + change.user_id)
+    return keys
 
 
 def failed(ordinal: int, error: ContactctlError, attempts: int) -> Result:
@@ -110,49 +142,11 @@ def parse_result(ordinal: int, text: str) -> Result:
     """Read what :func:`to_text` wrote; raise ``ValueError`` for anything else."""
     values = parse_json(text)
     match values:
-        case [("done" | "failed" | "skipped") as status, str() | None as found, Number() as count]:
-            return Result(ordinal, status, found, int(count.text))  # type: ignore[arg-type]
+        case [str() as word, str() | None as found, Number() as count] if word in _STATUSES:
+            return Result(ordinal, _STATUSES[word], found, int(count.text))
         case ["failed", None, Number() as count, str() as code, str() as message, seen, str() as o]:
             http = int(seen.text) if isinstance(seen, Number) else None
             return Result(
                 ordinal, "failed", None, int(count.text), RowError(code, message, http, o)
             )
     raise JsonError("not a result")
-
-
-class Job(NamedTuple):
-    """A row, the change that it asks for, and the request body that says so."""
-
-    row: Row
-    change: ContactChange
-    body: bytes
-
-    @property
-    def ordinal(self) -> int:
-        """Return the row's place in the file."""
-        return self.row.ordinal
-
-    @property
-    def keys(self) -> Sequence[str]:
-        """Return what it must not share with others in flight: its identifiers, each marked.
-
-        Addresses count without case, as the service compares them.
-        """
-        return identifier_keys(self.change.email, self.change.user_id)
-
-    def to_outcome(self, result: Result, *, earlier: bool = False) -> RowOutcome:
-        """Return what to tell of the row."""
-        return RowOutcome(self.row, result, self.change.email, self.change.user_id, earlier)
-
-
-def make_job(row: Row, change: ContactChange) -> Job:
-    """Return the job of a row."""
-    return Job(row, change, change.to_body())
-
-
-def identifier_keys(email: str | None, user_id: str | None) -> list[str]:
-    """Return a row's identifiers, each marked as what it is."""
-    keys = [] if email is None else ["e" + email.lower()]
-    if user_id is not None:
-        keys.append("u" + user_id)
-    return keys

@@ -7,17 +7,17 @@ import threading
 import time
 from collections import deque
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from contactctl.importing.limiter import HaltedError
 from contactctl.importing.ordering import KEPT_LINKS, Ordering
-from contactctl.importing.row import Job, identifier_keys
+from contactctl.importing.row import Finished, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contactctl.importing.limiter import Limiter
-    from contactctl.importing.row import Result, RowOutcome
+    from contactctl.importing.row import Result
 
 #: Requests in flight: ten fill the service's limit at a latency of a second.
 LEAST_IN_FLIGHT = 10
@@ -39,13 +39,6 @@ class Records(Protocol):
         """Return when the result is on disk."""
 
 
-class Finished(NamedTuple):
-    """A row that was sent, and what became of it, on disk already."""
-
-    job: Job
-    result: Result
-
-
 class Workers:
     """Threads that work off rows in the order of their contacts.
 
@@ -61,7 +54,7 @@ class Workers:
         self._journal = journal
         self._limiter = limiter
         self._ordering: Ordering[Job] = Ordering()
-        self._known: deque[RowOutcome] = deque(maxlen=KEPT_LINKS)
+        self._known: deque[Job] = deque(maxlen=KEPT_LINKS)
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._idle = 0
@@ -70,15 +63,15 @@ class Workers:
         self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
         limiter.when_empty = self._grow
 
-    def add(self, rows: Iterable[RowOutcome | Job]) -> None:
+    def add(self, jobs: Iterable[Job]) -> None:
         """Take on the rows that are to be sent, in file order among those that are not."""
         with self._changed:
-            for row in rows:
-                if isinstance(row, Job):
+            for job in jobs:
+                if job.known is None:
                     self._link_known()
-                    self._ordering.add(row)
-                elif row.email is not None and row.user_id is not None:
-                    self._known.append(row)
+                    self._ordering.add(job)
+                elif job.change.email is not None and job.change.user_id is not None:
+                    self._known.append(job)
             self._changed.notify_all()
         self._grow()
 
@@ -113,8 +106,7 @@ class Workers:
     def _link_known(self) -> None:
         """Link the identifiers of rows that are not sent; only now, as most files need it never."""
         while self._known:
-            row = self._known.popleft()
-            self._ordering.link(identifier_keys(row.email, row.user_id))
+            self._ordering.link(self._known.popleft().keys)
 
     def _grow(self) -> None:
         """Add a thread when there is a row to send and nobody to send it."""

@@ -23,10 +23,10 @@ from contactctl.importing.sender import Sender
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
-    from contactctl.importing.row import RowOutcome
+    from contactctl.importing.row import Finished
 
 COLUMNS = ("email", "userId", "plan")
 IDENTITY = RunIdentity("people.csv", "digest", "mapping", "account")
@@ -161,10 +161,10 @@ class Engine:
     grace_s: float = 2.0
     run: ImportRun | None = None
 
-    def outcomes(
+    def results(
         self, *, resume: bool = False, fuse: Fuse | None = None, disk: Fuse | None = None
-    ) -> Iterator[RowOutcome]:
-        """Begin or resume, and yield outcomes; ``fuse`` is for all events, ``disk`` for files."""
+    ) -> Generator[Finished, None, None]:
+        """Begin or resume, and yield results; ``fuse`` is for all events, ``disk`` for files."""
         journals = Journals(self.folder)
         opened = journals.resume(IDENTITY) if resume else journals.begin(IDENTITY)
         memory = open_sent_memory(self.folder, "account") if self.remembers else None
@@ -193,13 +193,13 @@ class Engine:
             grace_s=self.grace_s,
         )
         try:
-            yield from self.run.outcomes()
+            yield from self.run.results()
         finally:
             if memory is not None:
                 memory.close()
             with suppress(Dead, ContactctlError):
                 opened.close()
 
-    def all(self, *, resume: bool = False) -> list[RowOutcome]:
-        """Return all outcomes."""
-        return list(self.outcomes(resume=resume))
+    def all(self, *, resume: bool = False) -> list[Finished]:
+        """Return all results."""
+        return list(self.results(resume=resume))

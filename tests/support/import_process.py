@@ -117,7 +117,7 @@ def json_lines(text: str) -> list[JsonObject]:
 
 
 def number_of(row: JsonObject) -> int:
-    """Return the number of the row of data that an outcome is of, counted from 1."""
+    """Return the number of the row of data that a result is of, counted from 1."""
     line = row["line"]
     assert isinstance(line, Number)
     return int(line.text) - 1

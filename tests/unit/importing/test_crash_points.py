@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.row import RowOutcome
+    from contactctl.importing.row import Finished
 
 #: 20 rows: repeated contacts, chains of both identifiers, one that cannot be sent, one refused.
 FILE = rows(
@@ -49,12 +49,12 @@ def uninterrupted(folder: Path) -> list[JsonObject]:
     return service.state()
 
 
-def killed(engine: Engine, fuse: Fuse, *, resume: bool = False) -> tuple[list[RowOutcome], bool]:
+def killed(engine: Engine, fuse: Fuse, *, resume: bool = False) -> tuple[list[Finished], bool]:
     """Run until the fuse blows; return what was told, and whether the run was killed."""
-    told: list[RowOutcome] = []
+    told: list[Finished] = []
     try:
-        for outcome in engine.outcomes(resume=resume, fuse=fuse):
-            told.append(outcome)
+        for finished in engine.results(resume=resume, fuse=fuse):
+            told.append(finished)
             fuse.tick()
     except Dead:
         return told, True
@@ -84,19 +84,19 @@ def test_every_crash_point(tmp_path: Path) -> None:
         told, died = killed(engine, Fuse(point))
         done = recorded_done(folder)
         applied = {str(write) for write in service.writes}
-        for outcome in told:
-            assert outcome.result.status != "done" or outcome.row.ordinal in done
+        for finished in told:
+            assert finished.result.status != "done" or finished.job.ordinal in done
         for ordinal in done:
             assert _payload(ordinal) in applied
         before = len(service.writes)
         rest = engine.all(resume=True)
         assert service.state() == expected
-        assert [outcome.row.ordinal for outcome in rest] == list(range(1, 21))
-        assert {item.row.ordinal for item in rest if item.result.status == "failed"} == FAILED
+        assert [finished.job.ordinal for finished in rest] == list(range(1, 21))
+        assert {item.job.ordinal for item in rest if item.result.status == "failed"} == FAILED
         again = service.writes[before:]
         assert not [ordinal for ordinal in done if _payload(ordinal) in map(str, again)]
         assert len(service.writes) <= 18 + 1
-        earlier = [item.row.ordinal for item in rest if item.earlier]
+        earlier = [item.job.ordinal for item in rest if item.job.earlier]
         assert earlier == list(range(1, len(earlier) + 1))
         assert len(earlier) <= len(told)
         point += 1
@@ -130,13 +130,13 @@ def test_what_is_told_before_and_after_a_clean_stop_is_every_row_once(tmp_path: 
     service = FakeService()
     engine = Engine(tmp_path, FILE, service)
     told = []
-    for outcome in engine.outcomes():
-        told.append(outcome.row.ordinal)
+    for finished in engine.results():
+        told.append(finished.job.ordinal)
         if len(told) == 9:
             assert engine.run is not None
             engine.run.request_stop()
-    rest = [outcome for outcome in engine.all(resume=True) if not outcome.earlier]
-    assert told + [outcome.row.ordinal for outcome in rest] == list(range(1, 21))
+    rest = [finished for finished in engine.all(resume=True) if not finished.job.earlier]
+    assert told + [finished.job.ordinal for finished in rest] == list(range(1, 21))
     assert len(service.writes) == 18
 
 
@@ -161,7 +161,7 @@ def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(tmp_path:
         service = FakeService()
         engine = Engine(folder, FILE, service, remembers=True, most_in_flight=1)
         try:
-            list(engine.outcomes(disk=_Failing(point)))
+            list(engine.results(disk=_Failing(point)))
             failed = False
         except ContactctlError as error:
             assert "disk is full" in error.message  # noqa: PT017

@@ -1,4 +1,4 @@
-"""CSV text to numbered rows: every shape of file has an outcome with its line."""
+"""CSV text to numbered rows: every shape of file has an end with its line."""
 
 from __future__ import annotations
 

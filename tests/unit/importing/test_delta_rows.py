@@ -30,7 +30,7 @@ def run(folder: Path, service: FakeService, file: Sequence[str], *, only: bool =
     engine = Engine(
         folder, rows(*file), service, remembers=True, changed_only=only, most_in_flight=1
     )
-    return [outcome.result.status for outcome in engine.all()]
+    return [finished.result.status for finished in engine.all()]
 
 
 def test_the_second_time_nothing_is_sent(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_kill_never_leaves_a_memory_that_skips_wrongly(tmp_path: Path, point: 
         tmp_path, rows(*second), service, remembers=True, changed_only=True, most_in_flight=1
     )
     with suppress(Dead):
-        list(engine.outcomes(fuse=Fuse(point)))
+        list(engine.results(fuse=Fuse(point)))
     run(tmp_path, service, first)
     assert {contact["plan"] for contact in service.contacts} == {"p1"}
 
@@ -173,5 +173,5 @@ def test_a_skipped_row_still_links_the_two_identifiers_behind_it(tmp_path: Path)
     service.before = before
     file = rows("a@x.co 1 p0", "- 1 p1", "a@x.co - p2")
     engine = Engine(tmp_path, file, service, remembers=True, changed_only=True)
-    assert [outcome.result.status for outcome in engine.all()] == ["skipped", "done", "done"]
+    assert [finished.result.status for finished in engine.all()] == ["skipped", "done", "done"]
     assert service.contacts[0]["plan"] == "p2"

@@ -1,4 +1,4 @@
-"""The engine: one outcome a row, in file order, whatever happens between."""
+"""The engine: one result a row, in file order, whatever happens between."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.row import Row, RowOutcome
+    from contactctl.importing.row import Finished, Row
 
 PEOPLE = rows(*(f"person{n}@x.co - p{n}" for n in range(60)))
 
 
 def statuses(engine: Engine, *, resume: bool = False) -> list[str]:
-    return [outcome.result.status for outcome in engine.all(resume=resume)]
+    return [finished.result.status for finished in engine.all(resume=resume)]
 
 
-def test_every_row_has_one_outcome_in_file_order(tmp_path: Path) -> None:
+def test_every_row_has_one_result_in_file_order(tmp_path: Path) -> None:
     company = threading.Event()
 
     def before(_: JsonObject) -> None:
@@ -45,14 +45,14 @@ def test_every_row_has_one_outcome_in_file_order(tmp_path: Path) -> None:
         assert company.wait(20), "another one is sent meanwhile"
 
     service = FakeService(before=before)
-    outcomes = Engine(tmp_path, PEOPLE, service).all()
-    assert [outcome.row.ordinal for outcome in outcomes] == list(range(1, 61))
-    assert {outcome.result.status for outcome in outcomes} == {"done"}
+    results = Engine(tmp_path, PEOPLE, service).all()
+    assert [finished.job.ordinal for finished in results] == list(range(1, 61))
+    assert {finished.result.status for finished in results} == {"done"}
 
 
-def test_an_outcome_tells_all_of_a_row(tmp_path: Path) -> None:
-    outcomes = Engine(tmp_path, rows("a@x.co 1 p", "zzz - p"), FakeService()).all()
-    told = [str(outcome.to_json_object()) for outcome in outcomes]
+def test_a_result_tells_all_of_a_row(tmp_path: Path) -> None:
+    results = Engine(tmp_path, rows("a@x.co 1 p", "zzz - p"), FakeService()).all()
+    told = [str(finished.to_json_object()) for finished in results]
     assert told[0] == (
         "{'line': Number('2'), 'email': 'a@x.co', 'userId': '1', 'status': 'done',"
         " 'id': 'contact-0', 'attempts': Number('1'), 'error': None}"
@@ -108,11 +108,11 @@ def test_rows_done_before_a_break_still_hold_a_chain_together(tmp_path: Path) ->
 
     service = FakeService(before=before)
     engine = Engine(tmp_path, rows("a@x.co 1 p1", "- 1 p2", "a@x.co - p3"), service)
-    outcomes = engine.outcomes()
-    next(outcomes)
+    results = engine.results()
+    next(results)
     assert engine.run is not None
     engine.run.request_stop()
-    list(outcomes)
+    list(results)
     engine.all(resume=True)
     assert [write["plan"] for write in service.writes][-2:] == ["p2", "p3"]
     assert service.contacts[0]["plan"] == "p3"
@@ -131,16 +131,16 @@ def test_a_bad_key_stops_the_run_at_once(tmp_path: Path) -> None:
     assert len(engine.service.writes) == 60
 
 
-def test_outcomes_before_the_end_of_a_run_are_told_first(tmp_path: Path) -> None:
+def test_results_before_the_end_of_a_run_are_told_first(tmp_path: Path) -> None:
     def answer(payload: JsonObject) -> None:
         if payload["email"] == "person30@x.co":
             raise UnauthorizedError("Invalid API key", status=401)
 
     engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer), most_in_flight=1)
-    outcomes = engine.outcomes()
-    assert [next(outcomes).row.ordinal for _ in range(30)] == list(range(1, 31))
+    results = engine.results()
+    assert [next(results).job.ordinal for _ in range(30)] == list(range(1, 31))
     with pytest.raises(UnauthorizedError):
-        next(outcomes)
+        next(results)
 
 
 def test_a_service_that_goes_away_stops_the_run_and_no_row_is_called_failed(
@@ -156,7 +156,7 @@ def test_a_service_that_goes_away_stops_the_run_and_no_row_is_called_failed(
     engine = Engine(tmp_path, PEOPLE, service)
     told: list[str] = []
     with pytest.raises(NoConnectionError):
-        told.extend(outcome.result.status for outcome in engine.outcomes())
+        told.extend(finished.result.status for finished in engine.results())
     assert len(service.writes) == 20
     service.answer = lambda _: None
     assert statuses(engine, resume=True) == ["done"] * 60
@@ -198,7 +198,7 @@ def test_a_stop_waits_for_what_is_in_flight_and_sends_nothing_more(tmp_path: Pat
     service = FakeService(before=before)
     engine = Engine(tmp_path, PEOPLE, service)
     told = 0
-    for _ in engine.outcomes():
+    for _ in engine.results():
         told += 1
         if told == 5:
             assert engine.run is not None
@@ -213,12 +213,12 @@ def test_a_stop_waits_for_what_is_in_flight_and_sends_nothing_more(tmp_path: Pat
 
 def test_a_stop_ends_a_run_that_waits_for_its_pace(tmp_path: Path) -> None:
     engine = Engine(tmp_path, PEOPLE, FakeService(), rate=Rate(0.02))
-    outcomes = engine.outcomes()
-    next(outcomes)
+    results = engine.results()
+    next(results)
     assert engine.run is not None
     began = time.monotonic()
     threading.Timer(0.1, engine.run.request_stop).start()
-    assert list(outcomes) == []
+    assert list(results) == []
     assert time.monotonic() - began < 20  # the next row is due after 50 s
 
 
@@ -232,7 +232,7 @@ def test_a_request_that_hangs_is_left_behind_after_the_grace(tmp_path: Path) -> 
 
     engine = Engine(tmp_path, PEOPLE, FakeService(before=before), grace_s=1.5)
     told, stopped_at = 0, 0.0
-    for _ in engine.outcomes():
+    for _ in engine.results():
         told += 1
         if told == 3:
             assert engine.run is not None
@@ -246,23 +246,23 @@ def test_a_request_that_hangs_is_left_behind_after_the_grace(tmp_path: Path) -> 
 
 def test_a_consumer_that_leaves_early_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     engine = Engine(tmp_path, PEOPLE, FakeService())
-    outcomes = engine.outcomes()
+    results = engine.results()
     for _ in range(7):
-        next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
-    rest = [outcome for outcome in engine.all(resume=True) if not outcome.earlier]
+        next(results)
+    results.close()
+    rest = [finished for finished in engine.all(resume=True) if not finished.job.earlier]
     assert 53 <= len(rest) <= 54
 
 
-def test_a_file_that_breaks_off_is_an_error_after_the_outcomes_before_it(tmp_path: Path) -> None:
+def test_a_file_that_breaks_off_is_an_error_after_the_results_before_it(tmp_path: Path) -> None:
     def file() -> Iterator[Row]:
         yield from PEOPLE[:1500]
         raise UsageError("the file changed while it was being read")
 
     engine = Engine(tmp_path, file(), FakeService())  # type: ignore[arg-type]
-    told: list[RowOutcome] = []
+    told: list[Finished] = []
     with pytest.raises(UsageError, match="changed while"):
-        told.extend(engine.outcomes())
+        told.extend(engine.results())
     assert engine.run is not None
     assert engine.run.stopped
 
@@ -270,15 +270,17 @@ def test_a_file_that_breaks_off_is_an_error_after_the_outcomes_before_it(tmp_pat
 def test_a_resumed_run_tells_of_every_row_and_sends_what_is_left(tmp_path: Path) -> None:
     service = FakeService()
     engine = Engine(tmp_path, PEOPLE, service)
-    outcomes = engine.outcomes()
-    first = [next(outcomes) for _ in range(10)]
-    outcomes.close()  # type: ignore[attr-defined]
+    results = engine.results()
+    first = [next(results) for _ in range(10)]
+    results.close()
     again = engine.all(resume=True)
-    assert [outcome.result for outcome in again[:9]] == [outcome.result for outcome in first[:9]]
-    assert [outcome.earlier for outcome in again[:9]] == [True] * 9
+    assert [finished.result for finished in again[:9]] == [
+        finished.result for finished in first[:9]
+    ]
+    assert [finished.job.earlier for finished in again[:9]] == [True] * 9
     assert len(service.writes) == 60
     writes = len(service.writes)
-    assert all(outcome.earlier for outcome in engine.all(resume=True))
+    assert all(finished.job.earlier for finished in engine.all(resume=True))
     assert len(service.writes) == writes
 
 
@@ -302,10 +304,10 @@ def test_ten_in_flight_at_the_most_unless_the_limit_is_higher(
         assert next(first, None) is not None or full.wait(20)
 
     service = FakeService(before=before, headers={"x-ratelimit-limit": limit})
-    outcomes = Engine(tmp_path, PEOPLE, service).outcomes()
-    next(outcomes)
+    results = Engine(tmp_path, PEOPLE, service).results()
+    next(results)
     assert full.wait(20)
-    outcomes.close()  # type: ignore[attr-defined]
+    results.close()
     assert service.most_in_flight == most
 
 

@@ -14,7 +14,7 @@ from contactctl.errors import MachineError, UsageError
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter, JsonConverter
 from contactctl.importing.rejects import Rejects
-from contactctl.importing.row import Result, RowOutcome, invalid
+from contactctl.importing.row import Result, invalid
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def reject(
     """Reject all rows and return the file of rejects as a source."""
     with Rejects(path, source, has_error_property=has_error_property) as rejects:
         for row in source.rows():
-            rejects.add(RowOutcome(row, invalid(row.ordinal, reason)))
+            rejects.add(row, invalid(row.ordinal, reason))
     return open_source(path)
 
 
@@ -100,7 +100,7 @@ def test_a_reason_that_the_encoding_cannot_spell_is_written_out(tmp_path: Path) 
     source = open_source(path, encoding="cp1252")
     with Rejects(tmp_path / "out.csv", source) as rejects:
         for row in source.rows():
-            rejects.add(RowOutcome(row, invalid(1, "→ bad")))
+            rejects.add(row, invalid(1, "→ bad"))
     back = open_source(tmp_path / "out.csv", encoding="cp1252")
     assert cells(back) == [["zoë@b.co", "\\u2192 bad"]]
 
@@ -113,7 +113,7 @@ def test_rows_that_did_not_fail_are_passed_over_and_nothing_failed_is_an_empty_f
         path = tmp_path / "out"
         with Rejects(path, source) as rejects:
             for row in source.rows():
-                rejects.add(RowOutcome(row, Result(row.ordinal, "done", "c", 1)))
+                rejects.add(row, Result(row.ordinal, "done", "c", 1))
         assert path.read_bytes() == b""
 
 
@@ -176,7 +176,7 @@ def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
 
     real, rejects._stream = rejects._stream, Full()  # type: ignore[assignment]
     with pytest.raises(MachineError, match="No space left"):
-        rejects.add(RowOutcome(row, invalid(1, "no")))
+        rejects.add(row, invalid(1, "no"))
     rejects._stream = real
     rejects.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contactctl.importing.report import NAMED_FAILURES, Tally
-from contactctl.importing.row import Result, Row, RowOutcome, invalid
+from contactctl.importing.row import Finished, Job, Result, Row, invalid
 from contactctl.wording import counted, duration, per_second
 
 
@@ -17,18 +17,18 @@ class Clock:
         return self.now
 
 
-def outcome(number: int, status: str, *, earlier: bool = False) -> RowOutcome:
+def finished(number: int, status: str, *, earlier: bool = False) -> Finished:
     result = Result(number, "done", "c", 1) if status == "done" else Result(number, "skipped")
     if status == "failed":
         result = invalid(number, f"why {number}")
-    return RowOutcome(Row(number, number + 1), result, earlier=earlier)
+    return Finished(Job(Row(number, number + 1), earlier=earlier), result)
 
 
 def tally_of(*statuses: str, rows: int = 0, seconds: float = 2.0) -> Tally:
     clock = Clock()
     tally = Tally(rows or len(statuses), clock)
     for number, status in enumerate(statuses, start=1):
-        tally.add(outcome(number, status.removeprefix("earlier "), earlier=" " in status))
+        tally.add(finished(number, status.removeprefix("earlier "), earlier=" " in status))
     clock.now += seconds
     return tally
 
