@@ -12,6 +12,7 @@ from pressing_tab import Tab
 from contactctl.account.cache import AccountCache, account_digest
 from contactctl.base_url import DEFAULT_BASE_URL
 from contactctl.completion.cursor import SHELLS
+from contactctl.contact import CLEARABLE_FIELDS
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class TestCached:
         save_account(tab.env, digest("work"))
         assert tab("update", "--list", "") == ["Beta=", f"{LIST_ID}="]
         assert tab("update", "--prop", "") == ["plan=", "seats="]
-        fields = ["firstName", "lastName", "userGroup", "plan", "seats"]
+        fields = [*sorted(CLEARABLE_FIELDS), "plan", "seats"]
         assert tab("update", "--unset", "") == fields
 
     def test_any_field_can_be_shown(self, tab: Tab) -> None:
@@ -132,4 +133,4 @@ class TestCached:
         assert not (tmp_path / "run").exists()
 
     def test_without_profiles_the_fields_of_every_account_stay(self, tab: Tab) -> None:
-        assert tab("update", "--unset", "") == ["firstName", "lastName", "userGroup"]
+        assert tab("update", "--unset", "") == sorted(CLEARABLE_FIELDS)
