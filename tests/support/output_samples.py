@@ -6,6 +6,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from contactctl.schema.document import OUTPUTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -82,7 +84,6 @@ _LOOKS = (
     Sample("suppression remove", f"suppression remove {_WHO} --yes", before=_SUPPRESSED),
     Sample("suppression remove", f"suppression remove {_WHO} --dry-run", "--dry-run", _SUPPRESSED),
     Sample("suppression remove", f"suppression remove {_WHO} --dry-run", "--dry-run", (_BARE,)),
-    Sample("lists", "lists"),
     Sample("properties list", "properties list"),
     Sample("properties list", "properties list --custom"),
     Sample("properties create", "properties create renewedAt --type date"),
@@ -98,20 +99,26 @@ _OWN = (
     Sample("profile show", "profile show"),
     Sample("profile show", "profile show", before=(_ADD,)),
     Sample("profile show", "profile show --sandbox", before=(_ADD,)),
-    Sample("profile check", "profile check"),
     Sample("profile remove", "profile remove work --yes", before=(_ADD,)),
     Sample("sandbox dump", "sandbox dump"),
     Sample("sandbox dump", "sandbox dump", before=(_FULL, "update --email b@example.com")),
     Sample("sandbox reset", "sandbox reset --yes"),
-    Sample("sandbox path", "sandbox path"),
     Sample("sandbox suppress", "sandbox suppress ada@example.com", before=(_BARE,)),
     Sample("sandbox suppress", "sandbox suppress ada@example.com --off", before=_SUPPRESSED),
     Sample("completion", "completion bash"),
     Sample("completion", "completion powershell"),
-    Sample("schema", "schema"),
-    Sample("doctor", "doctor"),
 )
-SAMPLES = (*_WRITES, *_IMPORTS, *_LOOKS, *_OWN)
+_TOLD = (*_WRITES, *_IMPORTS, *_LOOKS, *_OWN)
+#: A command of which nothing is told here needs no words but its own; the server does not end.
+_TOLD_PATHS = frozenset(one.path for one in _TOLD)
+SAMPLES = (
+    *_TOLD,
+    *(
+        Sample(path, path)
+        for path in OUTPUTS
+        if path not in _TOLD_PATHS and path != "sandbox serve"
+    ),
+)
 
 
 def sampled() -> Iterator[tuple[str, str | None]]:
