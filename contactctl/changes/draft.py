@@ -220,19 +220,19 @@ def to_change(draft: Draft, declared: DeclaredTypes | None) -> ContactChange:
     )
 
 
-def type_of_property(key: str, declared: DeclaredTypes) -> PropertyType | None:
+def _type_of_property(key: str, declared: DeclaredTypes) -> PropertyType | None:
     """Return the type that the account declares, None where it is not known.
 
-    Raises :class:`UsageError` as :func:`unknown_property` makes it.
+    Raises :class:`UsageError` as :func:`_unknown_property` makes it.
     """
     if key in declared:
         return declared[key]
     if key in DEFAULT_TYPES:
         return DEFAULT_TYPES[key]
-    raise unknown_property(key, declared)
+    raise _unknown_property(key, declared)
 
 
-def unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
+def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
     """Return the error for a property that the account does not have.
 
     The service would take the request and drop the value in silence.
@@ -254,7 +254,7 @@ def _typed(key: str, value: DraftValue, declared: DeclaredTypes | None) -> JsonS
     if key in STANDARD_FIELDS and not isinstance(value, Untyped):
         return value  # was checked when it was read
     try:
-        return _fitted(value, None if declared is None else type_of_property(key, declared))
+        return _fitted(value, None if declared is None else _type_of_property(key, declared))
     except ValueProblem as problem:
         raise problem_with(key, problem) from None
 
