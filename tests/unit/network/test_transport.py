@@ -107,9 +107,10 @@ def test_a_resolver_that_hangs_does_not_outlive_the_deadline() -> None:
     assert time.monotonic() - started < 10
 
 
-def test_plain_http_reaches_this_machine_alone_whatever_the_name_resolves_to() -> None:
+@pytest.mark.parametrize("host", ["192.0.2.1", "12.7.0.1", "128.0.0.1", "::1:1", "2001:db8::1"])
+def test_plain_http_reaches_this_machine_alone_whatever_the_name_resolves_to(host: str) -> None:
     def elsewhere(*_: object, **__: object) -> list[Address]:
-        return [address(80, "192.0.2.1")]
+        return [address(80, host)]
 
     error = failure_of(client_over("http://localhost/api", look_up=elsewhere))
     assert isinstance(error, NoConnectionError)

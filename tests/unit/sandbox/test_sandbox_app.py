@@ -112,7 +112,17 @@ def test_nothing_but_the_services_own_paths_is_served(path: Path, url: str) -> N
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "Bearer", "Bearer ", f"Basic {KEY}", KEY, "Bearer wrong", f"Bearer {KEY}x"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        f"Basic {KEY}",
+        KEY,
+        "Bearer wrong",
+        f"Bearer {KEY}x",
+        f"Bearer {KEY[:-1]}",
+    ],
 )
 @pytest.mark.parametrize("route", ["/api-key", "/contacts/update", "/nowhere"])
 def test_a_wrong_or_missing_key_is_refused_on_every_path(
