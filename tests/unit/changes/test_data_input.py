@@ -93,6 +93,11 @@ def test_what_is_too_large_points_to_the_import() -> None:
     assert "contactctl import" in str(caught.value.hint)
 
 
+def test_a_whole_mebibyte_is_not_too_large() -> None:
+    with stdin_of(b" " * MAX_DATA_BYTES) as stdin:
+        assert len(read_data("-", stdin)) == MAX_DATA_BYTES
+
+
 def test_one_object_is_read_with_its_digits() -> None:
     assert parse_data('{"seats": 9007199254740993}') == {"seats": Number("9007199254740993")}
 

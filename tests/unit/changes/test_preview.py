@@ -87,6 +87,12 @@ def test_what_is_there_already_is_no_change(values: dict[str, JsonScalar]) -> No
     assert not found.would_change
 
 
+@pytest.mark.parametrize("email", ["ADA@example.com", " ada@example.com ", "Ada@Example.Com\t"])
+def test_an_address_that_differs_in_case_or_outer_blanks_is_no_change(email: str) -> None:
+    assert changes_of(ContactChange(email=email)) == {}
+    assert changes_of(to_ada(), {**ADA, "email": email}) == {}
+
+
 @pytest.mark.parametrize(
     ("name", "after"),
     [
