@@ -160,6 +160,25 @@ def test_refusals_of_one_burst_count_once_and_a_longer_wait_is_kept() -> None:
     assert at - 7.5 < 0.3
 
 
+def test_refusals_without_end_slow_down_to_a_tenth_and_no_further() -> None:
+    pacer, now = Pacer(Rate(10.0)), 0.0
+    for _ in range(30):
+        at = pacer.earliest(now)
+        assert at is not None
+        now = max(at, now)
+        number = pacer.sent(now)
+        pacer.answered(number, now + 0.01, 10)
+        pacer.refused(now, now + 0.01)
+    held = pacer.earliest(now + 0.02)
+    assert held is not None
+    assert held == pytest.approx(now + 1.01)
+    number = pacer.sent(held)
+    pacer.answered(number, held + 0.01, 10)
+    at = pacer.earliest(held + 0.01)
+    assert at is not None
+    assert at - held == pytest.approx(1.0, rel=0.05)
+
+
 def test_a_later_refusal_does_not_shorten_the_wait_that_an_earlier_one_asked_for() -> None:
     pacer = Pacer(Rate(5.0))
     for number, sent_at in enumerate((0.0, 0.2)):

@@ -78,6 +78,16 @@ def test_a_row_that_does_not_run_links_those_behind_it() -> None:
         ordering.finish(item)
 
 
+def test_of_too_many_links_the_oldest_are_forgotten() -> None:
+    ordering: Ordering[Item] = Ordering(kept_links=2)
+    for number in range(3):
+        ordering.link((f"e{number}", f"u{number}"))
+    for ordinal, number in enumerate((0, 1, 2)):
+        ordering.add(Item(10 * ordinal, (f"e{number}",)))
+        ordering.add(Item(10 * ordinal + 1, (f"u{number}",)))
+    assert ordinals(taken(ordering)) == [0, 1, 10, 20]
+
+
 def test_links_without_rows_do_not_fill_the_memory() -> None:
     ordering: Ordering[Item] = Ordering(kept_links=10)
     for ordinal in range(1000):

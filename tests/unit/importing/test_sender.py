@@ -197,6 +197,25 @@ def test_when_other_rows_get_through_it_is_the_rows_own_fault() -> None:
     assert result.error.outcome == "unknown"
 
 
+@pytest.mark.parametrize(("others_done_after", "fails"), [(1, "run"), (2, "row")])
+def test_only_rows_that_get_through_after_the_second_attempt_clear_the_service(
+    others_done_after: int, fails: str
+) -> None:
+    """What was done before the service went away says nothing of now."""
+    world = World(*[error(UnavailableError, 503, Outcome.UNKNOWN) for _ in range(4)])
+    uniform = world.sender._uniform
+
+    def wait(low: float, high: float) -> float:
+        if len(world.sent_at) == others_done_after:
+            world.sender._health.note_success()
+        return uniform(low, high)
+
+    world.sender._uniform = wait
+    result = exhausted(world)
+    assert isinstance(result, ContactctlError) == (fails == "run")
+    assert len(world.sent_at) == 4
+
+
 def test_an_attempt_that_may_have_been_applied_is_not_forgotten_by_a_later_one() -> None:
     world = World(error(UnavailableError, 502, Outcome.UNKNOWN), error(RefusedError, 400))
     result = world.send()
