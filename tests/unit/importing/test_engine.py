@@ -251,7 +251,7 @@ def test_a_consumer_that_leaves_early_leaves_a_run_that_can_be_resumed(tmp_path:
         next(results)
     results.close()
     rest = [finished for finished in engine.all(resume=True) if not finished.job.earlier]
-    assert 53 <= len(rest) <= 54
+    assert len(rest) == 54  # whoever was handed the seventh may not have come to tell of it
 
 
 def test_a_file_that_breaks_off_is_an_error_after_the_results_before_it(tmp_path: Path) -> None:
