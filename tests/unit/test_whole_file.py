@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -80,6 +80,21 @@ def test_a_file_open_to_all_becomes_private(tmp_path: Path) -> None:
 def test_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:
     save_whole(tmp_path / "file", NEW)
     assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 - names are what counts
+
+
+def test_the_text_is_on_the_disk_before_it_takes_the_old_ones_place_and_the_name_after(
+    tmp_path: Path,
+) -> None:
+    class RecordingDisk(ModuleType):
+        calls: ClassVar[list[str]] = []
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever os has
+            self.calls.append(name)
+            return getattr(os, name)
+
+    save_whole(tmp_path / "file", NEW, disk=RecordingDisk("recording"))
+    steps = [name for name in RecordingDisk.calls if name in {"write", "fsync", "replace"}]
+    assert steps == ["write", "fsync", "replace", "fsync"]
 
 
 def test_short_writes_are_continued(tmp_path: Path) -> None:
