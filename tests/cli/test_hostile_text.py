@@ -138,6 +138,17 @@ def test_hostile_answers_of_the_service(cli: Cli, call: CommandCall, more: tuple
 
 
 @pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
+def test_a_piped_preview_is_harmless_before_and_after_and_in_the_request(
+    cli: Cli, text: str
+) -> None:
+    words = ("update", *WHO, "--dry-run", f"--first-name={text}", f"--user-group={text}")
+    with serve(ANSWERS) as server:
+        done = cli(*words, env=key_for(server))
+    assert (done.code, done.out.splitlines()[0]) == (0, "would\tupdate")
+    assert foreign_in(done.out) == [], ascii(done.out)
+
+
+@pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
 def test_hostile_messages_of_the_service(cli: Cli, text: str) -> None:
     call = COMMAND_CALLS[0]
     bodies = (
