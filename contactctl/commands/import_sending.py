@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
+from contactctl.commands import import_answers
 from contactctl.commands.import_call import ImportCall
 from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
 from contactctl.importing.fields import ERROR_COLUMNS
@@ -41,7 +42,7 @@ def send(call: ImportCall, plan: Plan) -> None:
         raise
     finally:
         if tally.told:
-            call.session.output.note("\n".join([tally.summary, *tally.failure_lines]))
+            call.session.output.note(import_answers.summary(tally))
     call.input_file.kept = False
     if tally.failed:
         raise _rows_failed(call, tally)
@@ -53,7 +54,9 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
         run = stop.run = stack.enter_context(_opened(call, plan))
         call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
-        words = shown_progress(output, plan.source.name, total, lambda: tally.progress)
+        words = shown_progress(
+            output, plan.source.name, total, lambda: import_answers.progress_line(tally)
+        )
         advance = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):
             tally.add(finished)

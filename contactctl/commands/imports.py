@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from contactctl.commands import import_sending
+from contactctl.commands import import_answers, import_sending
 from contactctl.commands.contact_flags import PreviewFlags
 from contactctl.commands.import_call import ImportCall
 from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags
@@ -124,7 +124,7 @@ def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
 
         unchanged = count_unchanged(plan, call.state)
     forecast = Forecast(plan, call.expected_per_second, unchanged)
-    call.session.output.show(forecast.answer())
+    call.session.output.show(import_answers.dry_run(forecast))
     return ExitCode.WOULD_CHANGE if preview.exit_code and forecast.to_send else None
 
 
@@ -134,7 +134,8 @@ def _announce(call: ImportCall, plan: Plan) -> None:
 
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
-    output.note("\n".join(Forecast(plan, call.expected_per_second, unchanged).lines))
+    forecast = Forecast(plan, call.expected_per_second, unchanged)
+    output.note("\n".join(import_answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))
     if not call.sending.resume and journals.has_unfinished(plan.identity):
         output.note(f"a run was not finished; to go on with it instead: {call.resume_command}")
