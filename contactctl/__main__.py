@@ -22,6 +22,7 @@ def run() -> NoReturn:
         code = _answer_early(sys.argv[1:])
         if code is not None:
             _end_now(code)
+        _leave_interrupts_to_the_system()
         from contactctl.cli import main
 
         code = main(sys.argv[1:])
@@ -30,6 +31,19 @@ def run() -> NoReturn:
     from contactctl.signals import end_process
 
     end_process(code)
+
+
+def _leave_interrupts_to_the_system() -> None:
+    """Let Ctrl-C kill the process until a command begins.
+
+    Nothing has begun yet that would need another end; and an exception in the middle of an import
+    can be swallowed, and the command carried out all the same. Where the parent has it ignored it
+    stays so.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _answer_early(argv: list[str]) -> int | None:

@@ -18,7 +18,7 @@ from contactctl.errors import (
 from contactctl.menu import COMMANDS
 from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
-from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal, stop_signals_raised
+from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +33,8 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
     """Run one call and return its exit code; every error becomes a message and a code here."""
     run = run or run_of_process()
     try:
-        with stop_signals_raised(lambda: run.outcome):
-            _refuse_unreadable(argv)
-            return _call(argv, run)
+        _refuse_unreadable(argv)
+        return _call(argv, run)
     except Ending as error:
         return _fail(error, argv, run)
     except KeyboardInterrupt:

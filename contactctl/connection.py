@@ -23,15 +23,18 @@ _WORTH_TELLING_S = 2.0
 _OFFLINE_HINT = "give the ids of lists, or leave --offline away"
 
 
-def open_client(
+def open_client(  # noqa: PLR0913 - what a session settles for its client
     credentials: Credentials,
     env: Mapping[str, str],
     output: Output,
     *,
     timeout_s: float,
     retries: int,
+    before_each: Callable[[], None],
 ) -> LoopsClient:
     """Return a client for the credentials; nothing is sent yet.
+
+    ``before_each`` is called before each request, and may raise to stop it.
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
@@ -50,7 +53,12 @@ def open_client(
     http = open_http(credentials.base_url, credentials.key.reveal(), transport)
     trace = output.trace if output.verbose else None
     return LoopsClient(
-        http, retries=retries, timeout_s=timeout_s, sleep=_sleep_aloud(output), trace=trace
+        http,
+        retries=retries,
+        timeout_s=timeout_s,
+        sleep=_sleep_aloud(output),
+        trace=trace,
+        before_each=before_each,
     )
 
 

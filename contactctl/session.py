@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 from contactctl.errors import MachineError, Outcome, UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
 from contactctl.safe_text import to_safe
+from contactctl.signals import Stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,6 +72,7 @@ class Run:
     stderr: TextIO
     flags: Flags = field(default_factory=Flags)
     client: LoopsClient | None = None
+    stops: Stops = field(default_factory=Stops)
 
     @property
     def outcome(self) -> Outcome:
@@ -138,6 +140,7 @@ class Session:
             self.output,
             timeout_s=DEFAULT_TIMEOUT_S if flags.timeout is None else flags.timeout,
             retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
+            before_each=self.run.stops.check,
         )
         return self.run.client
 
@@ -216,14 +219,17 @@ class Session:
 def open_session(flags: Flags, run: Run) -> Iterator[Session]:
     """Open the session of one command and close what it opened.
 
-    Raises :class:`UsageError` for flags that contradict each other.
+    Only from here on signals are taken: up to here nothing has begun that would need an end other
+    than the system's, and everything is imported, where an exception could be lost. Raises
+    :class:`UsageError` for flags that contradict each other.
     """
     _ = flags.explicit_profile
     session = Session(flags, run)
-    try:
-        yield session
-    finally:
-        session.close()
+    with run.stops.raised(lambda: run.outcome):
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 def run_of_process() -> Run:

@@ -1,25 +1,23 @@
-"""How the process ends: streams flushed, killed by the signal that stopped it, no teardown."""
+"""Signals that say stop: who takes them, that none is lost, and an end by the real signal."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from contactctl.errors import ExitCode, StoppedError
+from contactctl.errors import ExitCode, Outcome, StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
-
-    from contactctl.errors import Outcome
 
 _SIGNAL_BASE = 128
 #: SIGPIPE and SIGHUP do not exist on Windows.
 _CLOSED_PIPE = 13
-_STOP_SIGNALS = ("SIGTERM", "SIGHUP")
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def code_of_signal(signum: int) -> int:
@@ -30,45 +28,65 @@ def code_of_signal(signum: int) -> int:
 CLOSED_PIPE_CODE = code_of_signal(_CLOSED_PIPE)
 
 
-@contextmanager
-def stop_signals_raised(outcome: Callable[[], Outcome]) -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into :class:`StoppedError`, unless the parent had them ignored.
+class Stops:
+    """Raises what a signal asks for, and raises it again where that was swallowed.
 
-    ``outcome`` tells what is known of the writes at that moment.
+    An exception that comes out in the middle of an import, or while an object is collected, is
+    printed at most: Python goes on. So whoever is about to send something asks :meth:`check`.
     """
 
-    def stop(signum: int, _frame: FrameType | None) -> NoReturn:
-        name = signal.Signals(signum).name
-        raise StoppedError(f"stopped by {name}", signum=signum, outcome=outcome())
+    def __init__(self) -> None:
+        self._signum: int | None = None
 
-    previous = {}
-    for name in _STOP_SIGNALS:
-        signum = getattr(signal, name, None)
-        if signum is not None and signal.getsignal(signum) is signal.SIG_DFL:
-            previous[signum] = signal.signal(signum, stop)
-    try:
-        yield
-    finally:
-        for signum, handler in previous.items():
-            signal.signal(signum, handler)
+    @contextmanager
+    def raised(self, outcome: Callable[[], Outcome]) -> Iterator[None]:
+        """Raise ``KeyboardInterrupt`` for SIGINT and :class:`StoppedError` for the others.
+
+        ``outcome`` tells what is known of the writes at that moment.
+        """
+
+        def stop(signum: int) -> NoReturn:
+            self._signum = signum
+            if signum == signal.SIGINT:  # what libraries, subprocess among them, know as a Ctrl-C
+                raise KeyboardInterrupt
+            raise StoppedError(_words(signum), signum=signum, outcome=outcome())
+
+        with stops_told(stop):
+            yield
+
+    def check(self) -> None:
+        """Raise :class:`StoppedError` if a signal has come."""
+        if self._signum is not None:
+            raise StoppedError(_words(self._signum), signum=self._signum, outcome=Outcome.NOT_SENT)
 
 
 @contextmanager
-def stop_signals_told(stop: Callable[[int], None]) -> Iterator[None]:
+def stops_told(stop: Callable[[int], None]) -> Iterator[None]:
     """Hand SIGINT, SIGTERM and SIGHUP to ``stop``, unless the parent had them ignored.
 
-    What ``stop`` raises comes out wherever the program happens to be.
+    What ``stop`` raises comes out wherever the program happens to be. Outside the main thread,
+    where Python handles no signal, nothing is handed over.
     """
     previous = {}
-    for name in ("SIGINT", *_STOP_SIGNALS):
-        signum = getattr(signal, name, None)
-        if signum is not None and signal.getsignal(signum) not in {signal.SIG_IGN, None}:
-            previous[signum] = signal.signal(signum, lambda number, _frame: stop(number))
     try:
+        if threading.current_thread() is threading.main_thread():
+            for signum in _stop_signals():
+                previous[signum] = signal.signal(signum, lambda number, _frame: stop(number))
         yield
     finally:
         for signum, handler in previous.items():
             signal.signal(signum, handler)
+
+
+def _stop_signals() -> Iterator[signal.Signals]:
+    for name in _STOP_SIGNALS:
+        signum = getattr(signal, name, None)
+        if signum is not None and signal.getsignal(signum) not in {signal.SIG_IGN, None}:
+            yield signum
+
+
+def _words(signum: int) -> str:
+    return "interrupted" if signum == signal.SIGINT else f"stopped by {signal.Signals(signum).name}"
 
 
 def end_process(code: int) -> NoReturn:

@@ -15,7 +15,7 @@ from contactctl.importing.report import Tally
 from contactctl.importing.row import Result, Row
 from contactctl.progress import shown_progress
 from contactctl.session import DEFAULT_RETRIES
-from contactctl.signals import stop_signals_told
+from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def send(call: ImportCall, plan: Plan) -> None:
     """
     tally, stop = Tally(plan.report.rows), _Stop()
     try:
-        with stop_signals_told(stop.take):
+        with stops_told(stop.take):
             _send(call, plan, tally, stop)
     except Ending as error:
         if stop.run is not None:
@@ -51,7 +51,8 @@ def send(call: ImportCall, plan: Plan) -> None:
 def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
     output, total = call.session.output, plan.report.rows
     with ExitStack() as stack:
-        run = stop.run = stack.enter_context(_opened(call, plan))
+        run = stack.enter_context(_opened(call, plan))
+        stop.watch(run)
         call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
         words = shown_progress(
@@ -102,9 +103,16 @@ class _Stop:
         self._signum = 0
         self._first_at = 0.0
 
+    def watch(self, run: "ImportRun") -> None:
+        """Stop this run from now on; raise where a stop was asked for before, and swallowed."""
+        if self._signum:
+            raise StoppedError("stopped before the first row", signum=self._signum)
+        self.run = run
+
     def take(self, signum: int) -> None:
         """Take a signal; raise :class:`StoppedError` before the run, and for the second one."""
         if self.run is None:
+            self._signum = signum
             raise StoppedError("stopped before the first row", signum=signum)
         now, again = time.monotonic(), bool(self._signum)
         if again and now - self._first_at < _SAME_SIGNAL_S:

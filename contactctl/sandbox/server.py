@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import signal
 import socket
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
 from contactctl.sandbox.app import BASE_PATH
+from contactctl.signals import stops_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Callable
     from wsgiref.types import WSGIApplication
 
 #: How long requests under way may take to end; the rest of a second is for everything else.
@@ -27,8 +25,6 @@ _MAX_CONNECTIONS = 500
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _BACKLOG = 256
 _MAX_PORT = 65535
-#: Windows has no SIGHUP.
-_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _ANY_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be shown as loopback
 
 
@@ -60,7 +56,10 @@ def serve(
     """
     stopping = stopping or threading.Event()
     server = _Server(app, listen)
-    with _stop_signals() as caught:
+    # Nothing is raised inside waitress, which swallows exceptions, and no lock is taken inside a
+    # handler, which the next signal could interrupt.
+    caught: list[int] = []
+    with stops_told(caught.append):
         try:
             ready(server.address)
             while not caught and not stopping.is_set():
@@ -148,28 +147,3 @@ def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     shown = _ANY_HOSTS.get(host, host)
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}{BASE_PATH}"
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """Collect the signals that say stop instead of dying of them, unless the parent ignored them.
-
-    Nothing is raised inside waitress, which swallows exceptions, and no lock is taken inside a
-    handler, which the next signal could interrupt. Outside the main thread nothing is collected.
-    """
-    caught: list[int] = []
-    previous: dict[signal.Signals, Any] = {}
-
-    def note(signum: int, _frame: FrameType | None) -> None:
-        caught.append(signum)
-
-    if threading.current_thread() is threading.main_thread():
-        for name in _STOP_SIGNALS:
-            signum = getattr(signal, name, None)
-            if signum is not None and signal.getsignal(signum) is not signal.SIG_IGN:
-                previous[signum] = signal.signal(signum, note)
-    try:
-        yield caught
-    finally:
-        for caught_signal, handler in previous.items():
-            signal.signal(caught_signal, handler)

@@ -38,8 +38,9 @@ class LoopsClient:
     """Asks the service; every method returns a value or raises a typed error.
 
     A failed call is repeated up to ``retries`` times after waits that go through ``sleep``; an
-    attempt may take ``timeout_s``. ``trace`` gets a line for each request, answer and wait. Safe to
-    use from several threads. Errors carry the status, what is known of the outcome over all
+    attempt may take ``timeout_s``. ``trace`` gets a line for each request, answer and wait;
+    ``before_each`` is called before each request, and may raise to stop it. Safe to use from
+    several threads. Errors carry the status, what is known of the outcome over all
     attempts, the number of requests made, and the next step.
     """
 
@@ -53,9 +54,10 @@ class LoopsClient:
         uniform: Callable[[float, float], float] = random.uniform,
         now: Callable[[], float] = time.time,
         trace: Callable[[str], None] | None = None,
+        before_each: Callable[[], None] = lambda: None,
     ) -> None:
         self._http = http
-        self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace)
+        self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace, before_each=before_each)
         self._retrying = Retrying(self._exchange, retries, sleep=sleep, uniform=uniform, now=now)
 
     def __enter__(self) -> Self:

@@ -36,11 +36,17 @@ class Exchange:
     """Sends calls through an httpx client, each once."""
 
     def __init__(
-        self, http: httpx.Client, *, timeout_s: float, trace: Callable[[str], None] | None
+        self,
+        http: httpx.Client,
+        *,
+        timeout_s: float,
+        trace: Callable[[str], None] | None,
+        before_each: Callable[[], None],
     ) -> None:
         self._http = http
         self._timeout_s = timeout_s
         self._trace = trace
+        self._before_each = before_each
         #: What is known of the writes so far, for whoever must stop in the middle of one.
         self.outcome = Outcome.NOT_SENT
         self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -50,6 +56,7 @@ class Exchange:
 
         Raises typed errors alone. A read that failed is never of unknown outcome.
         """
+        self._before_each()
         before = self.outcome
         if call.writes:
             self.outcome = Outcome.UNKNOWN
