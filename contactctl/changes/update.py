@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.lookup import (
+    AddressChange,
     Finder,
     Looked,
     address_change,
@@ -17,7 +18,7 @@ from contactctl.changes.lookup import (
     look_up,
 )
 from contactctl.changes.preview import Preview, preview_offline, preview_update
-from contactctl.contact import ContactChange, ContactRef, fold_address
+from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import Ending, GuardError, NotFoundError, Outcome, UsageError
 
 if TYPE_CHECKING:
@@ -35,9 +36,12 @@ class Updater(Finder, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for besides the change itself."""
+    """What is asked for besides the change itself.
 
-    new_email: str | None = None
+    ``address`` is the one that the contact has and the one that it shall get, None for no change.
+    """
+
+    address: AddressChange | None = None
     replace_user_id: bool = False
     must_exist: bool = False
     looks: bool = False
@@ -84,12 +88,11 @@ class Plan:
             return f"saved {who}"
         if self.preview.would == "create":
             return f"created a NEW contact: {who}"
-        return f"updated {who}{self._identity_words()}"
+        return f"updated {who}{self._identity_words(self.looked)}"
 
-    def _identity_words(self) -> str:
-        assert self.looked is not None  # noqa: S101 - asked for after a look alone
-        moved = address_change(self.change, self.looked)
-        user_id = (self.looked.by_email or {}).get("userId")
+    def _identity_words(self, looked: Looked) -> str:
+        moved = address_change(self.change, looked)
+        user_id = (looked.by_email or {}).get("userId")
         if moved:
             return f", whose address was {moved.before}"
         if user_id and self.change.user_id not in {None, user_id}:
@@ -104,8 +107,8 @@ def plan_update(
 
     Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written.
     """
-    if wish.new_email is not None:
-        return _plan_new_address(client, change, wish, declared)
+    if wish.address is not None:
+        return _plan_new_address(client, change, wish.address, wish, declared)
     if not wish.looks:
         return Plan((change,), preview_offline(change))
     looked = look_up(client, change.refs)
@@ -134,38 +137,40 @@ def carry_out(client: Updater, plan: Plan) -> Saved:
         raise
 
 
-def check_wish(change: ContactChange, wish: Wish) -> None:
-    """Refuse a new address that says nothing new or has no old one beside it.
+def wished_address(change: ContactChange, new_email: str) -> AddressChange:
+    """Return what ``--new-email`` asks for.
 
-    Raises :class:`UsageError`.
+    Raises :class:`UsageError` where it says nothing new, or has no old address beside it.
     """
-    if wish.new_email is None:
-        return
     if change.email is None:
         raise UsageError(
             "--new-email needs --email with the address that the contact has now",
             hint="by user id alone: --user-id ID --email NEW changes the address",
         )
-    if fold_address(wish.new_email) == fold_address(change.email):
+    if new_email.lower() == change.email.lower():
         raise UsageError("--new-email is the address in --email", hint="give another one")
+    return AddressChange(change.email, new_email)
 
 
 def _plan_new_address(
-    client: Updater, change: ContactChange, wish: Wish, declared: DeclaredTypes | None
+    client: Updater,
+    change: ContactChange,
+    address: AddressChange,
+    wish: Wish,
+    declared: DeclaredTypes | None,
 ) -> Plan:
-    assert change.email is not None  # noqa: S101 - see check_wish
-    assert wish.new_email is not None  # noqa: S101 - see plan_update
-    contact = find_one(client, ContactRef("email", change.email))
-    _check_free(client, wish.new_email, contact)
+    contact = find_one(client, ContactRef("email", address.before))
+    _check_free(client, address.after, contact)
     if change.user_id is not None:
         by_user_id = find_at_most_one(client, ContactRef("userId", change.user_id))
         looked = Looked(contact, by_user_id)
         check_identity(change, looked, replace_user_id=wish.replace_user_id)
     user_id = _text(contact, "userId")
-    final = replace(change, email=wish.new_email, user_id=change.user_id or user_id)
+    final = replace(change, email=address.after, user_id=change.user_id or user_id)
     if final.user_id is None:
-        raise _without_user_id(change.email, wish.new_email)
-    first = ContactChange(email=change.email, user_id=final.user_id)
+        raise _without_user_id(address)
+    # The service changes an address only of a contact that another identifier picks.
+    first = ContactChange(email=address.before, user_id=final.user_id)
     steps = (final,) if final.user_id == user_id else (first, final)
     return Plan(steps, preview_update(final, contact, declared), Looked(by_user_id=contact))
 
@@ -179,11 +184,11 @@ def _check_free(client: Updater, address: str, contact: JsonObject) -> None:
         )
 
 
-def _without_user_id(old: str, new: str) -> GuardError:
+def _without_user_id(address: AddressChange) -> GuardError:
     return GuardError(
-        f"the address of {old} cannot be changed: the contact has no user id, which the service"
-        " needs for that",
-        hint=f"add --user-id ID: it is written first, then the address changes to {new}",
+        f"the address of {address.before} cannot be changed: the contact has no user id, which the"
+        " service needs for that",
+        hint=f"add --user-id ID: it is written first, then the address changes to {address.after}",
     )
 
 

@@ -11,7 +11,7 @@ from contactctl.changes.data_input import parse_data, read_data
 from contactctl.changes.draft import ChangeFlags, Draft, to_change, to_draft
 from contactctl.changes.field_rules import checked_standard
 from contactctl.changes.preview import Preview
-from contactctl.changes.update import Wish, check_wish
+from contactctl.changes.update import Wish, wished_address
 from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import ExitCode, UsageError
@@ -269,7 +269,7 @@ class LookFlags:
         guarded = change.user_id is not None and session.credentials.only_domains
         looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))
         new = self.new_email
-        address = None if new is None else str(checked_standard("email", new))
-        wish = Wish(address, self.replace_user_id, self.must_exist, bool(looks))
-        check_wish(change, wish)
-        return wish
+        address = None
+        if new is not None:
+            address = wished_address(change, str(checked_standard("email", new)))
+        return Wish(address, self.replace_user_id, self.must_exist, bool(looks))
