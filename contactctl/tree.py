@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from contactctl.menu import Leaf
 
+    # Of Typer's own parser: its classes are private, and called otherwise in each version we take.
+    Context: TypeAlias = Any
+    Formatter: TypeAlias = Any
+    Parameter: TypeAlias = Any
+    Found: TypeAlias = tuple[str | None, TyperCommand | TyperGroup | None, list[str]]
+
 #: Typer keeps its parser's error class private under a name that changed between the versions we
 #: take; the base of its public ``BadParameter`` is that class in all of them.
 _ParseError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -28,7 +34,7 @@ class _Epilog:
 
     lines: Sequence[str] = ()
 
-    def format_epilog(self, _ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+    def format_epilog(self, _ctx: Context, formatter: Formatter) -> None:
         """Write the lines where Rich does not draw the help."""
         if self.lines:
             first, *rest = self.lines
@@ -39,7 +45,10 @@ class _Epilog:
 class Command(_Epilog, TyperCommand):
     """A command that swallows no flag, takes no field twice and repeats no stray word."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+    #: The flags that its group takes as well; of these the last one wins.
+    shared: frozenset[str | None] = frozenset()
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Check the words before Typer's own parser, which would take them silently."""
         if not ctx.resilient_parsing:
             with _placed(ctx):
@@ -58,7 +67,7 @@ class Group(_Epilog, TyperGroup):
     #: Declares and takes the flags of every command; a group takes them as well.
     flags: Callable[..., None]
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print help when nothing follows."""
         if not args and not ctx.resilient_parsing:
             typer.echo(ctx.get_help())
@@ -66,7 +75,7 @@ class Group(_Epilog, TyperGroup):
         rest: list[str] = super().parse_args(ctx, args)
         return rest
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+    def resolve_command(self, ctx: Context, args: list[str]) -> Found:
         """Find the command that a word names, and build it now."""
         name = args[0]
         if name not in self.branch.children:
@@ -76,7 +85,9 @@ class Group(_Epilog, TyperGroup):
         node = self.branch.children[name]
         if isinstance(node, Branch):
             return name, make_group(name, node, self.flags), args[1:]
-        return name, build(name, node), args[1:]
+        command = build(name, node)
+        command.shared = frozenset(item.name for item in self.params)
+        return name, command, args[1:]
 
 
 def make_root(branch: Branch, name: str, flags: Callable[..., None]) -> Group:
@@ -112,7 +123,7 @@ def build(name: str, node: Leaf) -> Command:
     return command
 
 
-def check_words(command: TyperCommand, ctx: Any, args: Sequence[str]) -> None:  # noqa: ANN401
+def check_words(command: Command, ctx: Context, args: Sequence[str]) -> None:
     """Refuse a flag swallowed as a value, and a flag of one field given twice.
 
     An empty shell variable would otherwise make ``--email $E --user-id 42`` take ``--user-id`` as
@@ -123,7 +134,8 @@ def check_words(command: TyperCommand, ctx: Any, args: Sequence[str]) -> None:  
     given = [
         " or ".join([option.opts[-1], *option.secondary_opts])
         for option in order
-        if _is_given_once(option)
+        if option.param_type_name == "option"
+        and not (option.multiple or option.name in command.shared)
     ]
     twice = next((names for names in given if given.count(names) > 1), None)
     if twice:
@@ -134,22 +146,23 @@ def to_usage_error(error: Exception) -> UsageError | None:
     """Turn Typer's complaint about the words into ours; None for any other exception."""
     if not isinstance(error, _ParseError):
         return None
+    # _ParseError is known by its base alone, so that mypy does not know what it has.
     message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
     path = getattr(getattr(error, "ctx", None), "command_path", "contactctl")
     return UsageError(message, hint=f"see {path} --help")
 
 
 @contextmanager
-def _placed(ctx: Any) -> Iterator[None]:  # noqa: ANN401
+def _placed(ctx: Context) -> Iterator[None]:
     """Tell each complaint about the words which command it is about; some do not know."""
     try:
         yield
     except _ParseError as error:
-        error.ctx = ctx  # type: ignore[attr-defined]
+        error.ctx = ctx  # type: ignore[attr-defined] # as in to_usage_error
         raise
 
 
-def _refuse_swallowed(params: Sequence[Any], args: Sequence[str]) -> None:
+def _refuse_swallowed(params: Sequence[Parameter], args: Sequence[str]) -> None:
     options = {name: option for option in params for name in _names(option)}
     words = iter(args)
     for word in words:
@@ -167,16 +180,11 @@ def _refuse_swallowed(params: Sequence[Any], args: Sequence[str]) -> None:
             )
 
 
-def _names(option: Any) -> list[str]:  # noqa: ANN401
+def _names(option: Parameter) -> list[str]:
     return [*option.opts, *option.secondary_opts]
 
 
-def _is_given_once(option: Any) -> bool:  # noqa: ANN401
-    """Tell whether an option sets one field; of the options of every command the last one wins."""
-    return option.param_type_name == "option" and not (option.multiple or option.rich_help_panel)
-
-
-def _stray_words(words: Sequence[str], ctx: Any) -> UsageError:  # noqa: ANN401
+def _stray_words(words: Sequence[str], ctx: Context) -> UsageError:
     """Return the error for words that belong to no flag; they are not repeated."""
     hint = f"quote values that hold blanks; see {ctx.command_path} --help"
     if any("@" in word for word in words):
@@ -188,7 +196,7 @@ def _stray_words(words: Sequence[str], ctx: Any) -> UsageError:  # noqa: ANN401
     )
 
 
-def _refuse_command(word: str, branch: Branch, ctx: Any) -> NoReturn:  # noqa: ANN401
+def _refuse_command(word: str, branch: Branch, ctx: Context) -> NoReturn:
     import difflib
 
     near = difflib.get_close_matches(word, branch.children, n=3)
