@@ -118,7 +118,7 @@ def with_session(function: Command) -> Command:
     given = [item for item in own if item.name != "context"]
 
     @functools.wraps(function)
-    def command(*, context: typer.Context, **values: Any) -> int | None:  # noqa: ANN401
+    def command(*, context: typer.Context, **values: object) -> int | None:
         flags = take_flags(context, values)
         for name, kind in sets.items():
             values[name] = kind(**_take(values, kind))
@@ -131,12 +131,12 @@ def with_session(function: Command) -> Command:
     return command
 
 
-def root(context: typer.Context, **values: Any) -> None:  # noqa: ANN401
+def root(context: typer.Context, **values: object) -> None:
     """Keep the flags given before the command word."""
     take_flags(context, values)
 
 
-def take_flags(context: typer.Context, values: dict[str, Any]) -> Flags:
+def take_flags(context: typer.Context, values: dict[str, object]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
     values.pop("version")  # was answered while it was parsed
     given = Flags(**_take(values, Flags))
@@ -145,7 +145,7 @@ def take_flags(context: typer.Context, values: dict[str, Any]) -> Flags:
     return flags
 
 
-def _take(values: dict[str, Any], kind: type) -> dict[str, Any]:
+def _take(values: dict[str, object], kind: type) -> dict[str, Any]:
     return {field.name: values.pop(field.name) for field in dataclasses.fields(kind)}
 
 
@@ -168,7 +168,7 @@ def _set_signature(function: Command, own: Iterable[inspect.Parameter]) -> None:
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         for parameter in (*_flattened(own), *flags, context)
     ]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # for inspect
     function.__annotations__ = {item.name: item.annotation for item in parameters}
 
 

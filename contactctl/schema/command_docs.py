@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.menu import Branch
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from contactctl.menu import Leaf
+    from contactctl.tree import Parameter
 
 #: How the names of Typer's types begin, which differ between its versions in their endings.
 _TYPES = {"bool": "boolean", "int": "integer", "float": "number"}
@@ -44,7 +45,7 @@ def describe(path: tuple[str, ...], leaf: Leaf, common: Collection[str]) -> Json
     }
 
 
-def flag(option: Any) -> JsonObject:  # noqa: ANN401 - Typer's own
+def flag(option: Parameter) -> JsonObject:
     """Return one flag: its names and what it takes."""
     return {
         "names": list(option.opts),
@@ -53,12 +54,12 @@ def flag(option: Any) -> JsonObject:  # noqa: ANN401 - Typer's own
     }
 
 
-def argument(parameter: Any) -> JsonObject:  # noqa: ANN401 - Typer's own
+def argument(parameter: Parameter) -> JsonObject:
     """Return one argument: its name and what it takes."""
     return {"name": parameter.name, **_value(parameter)}
 
 
-def _value(parameter: Any) -> JsonObject:  # noqa: ANN401 - Typer's own
+def _value(parameter: Parameter) -> JsonObject:
     choices = getattr(parameter.type, "choices", None)
     return {
         "type": _type(parameter.type.name),
