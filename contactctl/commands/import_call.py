@@ -4,7 +4,13 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags, global_words
+from contactctl.commands.import_flags import (
+    ColumnFlags,
+    FileFlags,
+    GuardFlags,
+    SendFlags,
+    global_words,
+)
 from contactctl.files import folder
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.limiter import ASSUMED_LIMIT, Rate
@@ -19,6 +25,7 @@ class ImportCall:
     input_file: InputFile
     reading: FileFlags
     columns: ColumnFlags
+    guards: GuardFlags
     sending: SendFlags
 
     @property
@@ -43,7 +50,8 @@ class ImportCall:
     def resume_command(self) -> str:
         """What to type to go on with this run."""
         file = self.input_file.source.name
-        words = [*self.reading.words(), *self.columns.words(), *self.sending.words()]
+        words = [*self.reading.words(), *self.columns.words()]
+        words += [*self.guards.words(), *self.sending.words()]
         if self.input_file.name == STDIN:
             file = self.input_file.path
             form = self.input_file.source.form

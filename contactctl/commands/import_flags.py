@@ -92,6 +92,49 @@ ChangedOnly = Annotated[
         help="Send only what differs from what this machine last sent for the contact.",
     ),
 ]
+Lookup = Annotated[
+    bool,
+    typer.Option(
+        "--lookup",
+        help="Look each contact up before its write, a request more a row: refuses to re-key, move"
+        " and merge, tells created from updated, and does not write what is there already.",
+    ),
+]
+MustExist = Annotated[
+    bool,
+    typer.Option(
+        "--must-exist", help="Rows that match no contact fail, and create none; implies --lookup."
+    ),
+]
+MaxChanges = Annotated[
+    str | None,
+    typer.Option(
+        "--max-changes",
+        metavar="N|P%",
+        help="Look the whole file up first, and write nothing if more rows would change; P percent"
+        " is of the file's rows. Implies --lookup.",
+    ),
+]
+ReplaceUserId = Annotated[
+    bool,
+    typer.Option(
+        "--replace-user-id",
+        help="Allow rows that give a contact another user id than it has, or than another row.",
+    ),
+]
+ChangeAddress = Annotated[
+    bool,
+    typer.Option(
+        "--change-address",
+        help="Allow rows whose user id picks a contact with another address, which it then loses.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="Take the first N rows of the file alone."),
+]
+
+_MOST_DIGITS = 9
 
 
 class _Words:
@@ -149,11 +192,43 @@ class ColumnFlags(_Words):
 
 
 @dataclass(frozen=True, slots=True)
+class GuardFlags(_Words):
+    """What is looked up before it is written, and what may then be written."""
+
+    lookup: Lookup = False
+    must_exist: MustExist = False
+    max_changes: MaxChanges = None
+    replace_user_id: ReplaceUserId = False
+    change_address: ChangeAddress = False
+
+    @property
+    def looks(self) -> bool:
+        """Tell whether each contact is looked up before its write."""
+        return self.lookup or self.must_exist or self.max_changes is not None
+
+    def most_changes(self, rows: int) -> int | None:
+        """Return how many of so many rows may change; None where any number may.
+
+        Raises :class:`UsageError` for what is no number.
+        """
+        if self.max_changes is None:
+            return None
+        text = self.max_changes.removesuffix("%")
+        if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+            raise UsageError(
+                f"--max-changes {quoted(self.max_changes)} is no number of rows",
+                hint="give a number such as 500, or a share of the file's rows such as 5%",
+            )
+        return int(text) if text == self.max_changes else rows * int(text) // 100
+
+
+@dataclass(frozen=True, slots=True)
 class SendFlags(_Words):
     """How the rows are sent."""
 
     rate: RateFlag = None
     max_failures: MaxFailures = None
+    limit: Limit = None
     skip_invalid: SkipInvalid = False
     rejects: RejectsFlag = None
     changed_only: ChangedOnly = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contactctl.commands import import_answers, import_sending
 from contactctl.commands.contact_flags import PreviewFlags
 from contactctl.commands.import_call import ImportCall
-from contactctl.commands.import_flags import ColumnFlags, FileFlags, SendFlags
+from contactctl.commands.import_flags import ColumnFlags, FileFlags, GuardFlags, SendFlags
 from contactctl.commands.options import with_session
 from contactctl.connection import OfflineError, account_id
 from contactctl.errors import ExitCode
@@ -32,10 +32,11 @@ EXAMPLES = {
 
 
 @with_session
-def import_(
+def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     session: Session,
     reading: FileFlags,
     columns: ColumnFlags,
+    guards: GuardFlags,
     sending: SendFlags,
     preview: PreviewFlags,
 ) -> int | None:
@@ -54,7 +55,7 @@ def import_(
         delimiter=reading.delimiter,
         encoding=reading.encoding,
     ) as input_file:
-        call = ImportCall(session, input_file, reading, columns, sending)
+        call = ImportCall(session, input_file, reading, columns, guards, sending)
         plan = _checked(call, offline=preview.offline)
         if preview.dry_run:
             return _show(call, plan, preview)

@@ -99,8 +99,14 @@ ROWS: dict[str, Row] = {
     "--empty-clears": ("", None, "An empty cell empties the field, as null does"),
     "--literal-null": ("", None, "A cell null is that text, and empties nothing"),
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
+    "--lookup": ("", None, "Look each contact up before its write, a request more a row"),
+    "--must-exist#2": ("", None, "Rows that match no contact fail, and create none"),
+    "--max-changes": ("", "", "Look the whole file up first"),
+    "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
+    "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
     "--rate": ("", "", "Requests a second"),
     "--max-failures": ("", "", "Stop after so many failed rows"),
+    "--limit": ("", "", "Take the first N rows of the file alone"),
     "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
     "--rejects": ("", "<file>", "Write failed rows here, with the reason"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
@@ -149,8 +155,9 @@ FLAGS: dict[str, str] = {
     "delete": "--email --user-id --dry-run --exit-code --yes",
     "import": (
         "--format --delimiter --encoding --map --ignore --set --empty-clears --literal-null "
-        "--no-schema --allow-resubscribe --rate --max-failures --skip-invalid --rejects "
-        "--changed-only --resume --dry-run --exit-code --offline"
+        "--no-schema --allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
+        "--change-address --rate --max-failures --limit --skip-invalid --rejects --changed-only "
+        "--resume --dry-run --exit-code --offline"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",
