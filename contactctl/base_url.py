@@ -31,14 +31,14 @@ class Origin(NamedTuple):
     port: int
 
 
-class AddressError(ValueError):
+class BaseUrlError(ValueError):
     """A text is no address to send a key to; the message says why and never repeats the text."""
 
 
 def normal_base_url(text: str) -> str:
     """Return a base address in its one spelling: lower-cased, without default port or ``/v1``.
 
-    Raises :class:`AddressError` for anything but https, or plain http to this very machine; for a
+    Raises :class:`BaseUrlError` for anything but https, or plain http to this very machine; for a
     user name or password, a query or a fragment in it; and for a text that is no address.
 
     >>> normal_base_url("https://APP.loops.so:443/api/v1/")
@@ -46,10 +46,10 @@ def normal_base_url(text: str) -> str:
     """
     found = re.fullmatch(_ADDRESS, _with_lower_origin(text)) if len(text) <= _MAX_LENGTH else None
     if found is None:
-        raise AddressError(_fault(text))
+        raise BaseUrlError(_fault(text))
     scheme, host = found["scheme"], found["host"]
     if scheme == "http" and not is_loopback(host):
-        raise AddressError(
+        raise BaseUrlError(
             "plain http would show the API key on the way; it is allowed to this machine alone "
             "(localhost, 127.0.0.1, [::1])"
         )
@@ -70,7 +70,7 @@ def origin_of(base_url: str) -> Origin:
     """Return where requests to a normal base address go."""
     found = re.fullmatch(_ADDRESS, base_url)
     if found is None:
-        raise AddressError(_fault(base_url))
+        raise BaseUrlError(_fault(base_url))
     port = int(found["port"] or _DEFAULT_PORTS[found["scheme"]])
     return Origin(found["scheme"], found["host"].strip("[]"), port)
 
@@ -84,14 +84,14 @@ def _port_part(scheme: str, port: str | None) -> str:
         return ""
     number = int(port)
     if not 0 < number <= _MAX_PORT:
-        raise AddressError(f"the port must be between 1 and {_MAX_PORT}")
+        raise BaseUrlError(f"the port must be between 1 and {_MAX_PORT}")
     return "" if number == _DEFAULT_PORTS[scheme] else f":{number}"
 
 
 def _path_part(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment]
     if {".", ".."} & set(segments):
-        raise AddressError("the address has . or .. in its path")
+        raise BaseUrlError("the address has . or .. in its path")
     while segments and segments[-1] == "v1":
         segments.pop()
     return "".join(f"/{segment}" for segment in segments)

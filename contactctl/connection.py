@@ -38,7 +38,7 @@ def open_client(  # noqa: PLR0913 - what a session settles for its client
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
-    from contactctl.network.early import open_early
+    from contactctl.network.connect import open_early
 
     # Goes on in a thread during the imports that follow; they take about as long.
     early = None if credentials.is_sandbox else open_early(credentials.base_url, env, timeout_s)

@@ -177,7 +177,7 @@ class Session:
 
     def check_write_allowed(self, *addresses: str | None) -> None:
         """Refuse a write that the profile in force does not allow; see its limits."""
-        from contactctl.profiles.limits import check_write_allowed
+        from contactctl.profiles.credentials import check_write_allowed
 
         check_write_allowed(self.credentials, addresses)
 

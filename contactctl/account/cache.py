@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import MachineError
 from contactctl.exact_json import JsonError, JsonObject, JsonValue, Number, parse_json, to_json
-from contactctl.files import make_private_folder
-from contactctl.whole_file import save_whole
+from contactctl.files import make_private_folder, save_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

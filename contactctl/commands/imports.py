@@ -17,7 +17,7 @@ from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Forecast
 from contactctl.importing.row import Finished, Job, Row, invalid
-from contactctl.profiles.limits import check_write_allowed
+from contactctl.profiles.credentials import check_write_allowed
 from contactctl.session import Session
 
 EXAMPLES = {

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from contactctl.base_url import AddressError, normal_base_url
+from contactctl.base_url import BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, UsageError
-from contactctl.profiles.api_key import parse_api_key
+from contactctl.profiles.api_key import ask_key, parse_api_key, read_key, split_command
 from contactctl.profiles.credentials import default_base_url
-from contactctl.profiles.key_command import split_command
-from contactctl.profiles.key_input import ask_key, read_key
 from contactctl.profiles.profile import (
     KeyCommand,
     KeySource,
@@ -108,7 +106,7 @@ class PlaceFlags:
             return default_base_url(session.env)
         try:
             return normal_base_url(self.base_url)
-        except AddressError as error:
+        except BaseUrlError as error:
             raise UsageError(
                 f"--base-url cannot be used: {error}",
                 hint="give an address such as https://app.loops.so/api",

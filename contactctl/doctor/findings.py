@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from contactctl.doctor import machine, service, setup
+from contactctl.doctor import machine, service
 from contactctl.doctor.check import failed, warn, worst_of
 from contactctl.errors import ContactctlError
 from contactctl.output import Answer, is_terminal
@@ -50,12 +50,14 @@ def findings(checks: Sequence[Check]) -> Answer:
 def _machine_checks(session: Session) -> Iterator[Check]:
     yield from machine.version_checks()
     yield from machine.place_checks(session.env, session.profiles)
-    yield setup.environment_check(session.env)
+    yield machine.environment_check(session.env)
 
 
 def _access_checks(session: Session) -> Iterator[Check]:
     explicit = session.flags.explicit_profile
-    settings = list(setup.setting_checks(access_settings(explicit, session.env, session.profiles)))
+    settings = list(
+        machine.setting_checks(access_settings(explicit, session.env, session.profiles))
+    )
     yield from settings
     if any(check.status == "fail" for check in settings):
         yield warn("connection", "not tried: there is no key and address to try it with")

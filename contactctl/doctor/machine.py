@@ -1,4 +1,4 @@
-"""The checks of this machine: versions, folders, files."""
+"""The checks of this machine: versions, folders, files, and what is set up on it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.doctor.check import Check, failed, look, ok, warn
 from contactctl.errors import MachineError
-from contactctl.files import FOLDER_VARIABLES, folder, sandbox_file
+from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
+from contactctl.profiles.credentials import ADDRESS_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 from contactctl.profiles.settings import folder_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from contactctl.files import FolderKind
+    from contactctl.profiles.settings import Setting
     from contactctl.profiles.store import ProfileStore
 
 #: The newest Python that this version was tested with.
@@ -33,6 +35,23 @@ _NEEDED_FOR: dict[FolderKind, str] = {
     "state": "no import can keep its journal",
     "data": "the sandbox cannot keep its data",
 }
+#: Every variable that changes where requests go, with what, or where files live. Values are not
+#: shown: a proxy's may hold a password.
+VARIABLES = (
+    KEY_VARIABLE,
+    PROFILE_VARIABLE,
+    ADDRESS_VARIABLE,
+    *FOLDER_VARIABLES.values(),
+    SANDBOX_VARIABLE,
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +161,26 @@ def _look_above(path: Path) -> FolderState:
                 return FolderState(reason=f"{above} is no folder")
             return FolderState(writable=os.access(above, os.W_OK | os.X_OK))
     return FolderState(writable=False)
+
+
+def environment_check(env: Mapping[str, str]) -> Check:
+    """Name the variables that are set and change something."""
+    given = [name for name in VARIABLES if name in env]
+    return ok(
+        "environment", f"set: {', '.join(given)}" if given else "no variable changes anything"
+    )
+
+
+def setting_checks(settings: Iterable[Setting]) -> Iterator[Check]:
+    """Judge each setting that is there, or is missing with a reason."""
+    for setting in settings:
+        if setting.error is not None:
+            words = f"{setting.error.message} ({setting.source})"
+            yield failed(setting.name, setting.error, detail=words)
+        elif setting.name == "overruled":
+            words = f"{setting.value}: {setting.source}"
+            yield warn(setting.name, words, "unset what should not count, or name a --profile")
+        elif setting.value is not None:
+            yield ok(setting.name, f"{setting.value} ({setting.source})")
+        elif setting.name == "profile":
+            yield ok(setting.name, f"none: {setting.source} counts")

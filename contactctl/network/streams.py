@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.connect import LookUp
-    from contactctl.network.early import EarlyConnection
+    from contactctl.network.connect import EarlyConnection, LookUp
     from contactctl.network.route import Proxy
 
 
@@ -175,6 +174,6 @@ def _handshake_failure(error: OSError, host: str, deadline: Deadline) -> Contact
     closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
     if closed or not isinstance(error, ssl.SSLError):
         return broken(deadline)
-    from contactctl.network.trust import trust_failure
+    from contactctl.network.route import trust_failure
 
     return trust_failure(error, host)

@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from contactctl import __version__
-from contactctl.base_url import AddressError, normal_base_url, origin_of
+from contactctl.base_url import BaseUrlError, normal_base_url, origin_of
 from contactctl.errors import (
     CredentialsError,
     MachineError,
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
-    from contactctl.network.connect import LookUp
-    from contactctl.network.early import EarlyConnection
+    from contactctl.network.connect import EarlyConnection, LookUp
     from contactctl.network.route import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
@@ -133,7 +132,7 @@ class _Body(httpx.SyncByteStream):
 def _fit_address(base_url: str) -> str:
     try:
         return normal_base_url(base_url)
-    except AddressError as error:
+    except BaseUrlError as error:
         raise CredentialsError(
             f"the key cannot be sent there: {error}",
             hint="check the address with `contactctl profile show`",
@@ -158,7 +157,7 @@ def _open_pool(
 def _context_for(origin: Origin, env: Mapping[str, str]) -> ssl.SSLContext | None:
     if origin.scheme == "http":
         return None  # httpcore makes one for a TLS connection only
-    from contactctl.network.trust import trust_context
+    from contactctl.network.route import trust_context
 
     return trust_context(env)
 

@@ -1,19 +1,18 @@
-"""Which address and API key a run uses, and where they came from."""
+"""Which address and API key a run uses, and where they came from, and what it may write."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.base_url import DEFAULT_BASE_URL, AddressError, normal_base_url
-from contactctl.errors import CredentialsError
+from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
+from contactctl.errors import CredentialsError, GuardError
 from contactctl.near_misses import nearest
-from contactctl.profiles.api_key import ApiKey, parse_api_key
-from contactctl.profiles.key_command import run_key_command
+from contactctl.profiles.api_key import ApiKey, parse_api_key, run_key_command
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from contactctl.profiles.profile import Profile
     from contactctl.profiles.store import ProfileBook, ProfileStore
@@ -136,7 +135,7 @@ def base_url_of(profile: Profile, env: Mapping[str, str]) -> str:
     """
     try:
         own = normal_base_url(profile.base_url)
-    except AddressError as error:
+    except BaseUrlError as error:
         raise CredentialsError(
             f"the address of profile {profile.name} cannot be used: {error}",
             hint=f"add it again: contactctl profile add {profile.name} --replace",
@@ -233,8 +232,39 @@ def _address_in(env: Mapping[str, str]) -> str | None:
         return None
     try:
         return normal_base_url(env[ADDRESS_VARIABLE])
-    except AddressError as error:
+    except BaseUrlError as error:
         raise CredentialsError(
             f"{ADDRESS_VARIABLE} cannot be used: {error}",
             hint=f"mend it, or unset it for {DEFAULT_BASE_URL}",
         ) from None
+
+
+def check_write_allowed(credentials: Credentials, addresses: Iterable[str | None] = ()) -> None:
+    """Refuse a write that the profile in force does not allow.
+
+    ``addresses`` are those of every contact that the write touches, before and after it: the one
+    given, those that a lookup found, and None for a contact picked by its user id and not looked
+    up. Domains are compared without regard to case and whole: a subdomain is another domain.
+    Raises :class:`GuardError`.
+    """
+    if credentials.read_only:
+        raise GuardError(
+            f"profile {credentials.profile} is read-only, and this command writes",
+            hint="choose another profile with --profile, or look with --dry-run",
+        )
+    if credentials.only_domains:
+        for address in addresses:
+            _check_domain(credentials, address)
+
+
+def _check_domain(credentials: Credentials, address: str | None) -> None:
+    allowed = ", ".join(credentials.only_domains)
+    rule = f"profile {credentials.profile} writes only to addresses at {allowed}"
+    if address is None:
+        raise GuardError(
+            f"{rule}, and the address of this contact is not known",
+            hint="pick the contact by --email, or let it be looked up first",
+        )
+    endings = tuple(f"@{domain}" for domain in credentials.only_domains)
+    if not address.lower().endswith(endings):
+        raise GuardError(f"{rule}, not to {address}", hint="choose another profile with --profile")

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import DamagedFileError, MachineError
-from contactctl.files import make_private_folder
+from contactctl.files import make_private_folder, reason_of, remove_leftovers, save_whole
 from contactctl.profiles.profile import Profile, StoredKey, TableError, parse_table, unknown_part
-from contactctl.whole_file import reason_of, remove_leftovers, save_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contactctl.base_url import (
     DEFAULT_BASE_URL,
-    AddressError,
+    BaseUrlError,
     host_of,
     is_loopback,
     normal_base_url,
@@ -91,7 +91,7 @@ def test_an_address_gets_its_one_spelling(text: str, expected: str) -> None:
     ],
 )
 def test_an_unfit_address_is_refused_and_not_repeated(text: str, word: str) -> None:
-    with pytest.raises(AddressError) as caught:
+    with pytest.raises(BaseUrlError) as caught:
         normal_base_url(text)
     assert word in str(caught.value)
     assert SECRET not in str(caught.value)
@@ -129,7 +129,7 @@ def test_the_origin_is_where_requests_go(text: str, expected: tuple[str, str, in
 
 
 def test_only_an_address_has_an_origin() -> None:
-    with pytest.raises(AddressError):
+    with pytest.raises(BaseUrlError):
         origin_of("ftp://example.com")
 
 
@@ -137,7 +137,7 @@ def test_only_an_address_has_an_origin() -> None:
 def test_any_text_is_refused_or_has_one_spelling(text: str) -> None:
     try:
         once = normal_base_url(text)
-    except AddressError:
+    except BaseUrlError:
         return
     assert normal_base_url(once) == once
     assert once.startswith("https://") or is_loopback(host_of(once).rsplit(":", 1)[0])
@@ -152,6 +152,6 @@ def test_an_accepted_address_means_the_same_host_to_the_http_library(text: str) 
     try:
         once = normal_base_url(text)
         read = httpx.URL(once)
-    except (AddressError, httpx.InvalidURL):
+    except (BaseUrlError, httpx.InvalidURL):
         return
     assert read.netloc.decode() == host_of(once)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contactctl.doctor import machine, setup
+from contactctl.doctor import machine
 from contactctl.doctor.check import Check, exit_code_of, failed, look, ok, warn, worst_of
 from contactctl.doctor.findings import findings
 from contactctl.doctor.machine import FolderState
@@ -185,16 +185,16 @@ def test_a_damaged_file_is_a_finding_and_stays(own_folders: dict[str, str], tmp_
 
 def test_variables_are_named_and_their_values_not_shown() -> None:
     env = {"HTTPS_PROXY": f"http://me:{SECRET}@proxy", "LOOPS_API_KEY": SECRET, "HOME": "/"}
-    found = setup.environment_check(env)
+    found = machine.environment_check(env)
     assert found.detail == "set: LOOPS_API_KEY, HTTPS_PROXY"
-    assert setup.environment_check({"HOME": "/"}).detail == "no variable changes anything"
+    assert machine.environment_check({"HOME": "/"}).detail == "no variable changes anything"
 
 
 def test_settings_are_findings() -> None:
     error = CredentialsError("there is no profile b", hint="did you mean a?")
     found = by_name(
         list(
-            setup.setting_checks(
+            machine.setting_checks(
                 [
                     Setting("profile", None, "named on the command line", error.message, error),
                     Setting("address", HOST, "profile a"),
@@ -213,5 +213,5 @@ def test_settings_are_findings() -> None:
 
 
 def test_a_key_of_the_environment_has_no_profile() -> None:
-    (found,) = setup.setting_checks([Setting("profile", None, "the variable LOOPS_API_KEY")])
+    (found,) = machine.setting_checks([Setting("profile", None, "the variable LOOPS_API_KEY")])
     assert found == ok("profile", "none: the variable LOOPS_API_KEY counts")

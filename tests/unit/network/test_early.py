@@ -13,8 +13,7 @@ from fault_server import FaultServer, reply_json
 
 from contactctl.base_url import origin_of
 from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, TrustError
-from contactctl.network.connect import IDLE_S, Deadline
-from contactctl.network.early import EarlyConnection, open_early
+from contactctl.network.connect import IDLE_S, Deadline, EarlyConnection, open_early
 from contactctl.network.transport import NetworkTransport, open_http
 from contactctl.service.client import LoopsClient
 

@@ -10,7 +10,7 @@ import pytest
 from certificates import make_authority
 
 from contactctl.errors import TrustError
-from contactctl.network.trust import trust_context, trust_failure
+from contactctl.network.route import trust_context, trust_failure
 
 if TYPE_CHECKING:
     from pathlib import Path

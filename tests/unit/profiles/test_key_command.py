@@ -8,7 +8,7 @@ import time
 import pytest
 
 from contactctl.errors import CredentialsError, ExitCode
-from contactctl.profiles.key_command import command_name, run_key_command, split_command
+from contactctl.profiles.api_key import command_name, run_key_command, split_command
 
 SECRET = "canary-0123456789abcdef"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.whole_file import remove_leftovers, save_whole
+from contactctl.files import remove_leftovers, save_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,7 @@ import pytest
 
 from contactctl.errors import ExitCode, GuardError
 from contactctl.profiles.api_key import ApiKey
-from contactctl.profiles.credentials import Credentials
-from contactctl.profiles.limits import check_write_allowed
+from contactctl.profiles.credentials import Credentials, check_write_allowed
 
 
 def with_limits(*, read_only: bool = False, only: tuple[str, ...] = ()) -> Credentials:
