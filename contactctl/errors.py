@@ -96,6 +96,7 @@ class Ending(BaseException):
     """Anything that ends a command before its time; carries its advice, its code and its exit code.
 
     ``message`` says what happened and to what, in the user's words; ``hint`` is the next step.
+    ``command`` is that step as a line to copy, which stands alone below everything else.
     ``status`` is the HTTP status where there was one, ``attempts`` the number of requests made,
     ``pace`` holds the headers of the answer that say how fast one may go on.
     """
@@ -115,6 +116,7 @@ class Ending(BaseException):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.command: str | None = None
         self.status = status
         self.outcome = outcome
         self.attempts = attempts

@@ -112,6 +112,8 @@ class Output:
             from contactctl import views
 
             self.console(self.stderr).print(views.error_panel(error))
+            if error.command:
+                self._say(to_safe(error.command), safe=True)
         else:
             self._say("\n".join(self._error_lines(error)), safe=True)
 
@@ -160,7 +162,7 @@ class Output:
     def _error_lines(self, error: Ending) -> list[str]:
         lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
         lines += [f"  {name}: {to_safe(text)}" for name, text in error.details]
-        return lines
+        return lines + ([to_safe(error.command)] if error.command else [])
 
     def _painted(self, word: str, sgr: str) -> str:
         return f"\x1b[{sgr}m{word}\x1b[0m" if self._colored(self.stderr) else word
@@ -201,7 +203,7 @@ def error_object(error: Ending) -> JsonObject:
         "status": None if error.status is None else Number(str(error.status)),
         "outcome": str(error.outcome),
         "attempts": Number(str(error.attempts)),
-        "hint": error.hint,
+        "hint": ": ".join(filter(None, [error.hint, error.command])) or None,
     }
 
 
