@@ -25,13 +25,14 @@ SENT = FileKind(
     name="memory of sent rows",
     application_id=int.from_bytes(b"ccis", "big"),
     version=1,
-    schema="""
-        CREATE TABLE ref (ref INTEGER PRIMARY KEY, contact INTEGER);
-        CREATE TABLE sent (contact INTEGER PRIMARY KEY, digest INTEGER, rest INTEGER, day INTEGER);
-        CREATE INDEX by_digest ON sent (digest, rest, day)
-    """,
     way_out="delete it; the next import with --changed-only then sends every row once",
+    elsewhere="set CONTACTCTL_STATE_DIR to another folder",
 )
+_SCHEMA = """
+    CREATE TABLE ref (ref INTEGER PRIMARY KEY, contact INTEGER);
+    CREATE TABLE sent (contact INTEGER PRIMARY KEY, digest INTEGER, rest INTEGER, day INTEGER);
+    CREATE INDEX by_digest ON sent (digest, rest, day)
+"""
 #: After so many days a contact is sent again, whatever is remembered.
 KEPT_DAYS = 30
 #: Rows that are looked up at a time: 500 cost little more than one.
@@ -178,7 +179,7 @@ def open_sent_memory(folder: Path, account: str, *, now: float | None = None) ->
     Raises :class:`DamagedFileError` and :class:`MachineError`.
     """
     path = folder / SENT_FILE_NAME
-    connection = open_database(path, SENT, wait_s=_WAIT_S)
+    connection = open_database(path, SENT, _SCHEMA, wait_s=_WAIT_S)
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     today = int((time.time() if now is None else now) // _DAY_S)
     return SentMemory(path, connection, account, today)

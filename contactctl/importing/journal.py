@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from contactctl.errors import MachineError
 from contactctl.importing.journal_rows import (
     JOURNAL,
+    JOURNAL_SCHEMA,
     State,
     parse_result_row,
     parse_state_row,
@@ -192,7 +193,7 @@ def open_journal(path: Path) -> Journal:
     Raises :class:`DamagedFileError` when it is not what was written, :class:`MachineError` when it
     cannot be opened.
     """
-    connection = open_database(path, JOURNAL, wait_s=_WAIT_S)
+    connection = _open(path)
     try:
         with explained(path, JOURNAL):
             rows = connection.execute("SELECT text, mark FROM run").fetchall()
@@ -212,8 +213,14 @@ def remove_rollback(path: Path) -> None:
             rollback.unlink()
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    return open_database(path, JOURNAL, JOURNAL_SCHEMA, wait_s=_WAIT_S)
+
+
 def _new_journal(path: Path, identity: RunIdentity) -> Journal:
-    return Journal(path, open_database(path, JOURNAL, wait_s=_WAIT_S), State(identity))
+    return Journal(
+        path, open_database(path, JOURNAL, JOURNAL_SCHEMA, wait_s=_WAIT_S), State(identity)
+    )
 
 
 def _state_in(rows: Sequence[tuple[object, object]], path: Path) -> State:

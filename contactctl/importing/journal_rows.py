@@ -23,12 +23,13 @@ JOURNAL = FileKind(
     name="import journal",
     application_id=int.from_bytes(b"ccij", "big"),
     version=1,
-    schema="""
-        CREATE TABLE run (one INTEGER PRIMARY KEY, text TEXT, mark BLOB);
-        CREATE TABLE result (ordinal INTEGER PRIMARY KEY, text TEXT, mark BLOB)
-    """,
     way_out="import the file again without --resume; the journal is left as it is",
+    elsewhere="set CONTACTCTL_STATE_DIR to another folder",
 )
+JOURNAL_SCHEMA = """
+    CREATE TABLE run (one INTEGER PRIMARY KEY, text TEXT, mark BLOB);
+    CREATE TABLE result (ordinal INTEGER PRIMARY KEY, text TEXT, mark BLOB)
+"""
 
 _MARK_BYTES = 8
 

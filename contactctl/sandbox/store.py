@@ -13,7 +13,14 @@ from contactctl.exact_json import JsonError
 from contactctl.files import make_private_folder
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
-from contactctl.sqlite_file import machine_reason, make_private_file, primary_code
+from contactctl.sqlite_file import (
+    FileKind,
+    connect,
+    damaged,
+    explained,
+    make_private_file,
+    state_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +32,17 @@ if TYPE_CHECKING:
 #: How long a writer waits for those of other processes.
 BUSY_TIMEOUT_S = 10.0
 
-#: Written into the file's header, so that no other database is mistaken for a sandbox.
-_APPLICATION_ID = int.from_bytes(b"cctl", "big")
-_DUMP_PAGE = 500
 _RESET_HINT = "contactctl sandbox reset starts afresh and keeps this file aside"
-#: SQLite's primary result codes that say that the file itself is not what it should be.
-_DAMAGE_CODES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+SANDBOX = FileKind(
+    name="sandbox file",
+    application_id=int.from_bytes(b"cctl", "big"),
+    version=SCHEMA_VERSION,
+    way_out=_RESET_HINT,
+    elsewhere="set CONTACTCTL_SANDBOX_DB to another file",
+    damage="is damaged, or no sandbox file",
+    stranger="is a database, but not a sandbox",
+)
+_DUMP_PAGE = 500
 
 
 class Store:
@@ -125,10 +137,7 @@ def open_store(path: Path) -> Store:
     """
     make_private_folder(path.parent)
     _make_private_file(path)
-    with _explained(path):
-        connection = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
+    connection = connect(path, SANDBOX, wait_s=BUSY_TIMEOUT_S)
     store = Store(path, connection)
     try:
         _prepare(store, connection)
@@ -159,16 +168,14 @@ def _make_private_file(path: Path) -> None:
         make_private_file(path)
     except OSError as error:
         raise MachineError(
-            f"cannot make the sandbox file {path}: {error.strerror}",
-            hint="check the folder, or set CONTACTCTL_SANDBOX_DB to another file",
+            f"cannot make the {SANDBOX.name} {path}: {error.strerror}",
+            hint=f"check the folder, or {SANDBOX.elsewhere}",
         ) from error
 
 
 def _prepare(store: Store, connection: sqlite3.Connection) -> None:
-    with _explained(store.path):
-        connection.execute("PRAGMA synchronous = FULL")
     with store.read():  # one view of the file, which another process may be filling right now
-        state = _state_of(connection)
+        state = state_of(connection, SANDBOX)
     if state == "new":
         _fill_if_new(store, connection)
     elif state != "ours":
@@ -178,48 +185,19 @@ def _prepare(store: Store, connection: sqlite3.Connection) -> None:
 def _fill_if_new(store: Store, connection: sqlite3.Connection) -> None:
     """Fill a new file; inside the transaction it is new only if no other process was first."""
     with store.write() as transaction:
-        if _state_of(connection) == "new":
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        if state_of(connection, SANDBOX) == "new":
+            connection.execute(f"PRAGMA application_id = {SANDBOX.application_id}")
             fill_with_demo(transaction)
-
-
-def _state_of(connection: sqlite3.Connection) -> str:
-    """Return ``ours``, ``new``, or what else the file is."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == _APPLICATION_ID and version == SCHEMA_VERSION:
-        return "ours"
-    if application == _APPLICATION_ID and version > SCHEMA_VERSION:
-        return "was made by a newer version of contactctl"
-    return "is a database, but not a sandbox" if application or version or things else "new"
 
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into an error that names the file and the way out."""
+    """Turn what SQLite raises, and JSON that is none, into an error that names the file."""
     try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.Error as error:
-        reason = machine_reason(error)
-        if reason:
-            raise MachineError(
-                f"cannot use the sandbox file {path}: {reason}",
-                hint="see to that, or set CONTACTCTL_SANDBOX_DB to another file",
-            ) from error
-        if primary_code(error) in _DAMAGE_CODES:
-            raise _damaged(path) from error
-        raise
+        with explained(path, SANDBOX):
+            yield
     except JsonError as error:
-        raise _damaged(path) from error
-
-
-def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(
-        f"the sandbox file {path} is damaged, or no sandbox file", hint=_RESET_HINT
-    )
+        raise damaged(path, SANDBOX) from error
 
 
 def _move_aside(path: Path) -> Path:
