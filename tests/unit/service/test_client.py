@@ -6,7 +6,6 @@ import gzip
 import re
 import tracemalloc
 import zlib
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx
@@ -44,21 +43,6 @@ def in_process(answer: Callable[[httpx.Request], httpx.Response], retries: int =
 def test_an_update_returns_the_id_and_the_whole_reply() -> None:
     with FaultServer([reply(200, SAVED)]) as server, spied_client(server.url).client as client:
         assert client.update(CHANGE) == Saved("c1", {"success": True, "id": "c1"})
-
-
-def test_what_is_known_of_the_writes_is_what_was_known_before_one_that_was_refused() -> None:
-    refused, saved = reply_json({"message": "no"}, 400), reply(200, SAVED)
-    with (
-        FaultServer([refused, saved, refused, reply(503), refused]) as server,
-        spied_client(server.url, retries=0).client as client,
-    ):
-        known = [client.outcome]
-        for _ in range(5):
-            with suppress(ContactctlError):
-                client.update(CHANGE)
-            known.append(client.outcome)
-    nothing, done, unknown = Outcome.NOT_SENT, Outcome.APPLIED, Outcome.UNKNOWN
-    assert known == [nothing, nothing, done, done, unknown, unknown]
 
 
 @pytest.mark.parametrize(
