@@ -110,6 +110,14 @@ def test_a_line_without_end_is_refused_at_its_number() -> None:
         read("a,b\n" + "x," * (9 * 2**20))
 
 
+def test_a_file_may_be_longer_than_any_of_its_rows() -> None:
+    """More than a record may have, in cells that each are as large as a cell may be."""
+    row = "1," + "x" * 2**20 + "\n"
+    rows = read("a,b\n" + row * 17)
+    assert len(rows) == 18
+    assert {item.problem for item in rows} == {None}
+
+
 def test_an_empty_text_has_no_rows() -> None:
     assert read("") == read("\n\n") == []
 
