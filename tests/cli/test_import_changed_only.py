@@ -64,6 +64,16 @@ def test_a_create_is_another_write_too(cli: Cli, file: Path) -> None:
     assert statuses(cli, file) == ["done"]
 
 
+def test_a_create_takes_both_identifiers_from_whoever_had_them(cli: Cli, file: Path) -> None:
+    saved(cli, "--email=b@example.com", "--user-id=2")
+    file.write_text("userId,plan\n2,pro\n")
+    assert statuses(cli, file) == ["done"]
+    saved(cli, "--email=b@example.com", "--user-id=3")
+    assert in_sandbox(cli, "create", "--email=c@example.com", "--user-id=2").code == 0
+    assert statuses(cli, file) == ["done"]
+    assert dump(cli, "plan") == [("b@example.com", "pro"), ("c@example.com", "pro")]
+
+
 def test_a_reset_sandbox_has_been_sent_nothing(cli: Cli, file: Path) -> None:
     file.write_text("email,plan\na@example.com,pro\n")
     assert statuses(cli, file) == ["done"]

@@ -94,19 +94,30 @@ def test_a_contact_in_two_rows_by_different_identifiers(tmp_path: Path) -> None:
     assert service.contacts[0]["plan"] == "p1"
 
 
+class Vague(FakeService):
+    """A service that applies a plan p2 and answers without an id."""
+
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
+        reply = super().update_once(body)
+        if b"p2" in body:
+            raise BadReplyError("no id", status=200, outcome=Outcome.UNKNOWN)
+        return reply
+
+
+def test_a_row_is_forgotten_by_each_of_its_identifiers_before_it_is_sent(tmp_path: Path) -> None:
+    """The first file knew the contact by its user id alone, which stands second in the other."""
+    service = Vague(contacts=[{"email": "a@x.co", "userId": "1"}])
+    assert run(tmp_path, service, ("- 1 p1",)) == ["done"]
+    assert run(tmp_path, service, ("a@x.co 1 p2",)) == ["failed"]
+    assert run(tmp_path, service, ("- 1 p1",)) == ["done"]
+    assert service.contacts[0]["plan"] == "p1"
+
+
 @pytest.mark.parametrize("later", ["a@x.co - p2", "- 1 p2"])
 def test_a_row_is_not_the_last_word_while_one_that_shares_any_identifier_is_under_way(
     tmp_path: Path, later: str
 ) -> None:
     """The later row was applied and its answer made no sense: what holds is not the first one."""
-
-    class Vague(FakeService):
-        def update_once(self, body: bytes) -> Reply[JsonObject]:
-            reply = super().update_once(body)
-            if b"p2" in body:
-                raise BadReplyError("no id", status=200, outcome=Outcome.UNKNOWN)
-            return reply
-
     service = Vague(contacts=[{"email": "a@x.co", "userId": "1"}])
     assert run(tmp_path, service, ("a@x.co 1 p1", later)) == ["done", "failed"]
     assert service.contacts[0]["plan"] == "p2"
