@@ -269,6 +269,21 @@ def test_a_retry_after_that_is_too_long_ends_the_run() -> None:
     assert len(world.sent_at) == 1
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error(UnavailableError, 503, Outcome.UNKNOWN, retry_after="3600"),
+        error(RateLimitedError, 429, retry_after="3600"),
+    ],
+)
+def test_a_retry_after_that_is_too_long_ends_the_run_though_other_rows_get_through(
+    failure: ContactctlError,
+) -> None:
+    world = World(failure)
+    world.sender._health.note_success()
+    assert exhausted(world) is failure
+
+
 def test_a_success_that_is_none_fails_its_row_and_several_end_the_run() -> None:
     bad = [error(BadReplyError, 200, Outcome.UNKNOWN) for _ in range(2 * MOST_BAD_REPLIES)]
     world = World(*bad[:4], REPLY, *bad[4:])
