@@ -46,6 +46,29 @@ def test_off_a_terminal_a_plain_line_comes_every_so_often() -> None:
     assert set(lines) == {"peo[red]ple\\u{1b}.csv: 4 of 10"}
 
 
+def test_nothing_is_said_any_more_once_the_block_is_left() -> None:
+    """A line that is being made is waited for: it would stand behind the summary."""
+    stderr, asked, may_end = io.StringIO(), threading.Event(), threading.Event()
+
+    def words() -> str:
+        asked.set()
+        assert may_end.wait(20)
+        return "4 of 10"
+
+    def work() -> None:
+        with shown_progress(output_to(stderr), "people.csv", 10, words, every_s=0.01):
+            assert asked.wait(20)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert asked.wait(20)
+    worker.join(0.2)
+    assert worker.is_alive()
+    may_end.set()
+    worker.join(20)
+    assert stderr.getvalue().startswith("people.csv: 4 of 10\n")
+
+
 def test_in_ci_nothing_moves() -> None:
     stderr = Terminal()
     show(output_to(stderr, ci=True), lines=2)

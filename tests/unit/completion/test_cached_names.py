@@ -117,6 +117,13 @@ class TestCached:
         assert tab("update", "--profile=staging", "--prop", "pl") == ["plan="]
         assert tab("update", "--sandbox", "--prop", "") == []
 
+    def test_of_the_sandbox_nothing_is_cached_whatever_the_active_profile(self, tab: Tab) -> None:
+        save_profiles(tab.env, "work")
+        save_account(tab.env, digest("work"))
+        for flags in (("--sandbox",), ("-p", "sandbox"), ("--profile=sandbox",)):
+            assert tab(*flags, "update", "--list", "") == []
+            assert tab("update", *flags, "--prop", "") == []
+
     def test_the_key_in_the_environment_has_a_cache_of_its_own(self, tab: Tab) -> None:
         key = parse_api_key(KEY, "")
         save_account(tab.env, account_digest(DEFAULT_BASE_URL, profile=None, key=key))
