@@ -103,10 +103,9 @@ def table(
     rows: Iterable[Sequence[JsonValue]],
     *,
     json: JsonValue,
-    quiet_column: int = 0,
     empty: str = "nothing",
 ) -> Answer:
-    """Return a table; piped it is tab-separated without a heading, and ``-q`` prints one column."""
+    """Return a table; piped it is tab-separated without a heading, ``-q`` prints column one."""
     cells = [[_cell(value) for value in row] for row in rows]
 
     def view() -> RenderableType:
@@ -115,7 +114,7 @@ def table(
         return views.grid(columns, cells) if cells else views.safe(empty, style="dim")
 
     plain = ["\t".join(to_safe(cell) for cell in row) for row in cells]
-    quiet = [to_safe(row[quiet_column]) for row in cells]
+    quiet = [to_safe(row[0]) for row in cells]
     return Answer(json=json, plain=plain, quiet=quiet, view=view)
 
 

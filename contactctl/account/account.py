@@ -34,12 +34,10 @@ class Catalogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailingList:
-    """A mailing list as the service shows it."""
+    """What of a mailing list picks it."""
 
     id: str
     name: str
-    is_public: bool = False
-    description: str | None = None
 
     def __str__(self) -> str:
         return f"{quoted(self.name)} ({excerpt(self.id)})"
@@ -126,13 +124,7 @@ def _parse_property(item: JsonObject) -> tuple[str, PropertyType | None]:
 
 
 def _parse_list(item: JsonObject) -> MailingList:
-    description = item.get("description")
-    return MailingList(
-        id=_text(item.get("id")),
-        name=_text(item.get("name")),
-        is_public=item.get("isPublic") is True,
-        description=description if isinstance(description, str) else None,
-    )
+    return MailingList(_text(item.get("id")), _text(item.get("name")))
 
 
 def _text(value: JsonValue) -> str:

@@ -82,7 +82,7 @@ def test_each_list_comes_with_what_the_service_shows(service: Service) -> None:
         {"name": "no id"},
     ]
     assert Account(service).lists() == (
-        MailingList(NEWS_ID, "News", is_public=True, description="Weekly"),
+        MailingList(NEWS_ID, "News"),
         MailingList(VIP_ID, "VIP"),
     )
 
