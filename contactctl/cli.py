@@ -15,6 +15,7 @@ from contactctl.errors import (
     StoppedError,
     UsageError,
 )
+from contactctl.exact_json import has_surrogate
 from contactctl.menu import COMMANDS
 from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
@@ -86,7 +87,7 @@ def _choose_help_style(argv: Sequence[str], run: Run) -> None:
 
 def _refuse_unreadable(argv: Sequence[str]) -> None:
     for number, word in enumerate(argv, start=1):
-        if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
+        if has_surrogate(word):
             raise UsageError(
                 f"word {number} of the command line is not valid UTF-8",
                 hint="check the locale (LANG, LC_ALL) and the script's own encoding",

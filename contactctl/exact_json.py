@@ -77,6 +77,11 @@ def to_json(value: JsonValue, *, ascii_only: bool = False) -> str:
     return _encode(value, encode_basestring_ascii if ascii_only else encode_basestring)
 
 
+def has_surrogate(text: str) -> bool:
+    """Tell whether a text holds a lone surrogate: half a character, which UTF-8 cannot spell."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
 def _encode(value: JsonValue, quote: Callable[[str], str]) -> str:
     if isinstance(value, str):
         return quote(value)
@@ -101,7 +106,7 @@ def _decode(text: str | bytes) -> JsonValue:
     if text.count("[") + text.count("{") > _MAX_DEPTH:
         _refuse_depth(value, _MAX_DEPTH)
     # An escaped lone surrogate loads and then fails at the wire; one cheap look finds both kinds.
-    if "\\u" in text or _SURROGATE.search(text):
+    if "\\u" in text or has_surrogate(text):
         _refuse_surrogates(value)
     return value
 
@@ -116,7 +121,7 @@ def _refuse_depth(value: JsonValue, levels: int) -> None:
 
 
 def _refuse_surrogates(value: JsonValue) -> None:
-    if isinstance(value, str) and _SURROGATE.search(value):
+    if isinstance(value, str) and has_surrogate(value):
         message = "a lone surrogate, which no text can hold"
         raise JsonError(message)
     if isinstance(value, list):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from contactctl.contact import MAX_STRING_LENGTH
-from contactctl.exact_json import Number
+from contactctl.exact_json import Number, has_surrogate
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def check_text(text: str) -> str:
             f"{quoted(text)} has {len(text)} characters",
             hint=f"the service takes at most {MAX_STRING_LENGTH}",
         )
-    if not text.isascii() and re.search("[\ud800-\udfff]", text):
+    if has_surrogate(text):
         raise ValueProblem(f"{quoted(text)} is not valid UTF-8", hint="write it as UTF-8")
     return text
 

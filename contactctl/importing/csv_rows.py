@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from contactctl.errors import UsageError
-from contactctl.importing.decoding import MAX_RECORD_CHARS, SURROGATE
+from contactctl.exact_json import has_surrogate
+from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class _Lines:
     def _look_at(self, line: str) -> None:
         if "\0" in line:
             self.problem = f"line {self._number} holds a NUL character"
-        elif SURROGATE.search(line):
+        elif has_surrogate(line):
             self.problem = f"line {self._number} holds bytes that are no text in the encoding"
 
     def _refuse(self, what: str) -> NoReturn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TextIO, cast
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 #: No record of a contact comes near this; what is longer is a file that is not what it seems.
 MAX_RECORD_CHARS = 16 * 2**20
-#: What an undecodable byte becomes, and what no text can hold.
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 # UTF-32 before UTF-16: its little-endian mark begins with that of UTF-16.
 _MARKS = (

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, TextIO
 
 from contactctl.errors import UsageError
-from contactctl.exact_json import JsonError, parse_json
-from contactctl.importing.decoding import MAX_RECORD_CHARS, SURROGATE
+from contactctl.exact_json import JsonError, has_surrogate, parse_json
+from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Elements:
 
 
 def _to_row(ordinal: int, line: int, text: str) -> Row:
-    if not text.isascii() and SURROGATE.search(text):
+    if has_surrogate(text):
         return _bad_row(ordinal, line, text, "not text in the file's encoding")
     try:
         value = parse_json(text)

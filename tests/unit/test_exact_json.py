@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactctl.exact_json import JsonError, JsonValue, Number, parse_json, to_json
+from contactctl.exact_json import JsonError, JsonValue, Number, has_surrogate, parse_json, to_json
 
 number_texts = st.from_regex(
     r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", fullmatch=True
@@ -159,6 +159,16 @@ def test_a_pair_of_surrogates_is_one_character() -> None:
 
 def test_line_separators_are_no_line_ends() -> None:
     assert parse_json('"a\u2028b\u2029"') == "a\u2028b\u2029"
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "é\udce9"])
+def test_half_a_character_is_found(text: str) -> None:
+    assert has_surrogate(text)
+
+
+@pytest.mark.parametrize("text", ["", "ada", "é", "\ud7ff\ue000", "😀"])
+def test_whole_characters_are_whole(text: str) -> None:
+    assert not has_surrogate(text)
 
 
 def check_any_text(text: str) -> None:
