@@ -197,9 +197,9 @@ def _stray_words(words: Sequence[str], ctx: Context) -> UsageError:
 
 
 def _refuse_command(word: str, branch: Branch, ctx: Context) -> NoReturn:
-    import difflib
+    from contactctl.near_misses import nearest
 
-    near = difflib.get_close_matches(word, branch.children, n=3)
+    near = nearest(word, branch.children)
     raise UsageError(
         "there is no such command",
         hint=f"did you mean {' or '.join(near)}?" if near else f"see {ctx.command_path} --help",

@@ -18,7 +18,7 @@ from contactctl.changes.lookup import (
     look_up,
 )
 from contactctl.changes.preview import Preview, preview_offline, preview_update
-from contactctl.contact import ContactChange, ContactRef
+from contactctl.contact import ContactChange, ContactRef, fold_address
 from contactctl.errors import Ending, GuardError, NotFoundError, Outcome, UsageError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def wished_address(change: ContactChange, new_email: str) -> AddressChange:
             "--new-email needs --email with the address that the contact has now",
             hint="by user id alone: --user-id ID --email NEW changes the address",
         )
-    if new_email.lower() == change.email.lower():
+    if fold_address(new_email) == fold_address(change.email):
         raise UsageError("--new-email is the address in --email", hint="give another one")
     return AddressChange(change.email, new_email)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.field_rules import checked_lists, checked_property, checked_standard
 from contactctl.changes.typing_rules import ValueProblem, check_value
-from contactctl.contact import ContactChange
+from contactctl.contact import STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
 from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
 from contactctl.importing.fields import (
@@ -202,7 +202,7 @@ _MOST_KEYS = 1000
 def _checked(item: Field, value: JsonValue, rules: ColumnRules) -> JsonScalar:
     if item.kind is Kind.LIST:
         return _checked_membership(value)
-    if item.kind is not Kind.PROPERTY:
+    if item.name in STANDARD_FIELDS:
         scalar = checked_standard(item.name, value)
         return scalar if rules.allow_resubscribe else check_subscribed(item, scalar)
     scalar = checked_property(item.name, value)

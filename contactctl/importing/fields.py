@@ -16,6 +16,7 @@ from contactctl.changes.typing_rules import (
 from contactctl.contact import (
     CLEARABLE_FIELDS,
     DEFAULT_TYPES,
+    FLAG_FIELDS,
     RESERVED_NAMES,
     RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
@@ -67,7 +68,9 @@ class Field(NamedTuple):
     @property
     def is_clearable(self) -> bool:
         """Tell whether the field can be emptied."""
-        return self.kind is Kind.PROPERTY or self.name in CLEARABLE_FIELDS
+        if self.name in STANDARD_FIELDS:
+            return self.name in CLEARABLE_FIELDS
+        return self.kind is Kind.PROPERTY
 
 
 _KINDS = {
@@ -75,6 +78,8 @@ _KINDS = {
     "userId": Kind.USER_ID,
     "subscribed": Kind.SUBSCRIBED,
 } | dict.fromkeys(TEXT_FIELDS, Kind.TEXT)
+#: Standard fields of other types are read as properties of that type are.
+_TYPES = {one.wire_name: one.type for one in FLAG_FIELDS if one.type != "lists"}
 
 
 def _fold(name: str) -> str:
@@ -130,7 +135,7 @@ class AccountFields:
                 f"{quoted(name)} may mean the field {standard} or the property of that name",
                 hint=f"say which: --map '{excerpt(name)}={standard}', or --ignore it",
             )
-        return Field(_KINDS[standard], standard)
+        return Field(_KINDS.get(standard, Kind.PROPERTY), standard, _TYPES[standard])
 
     def resolve_list(self, text: str) -> str:
         """Return the id of the list that an id or a name means; raise :class:`UsageError`."""

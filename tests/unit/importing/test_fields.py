@@ -6,6 +6,7 @@ import pytest
 from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
+from contactctl.contact import FLAG_FIELDS
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.fields import Field, Kind, cell_parser
@@ -127,3 +128,10 @@ def test_an_address_with_blanks_around_it_says_so() -> None:
     with pytest.raises(ValueProblem) as caught:
         parse("email", "a@b.co ")
     assert "without the blanks" in str(caught.value.hint)
+
+
+def test_each_standard_field_but_the_lists_can_be_a_column() -> None:
+    for field in FLAG_FIELDS:
+        found = FIELDS.find(field.name)
+        assert (found.name, found.declared) == (field.wire_name, field.type)
+        assert found.is_clearable is (not field.instead)
