@@ -44,6 +44,9 @@ def _leave_interrupts_to_the_system() -> None:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # Python itself printed one, while it looked where the script lies, and went on.
+        if getattr(sys, "last_type", None) is KeyboardInterrupt:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _answer_early(argv: list[str]) -> int | None:

@@ -96,6 +96,23 @@ def test_before_the_command_begins_a_signal_ends_the_process_at_once(
     assert service.count == 0
 
 
+def test_an_interrupt_that_python_printed_before_the_program_began_ends_it(
+    service: FaultServer, own_folders: dict[str, str]
+) -> None:
+    """As it does in the middle of its look at the script's folder; ``sys.last_type`` tells."""
+    code = "import sys; sys.last_type = KeyboardInterrupt; sys.argv[0] = 'contactctl'\n"
+    code += "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from contactctl.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *UPDATE],
+        env={"PATH": os.environ["PATH"], **own_folders, **key_for(service)},
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, service.count) == (-signal.SIGINT, 0)
+
+
 @pytest.mark.parametrize("module", IN_THE_COMMAND)
 def test_an_interrupt_that_an_import_of_the_command_swallows_stops_it_before_it_writes(
     service: FaultServer, own_folders: dict[str, str], module: str
