@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _MINUTE_S = 60
 _HOUR_S = 3600
+_WHOLE_FROM = 100
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -22,4 +23,6 @@ def duration(seconds: float) -> str:
 
 def per_second(rate: float) -> str:
     """Return a rate with one digit after the point where that says anything."""
-    return f"{rate:,.0f} a second" if rate >= 100 else f"{rate:.1f} a second".replace(".0 ", " ")  # noqa: PLR2004
+    if rate >= _WHOLE_FROM:
+        return f"{rate:,.0f} a second"
+    return f"{rate:.1f} a second".replace(".0 ", " ")

@@ -137,13 +137,14 @@ Limit = Annotated[
 _MOST_DIGITS = 9
 
 
+@dataclass(frozen=True, slots=True)
 class _Words:
     """Flags that can be written down again as they were given."""
 
     def words(self) -> list[str]:
         """Return the words that give these flags."""
         found: list[str] = []
-        for item in fields(self):  # type: ignore[arg-type]
+        for item in fields(self):
             name = _flag_name(item.type)
             if not name:
                 continue

@@ -127,7 +127,7 @@ class Repeats:
         self._block_items = block_items
         self._keys = [array("q") for _ in range(_SHARES)]
         self._lines = [array("q") for _ in range(_SHARES)]
-        self._blocks: list[list[int]] = [[] for _ in range(_SHARES)]
+        self._blocks: list[list[tuple[IO[bytes], int]]] = [[] for _ in range(_SHARES)]
         self._file: IO[bytes] | None = None
 
     def add(self, identifier: str, line: int) -> None:
@@ -171,11 +171,10 @@ class Repeats:
 
     def _collected(self, share: int) -> tuple[array[int], array[int]]:
         keys, lines = array("q"), array("q")
-        for offset in self._blocks[share]:
-            assert self._file is not None  # noqa: S101 - a block has been written to it
-            self._file.seek(offset)
-            keys.fromfile(self._file, self._block_items)
-            lines.fromfile(self._file, self._block_items)
+        for file, offset in self._blocks[share]:
+            file.seek(offset)
+            keys.fromfile(file, self._block_items)
+            lines.fromfile(file, self._block_items)
         return keys + self._keys[share], lines + self._lines[share]
 
     def _move_out(self, share: int) -> None:
@@ -183,7 +182,7 @@ class Repeats:
             from tempfile import TemporaryFile
 
             self._file = TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._blocks[share].append(self._file.tell())
+        self._blocks[share].append((self._file, self._file.tell()))
         for items in (self._keys[share], self._lines[share]):
             items.tofile(self._file)
             del items[:]

@@ -205,13 +205,12 @@ class Delta:
     """Keeps the memory of sent rows true at every moment, crashes included.
 
     What was sent for a contact is forgotten on disk before anything else is sent to it, and
-    remembered only when nothing more of this run is on its way to it. Without a memory nothing is
-    ever unchanged. For one thread.
+    remembered only when nothing more of this run is on its way to it. For one thread.
     """
 
-    def __init__(self, memory: SentMemory | None, *, changed_only: bool = False) -> None:
+    def __init__(self, memory: SentMemory, *, changed_only: bool) -> None:
         self._memory = memory
-        self._changed_only = changed_only and memory is not None
+        self._changed_only = changed_only
         self._under_way: Counter[str] = Counter()
         self._buffer: list[Sent] = []
 
@@ -222,7 +221,7 @@ class Delta:
         last word again.
         """
         memory = self._memory
-        if memory is None or not self._changed_only or not jobs:
+        if not self._changed_only or not jobs:
             return set()
         self.flush()
         digests = [memory.digest(job.body) for job in jobs]
@@ -249,7 +248,7 @@ class Delta:
 
     def before_sending(self, jobs: Sequence[Job]) -> None:
         """Forget what was sent before for the contacts of these rows."""
-        if self._memory is None or not jobs:
+        if not jobs:
             return
         self.flush()
         self._memory.forget(ref for job in jobs for ref in job.change.refs)
@@ -257,8 +256,6 @@ class Delta:
 
     def after_sending(self, job: Job, result: Result) -> None:
         """Note what became of a row that was announced by :meth:`before_sending`."""
-        if self._memory is None:
-            return
         self._under_way.subtract(job.keys)
         is_last = not any(self._under_way[key] for key in job.keys)
         for key in job.keys:
@@ -272,6 +269,5 @@ class Delta:
 
     def flush(self) -> None:
         """Bring to disk what is to be remembered."""
-        if self._memory is not None:
-            buffer, self._buffer = self._buffer, []
-            self._memory.remember(buffer)
+        buffer, self._buffer = self._buffer, []
+        self._memory.remember(buffer)

@@ -96,15 +96,14 @@ _PRIVATE_MODE = 0o600
 _PREFIX = "stdin-"
 
 
-def save_spool(stream: IO[bytes], folder: Path, *, suffix: str = "") -> Path:
+def save_spool(stream: IO[bytes], folder: Path) -> Path:
     """Copy a stream into a new file that nobody else can read, and return its path.
 
-    ``suffix`` tells the form as a file's name would. Raises :class:`MachineError` when the copy
-    cannot be made; nothing is left of it then.
+    Raises :class:`MachineError` when the copy cannot be made; nothing is left of it then.
     """
     make_private_folder(folder.parent)
     make_private_folder(folder)
-    path = folder / f"{_PREFIX}{os.urandom(6).hex()}{suffix}"
+    path = folder / f"{_PREFIX}{os.urandom(6).hex()}"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
         with os.fdopen(descriptor, "wb") as file:

@@ -68,8 +68,8 @@ class Pacer:
     really happened, so that a delay is never caught up with.
     """
 
-    def __init__(self, rate: Rate | None = None) -> None:
-        self._rate = rate or Rate()
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
         self._limit: int | None = ASSUMED_LIMIT
         self._limit_seen = False
         self._count = 0

@@ -33,6 +33,7 @@ PATIENCE_AFTER_429 = 20
 #: So many rows in a row with a success that is none are not the rows' fault.
 MOST_BAD_REPLIES = 5
 
+_JUDGED_ATTEMPT = 2
 #: What no other row would fare better with: the run stops, to be resumed.
 _FATAL = (CredentialsError, MachineError, RedirectedError)
 
@@ -55,7 +56,7 @@ class _Tries(Tally):
     def begin(self, sent_at: float) -> None:
         """Count an attempt; the service is judged from the second one, or the only one, on."""
         self.attempts += 1
-        if self.attempts <= 2:  # noqa: PLR2004
+        if self.attempts <= _JUDGED_ATTEMPT:
             self.judged_from = sent_at
 
 

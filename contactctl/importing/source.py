@@ -132,8 +132,8 @@ def _form_by_name(path: Path) -> FileForm | None:
 
 
 def _form_by_content(start: str) -> FileForm:
-    first = start.lstrip()[0]
-    return {"[": "json", "{": "jsonl"}.get(first, "csv")  # type: ignore[return-value]
+    forms: dict[str, FileForm] = {"[": "json", "{": "jsonl"}
+    return forms.get(start.lstrip()[0], "csv")
 
 
 def _sniffed(start: str) -> str:

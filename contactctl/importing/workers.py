@@ -46,9 +46,7 @@ class Workers:
     that one that hangs keeps no process from ending.
     """
 
-    def __init__(
-        self, sender: Sends, journal: Records, limiter: Limiter, *, most: int = MOST_IN_FLIGHT
-    ) -> None:
+    def __init__(self, sender: Sends, journal: Records, limiter: Limiter, *, most: int) -> None:
         self._most = most
         self._sender = sender
         self._journal = journal

@@ -154,7 +154,7 @@ class Engine:
     service: FakeService
     retries: int = 3
     rate: Rate = field(default_factory=lambda: Rate(share=1.0))
-    remembers: bool = False
+    fuses_memory: bool = False
     changed_only: bool = False
     max_failures: int | None = None
     most_in_flight: int = 50
@@ -167,10 +167,10 @@ class Engine:
         """Begin or resume, and yield results; ``fuse`` is for all events, ``disk`` for files."""
         journals = Journals(self.folder)
         opened = journals.resume(IDENTITY) if resume else journals.begin(IDENTITY)
-        memory = open_sent_memory(self.folder, "account") if self.remembers else None
+        memory = open_sent_memory(self.folder, "account")
         journal = opened.journal
         self.service.fuse = fuse or Fuse()
-        files: list[Any] = [journal, *([] if memory is None else [memory])]
+        files: list[Any] = [journal, memory] if self.fuses_memory else [journal]
         for file in files:
             file._connection.execute("PRAGMA synchronous = OFF")  # no power is cut here
             if fuse or disk:
@@ -195,8 +195,7 @@ class Engine:
         try:
             yield from self.run.results()
         finally:
-            if memory is not None:
-                memory.close()
+            memory.close()
             with suppress(Dead, ContactctlError):
                 opened.close()
 

@@ -80,7 +80,7 @@ def test_every_crash_point(tmp_path: Path) -> None:
     while died:
         folder = tmp_path / str(point)
         service = FakeService()
-        engine = Engine(folder, FILE, service, remembers=True, most_in_flight=1)
+        engine = Engine(folder, FILE, service, fuses_memory=True, most_in_flight=1)
         told, died = killed(engine, Fuse(point))
         done = recorded_done(folder)
         applied = {str(write) for write in service.writes}
@@ -113,7 +113,7 @@ def _payload(ordinal: int) -> str:
 def test_killed_again_and_again_with_many_in_flight(tmp_path: Path, seed: int) -> None:
     expected = uninterrupted(tmp_path / "whole")
     service = FakeService()
-    engine = Engine(tmp_path / "run", FILE, service, remembers=True)
+    engine = Engine(tmp_path / "run", FILE, service, fuses_memory=True)
     step = 7 + 5 * seed
     _, died = killed(engine, Fuse(step))
     kills = int(died)
@@ -159,7 +159,7 @@ def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(tmp_path:
     while failed:
         folder = tmp_path / str(point)
         service = FakeService()
-        engine = Engine(folder, FILE, service, remembers=True, most_in_flight=1)
+        engine = Engine(folder, FILE, service, fuses_memory=True, most_in_flight=1)
         try:
             list(engine.results(disk=_Failing(point)))
             failed = False

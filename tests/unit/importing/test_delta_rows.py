@@ -28,7 +28,7 @@ FILE = ("a@x.co 1 p1", "b@x.co - p1", "c@x.co 3 p1")
 
 def run(folder: Path, service: FakeService, file: Sequence[str], *, only: bool = True) -> list[str]:
     engine = Engine(
-        folder, rows(*file), service, remembers=True, changed_only=only, most_in_flight=1
+        folder, rows(*file), service, fuses_memory=True, changed_only=only, most_in_flight=1
     )
     return [finished.result.status for finished in engine.all()]
 
@@ -164,7 +164,7 @@ def test_a_kill_never_leaves_a_memory_that_skips_wrongly(tmp_path: Path, point: 
     second = ("a@x.co 1 p2", "b@x.co - p2", "a@x.co - p3", "c@x.co 3 p2")
     run(tmp_path, service, first)
     engine = Engine(
-        tmp_path, rows(*second), service, remembers=True, changed_only=True, most_in_flight=1
+        tmp_path, rows(*second), service, fuses_memory=True, changed_only=True, most_in_flight=1
     )
     with suppress(Dead):
         list(engine.results(fuse=Fuse(point)))
@@ -183,6 +183,6 @@ def test_a_skipped_row_still_links_the_two_identifiers_behind_it(tmp_path: Path)
 
     service.before = before
     file = rows("a@x.co 1 p0", "- 1 p1", "a@x.co - p2")
-    engine = Engine(tmp_path, file, service, remembers=True, changed_only=True)
+    engine = Engine(tmp_path, file, service, fuses_memory=True, changed_only=True)
     assert [finished.result.status for finished in engine.all()] == ["skipped", "done", "done"]
     assert service.contacts[0]["plan"] == "p2"

@@ -87,7 +87,7 @@ class _Shifted(Pacer):
 
 
 def test_by_default_80_percent_are_taken_evenly() -> None:
-    result = simulate(Pacer(), SlidingLog(10), Network(0.04, 0.06), seconds=60, header=10)
+    result = simulate(Pacer(Rate()), SlidingLog(10), Network(0.04, 0.06), seconds=60, header=10)
     assert result.refused == 0
     assert 0.96 * 8 <= result.taken / 60 <= 8
     gaps = [later - earlier for earlier, later in pairwise(result.sends)]
