@@ -104,5 +104,6 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         converter = LimitedConverter(converter, check_addresses)
     report = check_rows(source.rows(), converter, on_problem=on_problem)
     mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
+    mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity)
