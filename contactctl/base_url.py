@@ -1,4 +1,4 @@
-"""The service's base address: one spelling, and no form of it that could take a key elsewhere."""
+"""The service's base URL: one spelling, and no form of it that could take a key elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DEFAULT_BASE_URL = "https://app.loops.so/api"
 
 #: Deliberately narrower than the standards: every reader of such a text finds the same host in it.
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
-_ADDRESS = (
+_BASE_URL = (
     r"(?P<scheme>https?)://"
     rf"(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?"
@@ -24,7 +24,7 @@ _MAX_LENGTH = 2000
 
 
 class Origin(NamedTuple):
-    """Where requests to an address go; an IPv6 host stands without its brackets."""
+    """Where requests to a base URL go; an IPv6 host stands without its brackets."""
 
     scheme: str
     host: str
@@ -32,19 +32,19 @@ class Origin(NamedTuple):
 
 
 class BaseUrlError(ValueError):
-    """A text is no address to send a key to; the message says why and never repeats the text."""
+    """A text is no URL to send a key to; the message says why and never repeats the text."""
 
 
 def normal_base_url(text: str) -> str:
-    """Return a base address in its one spelling: lower-cased, without default port or ``/v1``.
+    """Return a base URL in its one spelling: lower-cased, without default port or ``/v1``.
 
     Raises :class:`BaseUrlError` for anything but https, or plain http to this very machine; for a
-    user name or password, a query or a fragment in it; and for a text that is no address.
+    user name or password, a query or a fragment in it; and for a text that is no URL.
 
     >>> normal_base_url("https://APP.loops.so:443/api/v1/")
     'https://app.loops.so/api'
     """
-    found = re.fullmatch(_ADDRESS, _with_lower_origin(text)) if len(text) <= _MAX_LENGTH else None
+    found = re.fullmatch(_BASE_URL, _with_lower_origin(text)) if len(text) <= _MAX_LENGTH else None
     if found is None:
         raise BaseUrlError(_fault(text))
     scheme, host = found["scheme"], found["host"]
@@ -57,18 +57,18 @@ def normal_base_url(text: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host, as it stands in an address, is this very machine."""
+    """Tell whether a host, as it stands in a URL, is this very machine."""
     return re.fullmatch(_LOOPBACK, host.lower()) is not None
 
 
 def host_of(base_url: str) -> str:
-    """Return the host (and port, if not the usual one) of a normal base address."""
+    """Return the host (and port, if not the usual one) of a normal base URL."""
     return base_url.partition("://")[2].partition("/")[0]
 
 
 def origin_of(base_url: str) -> Origin:
-    """Return where requests to a normal base address go."""
-    found = re.fullmatch(_ADDRESS, base_url)
+    """Return where requests to a normal base URL go."""
+    found = re.fullmatch(_BASE_URL, base_url)
     if found is None:
         raise BaseUrlError(_fault(base_url))
     port = int(found["port"] or _DEFAULT_PORTS[found["scheme"]])

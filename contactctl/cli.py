@@ -80,7 +80,7 @@ def _choose_help_style(argv: Sequence[str], run: Run) -> None:
     if "--no-color" in argv:  # help is drawn before any flag is read
         os.environ["NO_COLOR"] = "1"
     os.environ["TYPER_USE_RICH"] = "1" if is_terminal(run.stdout) else "0"
-    import typer  # noqa: F401
+    import typer  # noqa: F401 - it reads the variable now
 
     del os.environ["TYPER_USE_RICH"]
 

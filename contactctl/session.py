@@ -112,7 +112,7 @@ class Session:
 
     @cached_property
     def credentials(self) -> Credentials:
-        """The address and key in force.
+        """The base URL and key in force.
 
         Raises :class:`CredentialsError` when there is none, or more than one would do.
         """

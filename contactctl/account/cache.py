@@ -105,7 +105,7 @@ def account_digest(
 ) -> str:
     """Return what tells accounts apart in file names, without telling which they are.
 
-    That is the address, and the profile with its team; the key counts without a profile alone.
+    That is the base URL, and the profile with its team; the key counts without a profile alone.
     """
     import hashlib
 

@@ -94,14 +94,14 @@ class KeyFlags:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFlags:
-    """The address of a profile, and what it may write."""
+    """The base URL of a profile, and what it may write."""
 
     base_url: BaseUrl = None
     read_only: ReadOnly = False
     only_domains: OnlyDomains = None
 
     def to_base_url(self, session: Session) -> str:
-        """Return the address in its one spelling; raises :class:`UsageError` for a bad one."""
+        """Return the base URL in its one spelling; raises :class:`UsageError` for a bad one."""
         if self.base_url is None:
             return default_base_url(session.env)
         try:

@@ -11,7 +11,7 @@ from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Rep
 from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
-    ADDRESS_VARIABLE,
+    BASE_URL_VARIABLE,
     KEY_VARIABLE,
     PROFILE_VARIABLE,
     Choice,
@@ -154,8 +154,8 @@ def _save(session: Session, profile: Profile, *, replace: bool) -> ProfileBook:
 
 
 def _with_team(session: Session, profile: Profile) -> Profile:
-    """Ask the service about a profile not saved yet; no variable overrules its new address."""
-    env = {name: value for name, value in session.env.items() if name != ADDRESS_VARIABLE}
+    """Ask the service about a profile not saved yet; no variable overrules its new base URL."""
+    env = {name: value for name, value in session.env.items() if name != BASE_URL_VARIABLE}
     try:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
         return dataclasses.replace(profile, team=_ask_team(session, found))

@@ -132,7 +132,7 @@ def serve(session: Session, listen: ListenFlags, behaviour: BehaviourFlags, db: 
         serve_app(
             make_app(store, settings),
             Listen(listen.host, listen.port, listen.threads),
-            ready=lambda address: _say_ready(session, address, behaviour.api_key),
+            ready=lambda base_url: _say_ready(session, base_url, behaviour.api_key),
             stopping=stopping,
         )
 
@@ -191,11 +191,11 @@ def _say_aside(session: Session, aside: Path | None) -> None:
         session.output.warn(f"the file that was there could not be used; it is now {aside}")
 
 
-def _say_ready(session: Session, address: str, api_key: str | None) -> None:
-    """Print the address, and the lines that point contactctl at it."""
+def _say_ready(session: Session, base_url: str, api_key: str | None) -> None:
+    """Print the base URL, and the lines that point contactctl at it."""
     key = "...  # the key given to --api-key" if api_key else "any-text"
-    exports = [f"export CONTACTCTL_BASE_URL={address}", f"export LOOPS_API_KEY={key}"]
-    answer = answers.named("address", address)
+    exports = [f"export CONTACTCTL_BASE_URL={base_url}", f"export LOOPS_API_KEY={key}"]
+    answer = answers.named("address", base_url)
     session.output.show(answer)
     session.output.note("\n".join(["to use it from another terminal:", *exports]))
 

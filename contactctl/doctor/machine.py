@@ -12,7 +12,7 @@ from contactctl import __version__
 from contactctl.doctor.check import Check, failed, look, ok, warn
 from contactctl.errors import MachineError
 from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
-from contactctl.profiles.credentials import ADDRESS_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
+from contactctl.profiles.credentials import BASE_URL_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 from contactctl.profiles.settings import folder_source
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _NEEDED_FOR: dict[FolderKind, str] = {
 VARIABLES = (
     KEY_VARIABLE,
     PROFILE_VARIABLE,
-    ADDRESS_VARIABLE,
+    BASE_URL_VARIABLE,
     *FOLDER_VARIABLES.values(),
     SANDBOX_VARIABLE,
     "SSL_CERT_FILE",

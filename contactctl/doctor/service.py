@@ -91,7 +91,7 @@ def service_checks(found: Credentials, answer: Answer) -> Iterator[Check]:
 
 
 def connection_check(found: Credentials, answer: Answer) -> Check:
-    """Tell whether the address was reached."""
+    """Tell whether the base URL was reached."""
     name = "connection"
     if found.is_sandbox and answer.arrived:
         return ok(name, "none needed: the sandbox is in this process")

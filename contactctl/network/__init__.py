@@ -1,1 +1,1 @@
-"""How bytes reach the service: addresses, sockets, trust, deadlines."""
+"""How bytes reach the service: connections, deadlines, trust, proxy."""

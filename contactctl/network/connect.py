@@ -204,7 +204,7 @@ class EarlyConnection:
 
 
 def open_early(base_url: str, env: Mapping[str, str], timeout_s: float) -> EarlyConnection | None:
-    """Begin to connect to a base address; None where that is no use: plain http, or a proxy.
+    """Begin to connect to a base URL; None where that is no use: plain http, or a proxy.
 
     To be called before :mod:`contactctl.network.transport` is imported.
     """

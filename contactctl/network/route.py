@@ -50,7 +50,7 @@ class Proxy(NamedTuple):
 
 
 def proxy_for(base_url: str, env: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy for a normal base address, None for none.
+    """Return the proxy for a normal base URL, None for none.
 
     Plain http goes to this machine alone, and what goes to this machine passes no proxy: it would
     carry the key there in clear. Raises :class:`ProxyError` for a proxy that cannot be used.

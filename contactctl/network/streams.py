@@ -42,7 +42,7 @@ class Network(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,  # noqa: ARG002 - part of httpcore's interface
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
         """Connect; plain http reaches this machine alone, whatever its name resolves to."""
         deadline = _deadline_of(timeout)
@@ -138,8 +138,8 @@ class _EarlyStream(_Stream):
     def start_tls(
         self,
         ssl_context: ssl.SSLContext,  # noqa: ARG002 - part of httpcore's interface
-        server_hostname: str | None = None,  # noqa: ARG002
-        timeout: float | None = None,  # noqa: ARG002
+        server_hostname: str | None = None,  # noqa: ARG002 - likewise
+        timeout: float | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
         return _Stream(self._socket, carries_request=True)
 

@@ -42,12 +42,12 @@ _UNFIT = (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError, Recu
 
 
 def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.Client:
-    """Return a client for one address, with the key in its headers, on the network or off it.
+    """Return a client for one base URL, with the key in its headers, on the network or off it.
 
     Nothing of the environment is read, no redirect is followed, and ``.netrc`` stays closed.
-    Raises :class:`CredentialsError` for an address or a key that must not be sent.
+    Raises :class:`CredentialsError` for a base URL or a key that must not be sent.
     """
-    base_url = _fit_address(base_url)
+    base_url = _fit_base_url(base_url)
     headers = {
         "Authorization": f"Bearer {parse_api_key(key, 'in force').reveal()}",
         "User-Agent": f"contactctl/{__version__}",
@@ -74,14 +74,14 @@ class NetworkTransport(httpx.BaseTransport):
         early: EarlyConnection | None = None,
         look_up: LookUp = socket.getaddrinfo,
     ) -> None:
-        """Choose trust and proxy for a base address; nothing is sent yet.
+        """Choose trust and proxy for a base URL; nothing is sent yet.
 
         ``early`` is a connection to it that is being opened already; ``look_up`` stands in for the
-        system's resolver in tests. Raises :class:`CredentialsError` for an address that must not
+        system's resolver in tests. Raises :class:`CredentialsError` for a base URL that must not
         have the key, :class:`TrustError` and :class:`ProxyError` for what the environment asks in
         vain.
         """
-        base_url = _fit_address(base_url)
+        base_url = _fit_base_url(base_url)
         origin = origin_of(base_url)
         proxy = proxy_for(base_url, env)
         network = Network(origin, proxy, early=early, look_up=look_up)
@@ -129,7 +129,7 @@ class _Body(httpx.SyncByteStream):
             self._reply.close()
 
 
-def _fit_address(base_url: str) -> str:
+def _fit_base_url(base_url: str) -> str:
     try:
         return normal_base_url(base_url)
     except BaseUrlError as error:

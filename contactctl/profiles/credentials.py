@@ -1,4 +1,4 @@
-"""Which address and API key a run uses, and where they came from, and what it may write."""
+"""Which base URL and API key a run uses, where they came from, and what it may write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "LOOPS_API_KEY"
 PROFILE_VARIABLE = "CONTACTCTL_PROFILE"
-ADDRESS_VARIABLE = "CONTACTCTL_BASE_URL"
+BASE_URL_VARIABLE = "CONTACTCTL_BASE_URL"
 #: No request to it ever leaves the process.
 SANDBOX_BASE_URL = "http://localhost/api"
 _SHOWN_NAMES = 10
@@ -41,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An address, the key for it, and the limits of the profile they belong to.
+    """A base URL, the key for it, and the limits of the profile they belong to.
 
     ``profile`` is None for a key from the environment, ``sandbox`` for the sandbox. ``source``
     says in the user's words where the key came from; ``warnings`` are to be shown.
@@ -79,7 +79,7 @@ def credentials_of(
 ) -> Credentials:
     """Return the credentials that a choice leads to, with the key read and checked.
 
-    Raises :class:`CredentialsError` when the key or the address cannot be used.
+    Raises :class:`CredentialsError` when the key or the base URL cannot be used.
     """
     if choice.is_sandbox:
         return _sandbox(choice)
@@ -120,15 +120,15 @@ def choose(explicit: str | None, env: Mapping[str, str], store: ProfileStore) ->
 
 
 def default_base_url(env: Mapping[str, str]) -> str:
-    """Return the address that goes with a key in the environment and with a new profile.
+    """Return the base URL that goes with a key in the environment and with a new profile.
 
     Raises :class:`CredentialsError` when ``CONTACTCTL_BASE_URL`` holds none.
     """
-    return _address_in(env) or DEFAULT_BASE_URL
+    return _base_url_in(env) or DEFAULT_BASE_URL
 
 
 def base_url_of(profile: Profile, env: Mapping[str, str]) -> str:
-    """Return a profile's address.
+    """Return a profile's base URL.
 
     Raises :class:`CredentialsError` when it cannot be used, and when ``CONTACTCTL_BASE_URL`` names
     another one: the key would go where the user does not expect it.
@@ -140,12 +140,12 @@ def base_url_of(profile: Profile, env: Mapping[str, str]) -> str:
             f"the address of profile {profile.name} cannot be used: {error}",
             hint=f"add it again: contactctl profile add {profile.name} --replace",
         ) from None
-    other = _address_in(env)
+    other = _base_url_in(env)
     if other is not None and other != own:
         raise CredentialsError(
-            f"{ADDRESS_VARIABLE} is {other}, but profile {profile.name} is for {own};"
+            f"{BASE_URL_VARIABLE} is {other}, but profile {profile.name} is for {own};"
             " nothing was sent",
-            hint=f"unset {ADDRESS_VARIABLE}, choose a profile for that address, or give the key"
+            hint=f"unset {BASE_URL_VARIABLE}, choose a profile for that address, or give the key"
             f" for it in {KEY_VARIABLE}",
         )
     return own
@@ -226,15 +226,15 @@ def _no_choice(book: ProfileBook) -> CredentialsError:
     )
 
 
-def _address_in(env: Mapping[str, str]) -> str | None:
-    """Return the normal address in the variable, None when it is not set."""
-    if ADDRESS_VARIABLE not in env:
+def _base_url_in(env: Mapping[str, str]) -> str | None:
+    """Return the normal base URL in the variable, None when it is not set."""
+    if BASE_URL_VARIABLE not in env:
         return None
     try:
-        return normal_base_url(env[ADDRESS_VARIABLE])
+        return normal_base_url(env[BASE_URL_VARIABLE])
     except BaseUrlError as error:
         raise CredentialsError(
-            f"{ADDRESS_VARIABLE} cannot be used: {error}",
+            f"{BASE_URL_VARIABLE} cannot be used: {error}",
             hint=f"mend it, or unset it for {DEFAULT_BASE_URL}",
         ) from None
 

@@ -1,4 +1,4 @@
-"""One profile: an address, where its API key comes from, and what it may write."""
+"""One profile: a base URL, where its API key comes from, and what it may write."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _OWN_KEYS = frozenset({"base_url", *_SOURCES, "team", "read_only", "only_domains
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named address and key; ``team`` is the name seen when the key was last checked.
+    """A named base URL and key; ``team`` is the name seen when the key was last checked.
 
     ``only_domains`` holds lower-case domains; empty means that any address may be written to.
     """

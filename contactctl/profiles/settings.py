@@ -62,7 +62,7 @@ def place_settings(env: Mapping[str, str], store: ProfileStore) -> Iterator[Sett
 def profile_settings(
     profile: Profile, env: Mapping[str, str], store: ProfileStore
 ) -> Iterator[Setting]:
-    """Yield what a profile settles: address, key, team and limits."""
+    """Yield what a profile settles: base URL, key, team and limits."""
     here = f"profile {profile.name}"
     yield _setting("address", here, lambda: access.base_url_of(profile, env))
     yield _key_setting(profile.key, env, store)
@@ -122,8 +122,8 @@ def _file_setting(source: str, store: ProfileStore) -> Setting:
 
 
 def _environment_settings(env: Mapping[str, str]) -> Iterator[Setting]:
-    given = access.ADDRESS_VARIABLE in env
-    source = access.ADDRESS_VARIABLE if given else "the default"
+    given = access.BASE_URL_VARIABLE in env
+    source = access.BASE_URL_VARIABLE if given else "the default"
     yield _setting("address", source, lambda: access.default_base_url(env))
     yield _setting("API key", access.KEY_VARIABLE, lambda: _masked(env[access.KEY_VARIABLE]))
 

@@ -46,7 +46,7 @@ def serve(
 ) -> int | None:
     """Serve the application until ``stopping`` is set or a signal says stop, and a second at most.
 
-    ``ready`` is called with the base address, such as ``http://127.0.0.1:8025/api``, as soon as
+    ``ready`` is called with the base URL, such as ``http://127.0.0.1:8025/api``, as soon as
     clients can connect. ``stopping`` is set in any case when the end begins: an application that
     waits should wait on it. Returns the signal (SIGINT, SIGTERM or SIGHUP), or None. What is not
     HTTP at all is answered by waitress in plain text.
@@ -61,7 +61,7 @@ def serve(
     caught: list[int] = []
     with stops_told(caught.append):
         try:
-            ready(server.address)
+            ready(server.base_url)
             while not caught and not stopping.is_set():
                 server.turn()
         finally:
@@ -76,7 +76,7 @@ class _Server:
     def __init__(self, app: WSGIApplication, listen: Listen) -> None:
         create_server, self._loop = _waitress()
         listener = _open_listener(listen)
-        self.address = _address(listener)
+        self.base_url = _base_url(listener)
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -143,7 +143,7 @@ def _resolved(listen: Listen) -> tuple[socket.AddressFamily, Any]:
     return family, address
 
 
-def _address(listener: socket.socket) -> str:
+def _base_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     shown = _ANY_HOSTS.get(host, host)
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}{BASE_PATH}"
