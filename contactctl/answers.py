@@ -75,6 +75,7 @@ def preview(
 
 def contact(found: JsonObject, declared: DeclaredTypes | None = None) -> Answer:
     """Return one contact: its fields in a fixed order, custom ones apart."""
+    # A person looks for a field at its place, whatever the order of the answer.
     standard = {name: found[name] for name in CONTACT_FIELDS if name in found}
     custom = {name: value for name, value in sorted(found.items()) if name not in standard}
 

@@ -110,6 +110,7 @@ class Account:
         """Ask the service, once; return whether there is a newer answer now."""
         if kind in self._asked:
             return False
+        # Noted before it is asked: a failure is not asked for again within one command.
         self._asked.add(kind)
         items = self._client.properties() if kind == "properties" else self._client.lists()
         self._answers[kind] = items
@@ -133,6 +134,7 @@ def _text(value: JsonValue) -> str:
 
 def _named(text: str, lists: Sequence[MailingList]) -> list[MailingList]:
     """Return the lists of that name; an id of another form than usual counts as well."""
+    # An id comes before a name: somebody may have called a list like the id of another.
     by_id = [item for item in lists if item.id == text]
     name = text.strip().casefold()
     return by_id or [item for item in lists if item.name.strip().casefold() == name]

@@ -71,7 +71,7 @@ class AccountCache:
 
     def save(self, kind: Kind, items: list[JsonObject]) -> None:
         """Keep an answer; where nothing can be written, it is not kept."""
-        if kind in self._foreign:
+        if kind in self._foreign:  # another version of this program may still need its own file
             return
         saved_at = Number(str(int(self._clock())))
         value: JsonObject = {"version": _VERSION, "savedAt": saved_at, "items": [*items]}
@@ -109,6 +109,7 @@ def account_digest(
     """
     import hashlib
 
+    # With a profile its name tells accounts apart, and a key that is renewed keeps the cache.
     secret = key.reveal() if profile is None and key is not None else None
     whose: list[JsonValue] = [base_url, profile, team, secret]
     return hashlib.sha256(to_json(whose).encode()).hexdigest()[:32]

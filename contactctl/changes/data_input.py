@@ -79,6 +79,7 @@ def _read_stdin(stdin: TextIO | None) -> str:
 
 
 def _read_bytes(file: IO[bytes], source: str) -> str:
+    # One byte more tells that there is more, without reading a device to an end it may not have.
     found = file.read(MAX_DATA_BYTES + 1)
     if len(found) > MAX_DATA_BYTES:
         raise UsageError(

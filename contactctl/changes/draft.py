@@ -98,6 +98,7 @@ def to_draft(flags: ChangeFlags) -> Draft:
 
     Raises :class:`UsageError` with the reason and the way out for whatever must not be sent.
     """
+    # The flags are read first: a field of --data that one of them replaces is not even checked.
     fields = _parse_flags(flags)
     data = flags.data or {}
     values = {**_parse_data_fields(data, replaced=fields), **fields}
@@ -121,6 +122,7 @@ def _parse_flags(flags: ChangeFlags) -> dict[str, DraftValue]:
         if value is not None:
             name = one.wire_name
             given.put(name, checked_standard(name, value), FLAGS[name])
+    # --prop and --unset may name one field, and neither is more meant than the other.
     for item in flags.props:
         given.put(*_parse_prop(item), "--prop")
     for name in flags.unset:
@@ -176,6 +178,7 @@ def _parse_json_value(key: str, text: str) -> JsonScalar:
 
 def _parse_lists(items: Sequence[str]) -> dict[str, bool]:
     found: dict[str, bool] = {}
+    # Two spellings of one list show only when the account is asked: see Draft.with_list_ids.
     for item in items:
         name, wanted = parse_list_flag(item)
         if name in found:

@@ -75,6 +75,7 @@ def checked_standard(name: str, value: JsonValue) -> JsonScalar:
 
     Identifiers are not empty, an address is well formed; ``null`` is for what it can empty.
     """
+    # null empties a field, so it is held to the rule of --unset.
     if value is None:
         check_clearable(name)
         return None

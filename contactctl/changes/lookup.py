@@ -101,6 +101,7 @@ def check_identity(change: ContactChange, looked: Looked, *, replace_user_id: bo
             f" and {describe(by_user_id)}",
             hint="give one of the two, or delete the contact that should not be there",
         )
+    # Nobody under the user id: the contact of the address would get it, and lose its own.
     if by_email and not by_user_id and not replace_user_id:
         _check_user_id(change, by_email)
 
@@ -134,6 +135,7 @@ def _check_user_id(change: ContactChange, contact: JsonObject) -> None:
 
 
 def _are_one(contact: JsonObject, other: JsonObject) -> bool:
+    # The id is the one thing that no write changes; an answer of the service may lack it.
     keys = ("id",) if "id" in contact and "id" in other else ("email", "userId")
     return all(contact.get(key) == other.get(key) for key in keys)
 

@@ -114,12 +114,14 @@ def _list_changes(change: ContactChange, contact: JsonObject) -> Iterator[tuple[
     """Yield the lists joined and left; a contact shows only those that it is on."""
     joined = contact.get("mailingLists")
     for list_id, wanted in change.mailing_lists.items():
+        # Off a list and never on it look the same in an answer, and leaving it changes neither.
         before = joined.get(list_id) if isinstance(joined, dict) else None
         if (before is True) is not wanted:
             yield f"mailingLists.{list_id}", FieldChange(before, wanted)
 
 
 def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | None) -> bool:
+    # What can be written is one value: whatever else is shown cannot be equal to it.
     if isinstance(before, list | dict):
         return False
     if name == "email":
@@ -127,6 +129,7 @@ def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | 
     if name in _EMPTY_FIELDS:
         return (before or "") == (after or "")
     if kind == "date":
+        # The service may show a date in another form, or with another offset, than it was sent in.
         one, other = instant_of(before), instant_of(after)
         if one is not None and other is not None:
             return one == other

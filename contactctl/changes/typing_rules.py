@@ -46,6 +46,7 @@ def infer_value(text: str) -> JsonScalar:
     ``true`` and ``false`` become booleans, a number as JSON writes it a number with the same
     digits, everything else stays a string. Raises :class:`ValueProblem` as :func:`check_text`.
     """
+    # Lower case alone: without a declared type, TRUE may well be a word.
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     number = _to_number(text)

@@ -111,6 +111,7 @@ def plan_update(
         return _plan_new_address(client, change, wish.address, wish, declared)
     if not wish.looks:
         return Plan((change,), preview_offline(change))
+    # The guards come before --must-exist: a merge of two people is worse than a missing one.
     looked = look_up(client, change.refs)
     check_identity(change, looked, replace_user_id=wish.replace_user_id)
     if wish.must_exist and looked.contact is None:

@@ -175,6 +175,7 @@ class ContactFlags:
         """
         draft = self._to_draft(session.run.stdin)
         account = session.offline_account if offline else session.account
+        # Lists first: an id needs no request, and a wrong name should not cost that of the types.
         draft = draft.with_list_ids(account.resolve_list)
         declared = None
         if draft.custom_keys and not self.no_schema:

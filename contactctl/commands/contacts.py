@@ -77,6 +77,7 @@ def update(
         who = str(plan.change.refs[0])
         return preview.show(session, plan.preview, who, declared=declared)
     session.check_write_allowed(*plan.addresses)
+    # Before the write: if its answer is lost, what the contact holds is not known either.
     session.forget_sent(*(ref for step in plan.steps for ref in step.refs))
     saved = carry_out(session.client, plan)
     payload = plan.change.to_payload()
@@ -112,6 +113,7 @@ def find(session: Session, who: RefFlags, field: Field = None) -> None:
     if field is not None:
         session.output.show(answers.bare(_value(session, contact, field)))
         return
+    # Types cost a request unless they are cached, and only a drawn custom property shows them.
     drawn_with_types = session.output.for_a_person and not contact.keys() <= {*CONTACT_FIELDS}
     declared = session.account.properties() if drawn_with_types else None
     session.output.show(answers.contact(contact, declared))
@@ -127,6 +129,7 @@ def delete(
     if preview.dry_run:
         find_one(session.client, ref)
         return preview.show(session, Preview("delete", {ref.name: ref.value}), str(ref))
+    # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
     _check_deletion(session, ref, yes=yes)

@@ -113,13 +113,14 @@ def with_session(function: Command) -> Command:
     parameter whose type is a dataclass stands for one flag per field, so that commands can share
     sets of flags; one named ``context`` is given Typer's context.
     """
-    own = list(inspect.signature(function).parameters.values())[1:]
+    own = list(inspect.signature(function).parameters.values())[1:]  # but for the session
     sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
     given = [item for item in own if item.name != "context"]
 
     @functools.wraps(function)
     def command(*, context: typer.Context, **values: object) -> int | None:
         flags = take_flags(context, values)
+        # Typer knows single flags alone: those of a set are put together again here.
         for name, kind in sets.items():
             values[name] = kind(**_take(values, kind))
         if len(given) < len(own):
@@ -169,6 +170,7 @@ def _set_signature(function: Command, own: Iterable[inspect.Parameter]) -> None:
         for parameter in (*_flattened(own), *flags, context)
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # for inspect
+    # Typer takes names and defaults from the one, types from the other.
     function.__annotations__ = {item.name: item.annotation for item in parameters}
 
 
