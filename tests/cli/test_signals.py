@@ -95,19 +95,22 @@ def test_in_json_the_signal_is_one_error_object(
     assert '"outcome":"unknown"' in err
 
 
-@pytest.mark.parametrize("delay_s", [0.0, 0.02, 0.04, 0.06, 0.1])
-def test_ctrl_c_at_any_moment_of_the_start(
-    mute: FaultServer, own_folders: dict[str, str], delay_s: float
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_ms", range(0, 300, 3))
+def test_ctrl_c_at_any_moment_leaves_no_write_unsaid(
+    own_folders: dict[str, str], delay_ms: int
 ) -> None:
-    """Before the interpreter is up, Python says what it says; ours says nothing worse."""
-    process = start(mute, own_folders)
-    time.sleep(0.05 + delay_s)
-    process.send_signal(signal.SIGINT)
-    out, err, took_s = end_of(process)
-    python_was_up = "contactctl/" in err or "Python error" not in err
-    assert process.returncode in {-signal.SIGINT, 130} or not python_was_up
-    assert (out, took_s < WAIT_S) == ("", True)
+    """Only Python's own start, before it runs the program, may swallow it; it says so then."""
+    with serve({}) as server:
+        process = start(server, own_folders)
+        time.sleep(delay_ms / 1000)
+        process.send_signal(signal.SIGINT)
+        out, err, _ = end_of(process)
+        written = server.count > 0
+    by_python = "Exception ignored in" in err or "Failed checking if argv[0]" in err
     assert "contactctl/cli.py" not in err
+    if written and not by_python:
+        assert out or "  outcome: " in err
 
 
 @pytest.mark.parametrize("signum", [signal.SIGHUP, signal.SIGINT])
