@@ -197,7 +197,7 @@ def _stray_words(words: Sequence[str], ctx: Context) -> UsageError:
 
 
 def _refuse_command(word: str, branch: Branch, ctx: Context) -> NoReturn:
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     near = nearest(word, branch.children)
     raise UsageError(

@@ -1,10 +1,17 @@
-"""Numbers and times as a person reads them."""
+"""Numbers and times as a person reads them, and the names that a mistyped one may have meant."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _WHOLE_FROM = 100
+_MOST_NAMES = 3
+_LONGEST_NAME = 80
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -26,3 +33,23 @@ def per_second(rate: float) -> str:
     if rate >= _WHOLE_FROM:
         return f"{rate:,.0f} a second"
     return f"{rate:.1f} a second".replace(".0 ", " ")
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Return up to three known names near ``word``, the nearest first.
+
+    Names that differ only in case, ``_``, ``-`` or blanks are the nearest there are.
+    """
+    import difflib  # 4 ms, and only a mistake needs it
+
+    by_fold: dict[str, list[str]] = {}
+    for name in known:
+        by_fold.setdefault(_fold(name), []).append(name)
+    folds = difflib.get_close_matches(_fold(word), by_fold, n=_MOST_NAMES)
+    return [name for fold in folds for name in by_fold[fold]][:_MOST_NAMES]
+
+
+def _fold(name: str) -> str:
+    """Return what is left to compare; cut, for the comparison takes time by the square."""
+    kept = (character for character in name[:_LONGEST_NAME] if character not in "_- ")
+    return "".join(kept).casefold()

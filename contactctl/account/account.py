@@ -148,7 +148,7 @@ def _no_single_list(
             f"{len(found)} mailing lists are called {quoted(text)}",
             hint=f"give the id of one of them: {_shown(found)}",
         )
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     near = nearest(text, [item.name for item in lists])
     hint = f"did you mean {_shown([item for item in lists if item.name in near])}?"

@@ -240,7 +240,7 @@ def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
 
     The service would take the request and drop the value in silence.
     """
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     ways = [FLAGS.get(name, excerpt(name)) for name in nearest(key, {**FLAGS, **declared})]
     hints = [f"did you mean {', '.join(ways)}?"] if ways else []

@@ -164,7 +164,7 @@ def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
     declared = session.account.declared_for([name])
     if name in declared:
         return None
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     near = nearest(name, {**contact, **declared})
     raise UsageError(

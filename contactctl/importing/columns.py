@@ -166,7 +166,7 @@ def _check_known(columns: Sequence[str], named: Sequence[str]) -> None:
     missing = next((name for name in named if name not in columns), None)
     if missing is None:
         return
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     near = nearest(missing, columns)
     raise UsageError(

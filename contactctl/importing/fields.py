@@ -167,7 +167,7 @@ class AccountFields:
 
 def _unknown(name: str, declared: DeclaredTypes) -> UsageError:
     """Return the error for a name that is no field: the service would drop the value in silence."""
-    from contactctl.near_misses import nearest
+    from contactctl.wording import nearest
 
     near = nearest(name, [*sorted(STANDARD_FIELDS - {"mailingLists"}), *declared])
     hints = [f"did you mean {', '.join(map(excerpt, near))}?"] if near else []

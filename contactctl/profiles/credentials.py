@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, GuardError
-from contactctl.near_misses import nearest
 from contactctl.profiles.api_key import ApiKey, parse_api_key, run_key_command
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
+from contactctl.wording import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactctl.near_misses import nearest
+from contactctl.wording import nearest
 
 KNOWN = ["planName", "plan", "seats", "trialEnds", "signup_date", "note"]
 
