@@ -63,6 +63,7 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     """
     found_maps: dict[str, str] = {}
     for text in maps:
+        # A column's name may hold "=" itself; a field's name does not.
         column, equals, name = text.rpartition("=")
         _put(found_maps, "--map", text, (column.strip(), name.strip()), well_formed=bool(equals))
     found_constants: dict[str, str] = {}
@@ -139,6 +140,7 @@ def is_passed_over(column: str, rules: ColumnRules, fields: AccountFields) -> bo
 
 
 def _constant(item: Field, text: str, rules: ColumnRules) -> JsonScalar:
+    # As a cell would be read, so that --set and a column mean the same.
     if text == "null" and not rules.literal_null:
         if not item.is_clearable:
             raise UsageError(f"--set {excerpt(item.label)}: it cannot be emptied")

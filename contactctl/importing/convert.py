@@ -44,6 +44,7 @@ def to_contact_change(
     email, user_id = values.pop("email", None), values.pop("userId", None)
     if email is None and user_id is None:
         raise ValueProblem("neither an email address nor a user id")
+    # Most files have no list columns, and need no look at every label of every row.
     memberships = _memberships(values) if may_hold_lists else {}
     return ContactChange(_text(email), _text(user_id), values, memberships)
 
@@ -182,6 +183,7 @@ class JsonConverter:
             self._found[key] = self._look_up(key)
         found = self._found[key]
         if isinstance(found, ValueProblem):
+            # A new one each time: the one that was kept would gather the traces of all rows.
             raise ValueProblem(found.message, hint=found.hint)
         return found
 

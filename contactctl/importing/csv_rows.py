@@ -35,6 +35,7 @@ def read_csv(stream: TextIO, delimiter: str, *, cell_chars: int = MAX_CELL_CHARS
     :class:`UsageError` where the rest of the file cannot be told into rows: a quotation mark that
     is never closed, a record of more than ``MAX_RECORD_CHARS``.
     """
+    # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
     lines = _Lines(stream)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -54,7 +55,7 @@ def read_csv(stream: TextIO, delimiter: str, *, cell_chars: int = MAX_CELL_CHARS
             header = cells
         elif lines.problem is None and len(cells) != len(header):
             lines.problem = _ragged(cells, header)
-        elif cells == header:
+        elif cells == header:  # as in files that were put together from several
             lines.problem = "this row repeats the header"
         yield Row(ordinal, lines.start, cells, None, lines.problem)
         ordinal += 1
@@ -76,6 +77,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        # Never more than a record may have: a file without line ends must not fill the memory.
         line = self._readline(MAX_RECORD_CHARS + 1)
         if not line:
             self._ended = True

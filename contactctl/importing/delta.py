@@ -112,6 +112,8 @@ class SentMemory:
 
         A contact that was sent by its other ref as well is forgotten all the same.
         """
+        # By way of the contact's number: the row may name an email address, and the write that is
+        # to come a user id.
         contacts = set(self.contacts(refs).values())
         if contact_id is not None:
             contacts.add(self._number("id", contact_id))
@@ -142,6 +144,7 @@ class SentMemory:
         """Remove what is too old to count."""
         with self._writing() as connection:
             gone = connection.execute("DELETE FROM sent WHERE day < ?", (self._today - KEPT_DAYS,))
+            # Refs have no day of their own; they go with the last payload of their contact.
             if gone.rowcount:
                 connection.execute(
                     "DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)"
@@ -224,18 +227,24 @@ class Delta:
         if not self._changed_only or not jobs:
             return set()
         self.flush()
+        # A row counts as unchanged when its very request body is the last one that the service
+        # acknowledged for a contact, by whatever identifier, within KEPT_DAYS.
         digests = [memory.digest(job.body) for job in jobs]
         known = memory.known(digests)
         pairs = list(zip(jobs, digests, strict=True))
         new = [job for job, digest in pairs if digest not in known]
         if not new:
             return {job.ordinal for job in jobs}
+        # Now in file order. A row that is sent touches its contact: all later rows of that contact
+        # must be sent too, or an earlier row of the file would have the last word.
         contacts = memory.contacts(ref for job in new for ref in job.change.refs)
         touched: set[int] = set()
         touched_keys: set[str] = set()
         same: set[int] = set()
         for job, digest in pairs:
             contact = known.get(digest)
+            # A contact is recognised by its number where the memory knows it, and by the row's own
+            # identifiers where it has never been sent.
             if contact is None:
                 touched.update(contacts[ref] for ref in job.change.refs if ref in contacts)
             elif contact not in touched and touched_keys.isdisjoint(job.keys):
@@ -250,6 +259,8 @@ class Delta:
         """Forget what was sent before for the contacts of these rows."""
         if not jobs:
             return
+        # On disk before anything is sent: a crash in between costs one request too many, the other
+        # order would let a later row pass for unchanged that is not.
         self.flush()
         self._memory.forget(ref for job in jobs for ref in job.change.refs)
         self._under_way.update(key for job in jobs for key in job.keys)
@@ -257,11 +268,13 @@ class Delta:
     def after_sending(self, job: Job, result: Result) -> None:
         """Note what became of a row that was announced by :meth:`before_sending`."""
         self._under_way.subtract(job.keys)
+        # With another row of the contact on its way, what the service has in the end is not known.
         is_last = not any(self._under_way[key] for key in job.keys)
         for key in job.keys:
             if not self._under_way[key]:
                 del self._under_way[key]
         if result.id is not None:
+            # The refs are kept even so: they say that both identifiers are one contact.
             digest = self._memory.digest(job.body) if is_last else None
             self._buffer.append(Sent(digest, job.change.refs, result.id))
             if len(self._buffer) >= _MOST_BUFFERED:

@@ -59,6 +59,7 @@ class Intake:
         file raises.
         """
         found = [self._sort(row) for row in islice(self._rows, count)]
+        # All at once: a look into the memory costs nearly the same for one row and for hundreds.
         same = self._delta.unchanged([job for job in found if job.known is None])
         if same:
             found = [_skipped(job) if job.ordinal in same else job for job in found]
@@ -67,12 +68,14 @@ class Intake:
 
     def _sort(self, row: Row) -> Job:
         known = self._journal.result_of(row.ordinal) if self._is_resumed else None
+        # A row may stand in the journal and never have been told of: the process died in between.
         earlier = row.ordinal <= self._reported_before
         if known is None and earlier:
             known = Result(row.ordinal, "skipped")  # all other ends are in the journal
         try:
             change = self._converter.to_change(row)
         except ValueProblem as problem:
+            # An earlier run's result stands, even where the row could not be sent today.
             if known is None:
                 known = invalid(row.ordinal, problem_text(problem))
                 self._journal.note(known)
@@ -144,10 +147,12 @@ class ImportRun:
                 yield from self._finished_rows()
                 if self._line:
                     self._take_in(self._workers.wait())
+            # Ended or stopped: rows in flight still have their results, and are told of in order.
             self._settle()
             yield from self._finished_rows()
             self._end()
         finally:
+            # Once more for a consumer that goes away in the middle; it is free after _settle.
             self._workers.close(self._grace_s)
 
     def _is_stopping(self) -> bool:
@@ -174,6 +179,8 @@ class ImportRun:
             if result is None:
                 return
             self._line.popleft()
+            # Reported when the consumer asks for the next one, and so has dealt with this one. A
+            # crash in between tells of a row twice, which is better than never.
             yield Finished(job, result)
             state.reported = max(state.reported, job.ordinal)
 
@@ -202,6 +209,7 @@ class ImportRun:
 
     def _end(self) -> None:
         """Bring everything to disk, and say why the run ended before its file."""
+        # The memory first: once the journal says finished, nobody comes back for what lacks there.
         self._journal.state.finished = self._exhausted and not self._line and not self._failure
         try:
             self._delta.flush()
@@ -232,6 +240,7 @@ def open_run(plan: Plan, client: Updates, state: Path, options: RunOptions) -> I
     """
     make_private_folder(state)
     journals = Journals(state / JOURNAL_FOLDER)
+    # Here and not at the end: an import that is killed cleans up all the same, the next time.
     journals.clean_up()
     with ExitStack() as stack:
         opened = journals.resume(plan.identity) if options.resume else journals.begin(plan.identity)

@@ -130,6 +130,7 @@ class AccountFields:
             raise UsageError(
                 f"{quoted(name)} cannot be one column", hint="write a column list:ID for each list"
             )
+        # "first_name" may stand for firstName, and be a property's own key as well.
         if name != standard and _is_plain(name) and self.is_property(name):
             raise UsageError(
                 f"{quoted(name)} may mean the field {standard} or the property of that name",

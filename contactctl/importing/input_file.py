@@ -109,6 +109,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
         with os.fdopen(descriptor, "wb") as file:
             while chunk := stream.read(_CHUNK_BYTES):
                 file.write(chunk)
+            # A resume after a power cut needs it whole: it cannot be piped in again.
             file.flush()
             os.fsync(file.fileno())
     except BaseException as error:

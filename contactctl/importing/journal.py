@@ -45,7 +45,7 @@ class Journal:
         self.state = state
         self._connection = connection
         self._disk = threading.Lock()
-        self._gate = threading.Lock()
+        self._adding = threading.Lock()
         self._waiting: list[Result] = []
         self._round = 0
         self._written = -1
@@ -69,13 +69,14 @@ class Journal:
 
     def note(self, result: Result) -> None:
         """Keep a result that needs no acknowledgement; it reaches the disk with the next record."""
+        # A row that was never sent can be judged anew after a crash, at no cost to anybody.
         mine = self._add(result)
         if len(self._waiting) >= _MOST_NOTES:
             self._commit(mine)
 
     def flush(self) -> None:
         """Bring to disk what is still on its way, and how far the run has come."""
-        with self._gate:
+        with self._adding:
             mine = self._round
         self._commit(mine)
 
@@ -98,6 +99,7 @@ class Journal:
         Raises :class:`DamagedFileError` where a single bit is not as it was written.
         """
         with explained(self.path, JOURNAL):
+            # SQLite's check finds broken pages, the marks find flipped bytes that it passes.
             (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise damaged(self.path, JOURNAL)
@@ -114,23 +116,27 @@ class Journal:
                 self._connection.close()
 
     def _add(self, result: Result) -> int:
-        with self._gate:
+        with self._adding:
             self._waiting.append(result)
             return self._round
 
     def _commit(self, mine: int) -> None:
         """Write all that waits, unless a thread that came first has done so for this one."""
+        # Two locks: results may be added while a batch is on its way to disk. Whoever has the disk
+        # takes all that waits, so that ten threads cost one sync and not ten.
         with self._disk:
             if self._failure is not None:
                 raise self._failure
+            # Rounds count batches: a thread whose round is written was served while it waited.
             if self._written >= mine:
                 return
-            with self._gate:
+            with self._adding:
                 batch, self._waiting = self._waiting, []
                 this_round, self._round = self._round, self._round + 1
             try:
                 self._write(batch)
             except BaseException as error:
+                # To go on would tell of rows that are on no disk.
                 self._failure = error
                 raise
             self._written = this_round
@@ -142,6 +148,7 @@ class Journal:
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO result VALUES (?, ?, ?)", map(result_row, batch)
                 )
+                # In the same commit: how far the run has told never runs ahead of its results.
                 self._connection.execute(
                     "INSERT OR REPLACE INTO run VALUES (1, ?, ?)", state_row(self.state)
                 )
@@ -153,6 +160,7 @@ class Journal:
     def _load_page(self, ordinal: int) -> None:
         with self._disk, explained(self.path, JOURNAL):
             self._page = {item.ordinal: item for item in self._results(ordinal, _PAGE_ROWS)}
+        # A page that is not full was the last: all rows behind it have no result.
         full = len(self._page) == _PAGE_ROWS
         self._page_end = max(self._page) if full else self._last_before
 
@@ -173,6 +181,7 @@ def create_journal(path: Path, identity: RunIdentity) -> Journal:
 
     Raises :class:`MachineError` when it cannot be made.
     """
+    # Under another name until it is whole: a crash leaves no journal that a resume would take.
     new = path.with_name(path.name + NEW_SUFFIX)
     try:
         with _new_journal(new, identity) as journal:

@@ -46,6 +46,7 @@ class State:
 def result_row(result: Result) -> ResultRow:
     """Return a result as its row of the journal."""
     text = to_text(result)
+    # With the ordinal, so that a row cannot pass for another.
     return result.ordinal, text, _mark(f"{result.ordinal}:{text}")
 
 
@@ -94,6 +95,7 @@ def parse_state_row(text: object, mark: object) -> State:
 
 
 def _mark(text: str) -> bytes:
+    # Against damage, not against forgery: eight bytes are enough for that.
     return hashlib.blake2b(text.encode(), digest_size=_MARK_BYTES).digest()
 
 

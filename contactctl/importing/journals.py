@@ -64,6 +64,7 @@ class OpenRun:
             self.journal.close()
             path = self.journal.path
             remove_rollback(path)
+            # The name says it, so that no journal has to be opened to find the one to resume.
             if self.journal.state.finished and path.name.endswith(_SUFFIX):
                 with suppress(OSError):
                     path.rename(path.with_suffix(_FINISHED_SUFFIX))
@@ -124,9 +125,11 @@ class Journals:
                         path.unlink()
 
     def _last(self, identity: RunIdentity) -> _Entry | None:
+        # The place is no part of it: a copy or a renamed file is the same import.
         wanted = (_short(identity.digest), _meaning(identity))
         same = [item for item in self._entries() if (item.content, item.meaning) == wanted]
         unfinished = [item for item in same if not item.finished]
+        # A finished run is opened only where none is left to finish; then nothing is sent.
         return max(unfinished or same, key=lambda item: item.started, default=None)
 
     def _entries(self) -> list[_Entry]:
@@ -148,6 +151,7 @@ class Journals:
     def _lock(self, identity: RunIdentity) -> BaseFileLock:
         from filelock import FileLock, Timeout
 
+        # By content and meaning: other files, or other columns, may be imported side by side.
         name = f"{_short(identity.digest)}-{_meaning(identity)}{_LOCK_SUFFIX}"
         lock = FileLock(self._folder / name, timeout=0, mode=0o600, thread_local=False)
         try:
@@ -172,6 +176,7 @@ class Journals:
             _meaning(identity),
         )
         again = "to import it from its beginning, leave --resume away"
+        # What differs is found by comparing one part at a time.
         if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
             return UsageError(
                 f"{quoted(identity.source)} has changed since the run that was not finished",

@@ -77,6 +77,8 @@ class Pacer:
         self._last_sent = -math.inf
         self._sent_at: dict[int, float] = {}
         self._answered_at: dict[int, float] = {}
+        # Answers come in any order; they are taken in by send number, so that _latest is the latest
+        # answer to any of the sends that must have left the window.
         self._folded = 0  # answers of sends before this one are in _latest
         self._latest = -math.inf
         self._shortest_trip = math.inf
@@ -105,9 +107,13 @@ class Pacer:
         if math.isinf(target):
             self._fold(self._count - _HIGHEST_LIMIT)
             return at
+        # Beside the even gap, the window of one second. A refusal makes that smaller as well, or
+        # the burst that was refused would be followed by another one.
         limit = self._limit or max(ASSUMED_LIMIT, math.ceil(target))
         if not self._fold(self._count - max(1, int(limit * factor))):
             return None
+        # An old request arrived before its answer came back, the new one needs its way there: that
+        # makes one round trip, of which only the shortest is certain.
         return max(at, self._latest - self._trip() + _WINDOW_S + _MARGIN_S)
 
     def sent(self, now: float) -> int:
@@ -141,6 +147,7 @@ class Pacer:
         the full rate within a few seconds. Refusals of what was sent before the last one are of
         the same burst and count once.
         """
+        # Ten threads are refused at once for one mistake of the pace.
         if sent_at >= self._held_until - _HOLD_S:
             self._factor = max(self._factor_at(now) * _SLOWER, _SLOWEST)
         self._held_until = max(self._held_until, now + max(wait_s, _HOLD_S))
@@ -154,6 +161,8 @@ class Pacer:
     def _gap(self, target: float) -> float:
         if math.isinf(target):
             return 0.0
+        # Only at full rate is there anything to make up for; and only once round trips are known
+        # does the window hold back what a tighter gap lets through.
         full = self._limit is not None and target >= self._limit * 0.99
         settled = self._answered >= _FEW_ANSWERS
         return (_TIGHT if full and settled else 1.0) / target
@@ -216,12 +225,15 @@ class Limiter:
         with self._changed:
             self._queued += 1
         try:
+            # One at a time, and in turn: a thread that waits for the pace holds the turn, and all
+            # others wait for that lock instead of waking at every answer.
             with self._turn, self._changed:
                 leave = self._wait_for_turn()
         finally:
             with self._changed:
                 self._queued -= 1
                 empty = not self._queued
+        # Outside of the lock: what is called may start a thread, which comes straight back here.
         if empty:
             self.when_empty()
         return leave

@@ -66,6 +66,8 @@ class Ordering(Generic[Item]):
 
     def add(self, item: Item) -> None:
         """Put an item behind all that it is linked to."""
+        # A row with an email and a user id makes one chain of the two that there were: from here on
+        # no row of either may overtake one of the other.
         chain = self._joined(item.keys)
         self._kept.pop(id(chain), None)
         chain.waiting.append(item)
@@ -76,6 +78,8 @@ class Ordering(Generic[Item]):
         while self._ready:
             _, item = heappop(self._ready)
             chain = self._chains[item.keys[0]]
+            # A chain that was merged may have been offered twice, or run by now: such offers are
+            # passed over here, which is cheaper than to look for them in the heap.
             if not chain.running and chain.waiting and chain.waiting[0] is item:
                 chain.waiting.popleft()
                 chain.running += 1
@@ -99,6 +103,7 @@ class Ordering(Generic[Item]):
     def _joined(self, keys: Sequence[str]) -> _Chain[Item]:
         """Return the one chain of all these keys, made of those that there were."""
         found = {id(chain): chain for key in keys if (chain := self._chains.get(key))}
+        # The largest takes in the others: however rows chain, a key is moved log n times at most.
         largest = max(found.values(), key=lambda chain: len(chain.keys), default=_Chain())
         for chain in found.values():
             if chain is not largest:
@@ -113,16 +118,21 @@ class Ordering(Generic[Item]):
         for key in chain.keys:
             self._chains[key] = into
         into.keys |= chain.keys
+        # Both may be running, as neither knew of the other: nothing starts until both have ended.
         into.running += chain.running
+        # Each is in file order by itself; together they are not.
         both = sorted([*into.waiting, *chain.waiting], key=lambda item: item.ordinal)
         into.waiting = deque(both)
         if both:
             self._offer(into)
 
     def _put_aside(self, chain: _Chain[Item]) -> None:
+        # One key links nothing: the next row with it makes the same chain again.
         if len(chain.keys) == 1:
             self._drop(chain)
             return
+        # A later row may have the one identifier, the next one the other, and both be one contact:
+        # they must not overlap, so the link outlives the rows that it came from.
         self._kept[id(chain)] = chain
         if len(self._kept) > self._kept_links:
             _, oldest = self._kept.popitem(last=False)

@@ -71,6 +71,7 @@ class LimitedConverter:
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
         change = self._converter.to_change(row)
+        # With a user id the service may pick another contact than the address says: None for that.
         addresses = [] if change.email is None else [change.email]
         try:
             self._check([*addresses, *([] if change.user_id is None else [None])])
@@ -103,6 +104,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     if check_addresses is not None:
         converter = LimitedConverter(converter, check_addresses)
     report = check_rows(source.rows(), converter, on_problem=on_problem)
+    # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)

@@ -34,6 +34,7 @@ class Rejects:
         Raises :class:`UsageError` when it is the input itself, :class:`MachineError` when it
         cannot be written.
         """
+        # To open it would empty it before its rows are sent.
         if path.exists() and path.samefile(source.path):
             raise UsageError(
                 f"--rejects {quoted(str(path))} is the file that is imported",
@@ -60,6 +61,7 @@ class Rejects:
         if error is None:
             return
         try:
+            # With the first row only: a run without failures leaves an empty file.
             if not self._count:
                 self._stream.write(self._source.encoding.mark.decode(self._source.encoding.name))
             if self._source.columns is None:
@@ -81,6 +83,7 @@ class Rejects:
 
     def _write_cells(self, columns: Sequence[str], row: Row, reason: str) -> None:
         writer = csv.writer(self._stream, delimiter=self._source.delimiter)
+        # A rejects file that is fed back has the column already; its reasons are replaced.
         place = columns.index(self._reason) if self._reason in columns else len(columns)
         if not self._count:
             writer.writerow(_with_cell(columns, place, self._reason, len(columns)))
@@ -121,4 +124,5 @@ def _with_cell(cells: Sequence[str], place: int, cell: str, width: int) -> list[
     padded = [*cells, *[""] * (width - len(cells))]
     if place < width:
         return [*padded[:place], cell, *padded[place + 1 :]]
+    # Cells beyond the header's stay, behind the reason, for whoever mends the row.
     return [*padded[:width], cell, *padded[width:]]

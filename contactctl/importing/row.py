@@ -113,6 +113,7 @@ def make_job(row: Row, change: ContactChange) -> Job:
 def identifier_keys(change: ContactChange) -> list[str]:
     """Return a change's identifiers, each marked as what it is, as the service compares them."""
     keys = [] if change.email is None else ["e" + fold_address(change.email)]
+    # An id is compared to the letter; an address is not.
     if change.user_id is not None:
         keys.append("u" + change.user_id)
     return keys

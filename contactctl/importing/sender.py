@@ -109,6 +109,7 @@ class Sender:
                 return Result(job.ordinal, "done", str(reply.value["id"]), tries.attempts)
 
     def _tell_limiter(self, leave: Pass, error: ContactctlError) -> None:
+        # Any answer, a refusal too, says that the request has arrived, and what the limit is.
         if error.status is not None:
             self._limiter.answered(leave, error.pace)
         else:
@@ -131,6 +132,8 @@ class Sender:
         return None
 
     def _decide(self, error: ContactctlError, tries: _Tries) -> Wait | GiveUp:
+        # Refusals have a count of their own: the pace was wrong, not the row, and a row's repeats
+        # are kept for what may really be wrong with it.
         refused = isinstance(error, RateLimitedError)
         patience = PATIENCE_AFTER_429 if self._retries else 0
         return decide(
@@ -147,6 +150,7 @@ class Sender:
             return False
         if isinstance(error, BadReplyError):
             return self._health.note_bad_reply() >= MOST_BAD_REPLIES
+        # As long as others succeed, a row that fails again and again is at fault itself.
         away = not self._health.succeeded_since(tries.judged_from)
         return away or verdict.asked_s is not None or isinstance(error, RateLimitedError)
 

@@ -54,6 +54,7 @@ class Source:
         Raises :class:`UsageError` where the file can no longer be told into rows, and where it has
         changed since it was opened; :class:`MachineError` where it cannot be read.
         """
+        # The file is read twice, to check and to send: what is sent must be what was checked.
         self.check_unchanged()
         with (
             reading(self.name),
@@ -98,6 +99,7 @@ def open_source(
         stamp = _stamp(path)
         digest = _digest(path)
         found = find_encoding(path, encoding)
+        # Enough to tell form and delimiter, however large the file is.
         start = _start_of(path, found)
         if not start.strip():
             raise UsageError(f"{quoted(name)} is empty", hint="there is nothing to import")

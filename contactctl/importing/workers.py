@@ -63,6 +63,7 @@ class Workers:
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Take on the rows that are to be sent, in file order among those that are not."""
+        # Rows that are not sent may still say that an email address and a user id are one contact.
         with self._changed:
             for job in jobs:
                 if job.known is None:
@@ -94,6 +95,7 @@ class Workers:
             self._closed = True
             self._changed.notify_all()
         self._until = min(time.monotonic() + grace_s, self._until)
+        # One deadline for all of them, not one each.
         for thread in self._threads:
             thread.join(max(self._until - time.monotonic(), 0))
         told = []
@@ -108,6 +110,7 @@ class Workers:
 
     def _grow(self) -> None:
         """Add a thread when there is a row to send and nobody to send it."""
+        # No use in more threads than the service answers in a second, at a latency of a second.
         most = min(max(self._limiter.limit or 0, LEAST_IN_FLIGHT), self._most)
         with self._changed:
             needed = self._ordering.has_ready and not self._idle and not self._closed
@@ -119,6 +122,7 @@ class Workers:
     def _work(self) -> None:
         try:
             while (job := self._take()) is not None:
+                # Acknowledged, then on disk, then told: whoever hears of a row can rely on it.
                 result = self._sender.send(job)
                 self._journal.record(result)
                 self._told.put(Finished(job, result))  # before a later row of the contact can be
