@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.importing.row import identifier_keys
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -93,9 +94,8 @@ def refuse_problems(report: CheckReport) -> None:
     lines = [f"line {problem.line}: {problem.text}" for problem in report.problems]
     if count > len(lines):
         lines.append(f"and {count - len(lines):,} more (-v lists all)")
-    rows = "1 row" if count == 1 else f"{count:,} rows"
     raise UsageError(
-        f"{rows} cannot be sent; nothing was written\n" + "\n".join(lines),
+        f"{counted(count, 'row')} cannot be sent; nothing was written\n" + "\n".join(lines),
         hint="correct the file, or import the other rows with --skip-invalid",
     )
 

@@ -1,0 +1,87 @@
+"""A sender in a world without waits: its clock, its answers, its limiter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.contact import ContactChange
+from contactctl.errors import ContactctlError, Outcome
+from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.row import Row, make_job
+from contactctl.importing.sender import Sender
+from contactctl.service.replies import Reply
+
+if TYPE_CHECKING:
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.row import Result
+
+JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
+REPLY: Reply[JsonObject] = Reply(200, {}, {"success": True, "id": "c1"})
+
+
+def error(
+    kind: type[ContactctlError],
+    status: int | None = None,
+    outcome: Outcome = Outcome.NOT_APPLIED,
+    **pace: str,
+) -> ContactctlError:
+    found = kind("no luck", status=status, outcome=outcome)
+    found.pace = {name.replace("_", "-"): value for name, value in pace.items()}
+    return found
+
+
+class World:
+    """A clock that the limiter's waits move on, and a client that answers from a list."""
+
+    def __init__(self, *answers: Reply[JsonObject] | ContactctlError, retries: int = 3) -> None:
+        self.now = 1000.0
+        self.answers = list(answers)
+        self.sent_at: list[float] = []
+        self.limiter = VirtualLimiter(self)
+        self.sender = Sender(
+            self,
+            self.limiter,
+            retries=retries,
+            clock=lambda: self.now,
+            wall=lambda: self.now,
+            uniform=lambda _, high: high,
+        )
+
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
+        assert body == JOB.body
+        self.sent_at.append(self.now)
+        self.now += 0.1
+        answer = self.answers.pop(0)
+        if isinstance(answer, ContactctlError):
+            raise answer
+        return answer
+
+    def send(self) -> Result:
+        return self.sender.send(JOB)
+
+
+class VirtualLimiter(Limiter):
+    """A limiter whose waits take no time but the world's."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(Pacer(Rate(share=1.0)), lambda: world.now)
+        self._world = world
+        self._changed = VirtualCondition(world)  # type: ignore[assignment]
+
+
+class VirtualCondition:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def wait(self, timeout: float | None = None) -> None:
+        assert timeout is not None
+        self._world.now += timeout
+
+    def notify_all(self) -> None:
+        pass
