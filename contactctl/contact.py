@@ -1,4 +1,4 @@
-"""What a contact is picked by, what is to be changed on it, and the payload that says so."""
+"""The standard fields of a contact, what picks one, what is to be changed, and the payload."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PropertyType = Literal["string", "number", "boolean", "date"]
 PROPERTY_TYPES: tuple[PropertyType, ...] = ("string", "number", "boolean", "date")
 
 
-class Field(NamedTuple):
+class StandardField(NamedTuple):
     """One field that every contact has, and what may be done with it.
 
     ``name`` is ours, ``wire_name`` the service's; ``flag`` is how it is given on the command line,
@@ -41,8 +41,8 @@ class Field(NamedTuple):
 #: schema, the sandbox and the comparison after a lost answer derive from it. Names in snake_case
 #: and the service's in camelCase stand side by side nowhere else.
 FIELDS = (
-    Field("id", "id", "string", "answer", always=True),
-    Field(
+    StandardField("id", "id", "string", "answer", always=True),
+    StandardField(
         "email",
         "email",
         "string",
@@ -51,7 +51,7 @@ FIELDS = (
         instead="leave it out, or change the address with --new-email",
         always=True,
     ),
-    Field(
+    StandardField(
         "user_id",
         "userId",
         "string",
@@ -59,10 +59,10 @@ FIELDS = (
         "--user-id",
         instead="leave it out, or give another one with --user-id and --replace-user-id",
     ),
-    Field("first_name", "firstName", "string", "value", "--first-name"),
-    Field("last_name", "lastName", "string", "value", "--last-name"),
-    Field("user_group", "userGroup", "string", "value", "--user-group", unset=""),
-    Field(
+    StandardField("first_name", "firstName", "string", "value", "--first-name"),
+    StandardField("last_name", "lastName", "string", "value", "--last-name"),
+    StandardField("user_group", "userGroup", "string", "value", "--user-group", unset=""),
+    StandardField(
         "source",
         "source",
         "string",
@@ -71,7 +71,7 @@ FIELDS = (
         instead="leave it out, or give another one with --source",
         unset="API",
     ),
-    Field(
+    StandardField(
         "subscribed",
         "subscribed",
         "boolean",
@@ -81,8 +81,8 @@ FIELDS = (
         unset=True,
         always=True,
     ),
-    Field("opt_in_status", "optInStatus", "string", "answer"),
-    Field(
+    StandardField("opt_in_status", "optInStatus", "string", "answer"),
+    StandardField(
         "mailing_lists",
         "mailingLists",
         "lists",
@@ -91,8 +91,8 @@ FIELDS = (
         instead="leave it out, or leave one list with --list ID=false",
         always=True,
     ),
-    Field("notes", "notes", "string", "property"),
-    Field("created_at", "createdAt", "date", "property"),
+    StandardField("notes", "notes", "string", "property"),
+    StandardField("created_at", "createdAt", "date", "property"),
 )
 #: Those that one flag each gives.
 FLAG_FIELDS = tuple(one for one in FIELDS if one.role in {"identifier", "value"})

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from contactctl.changes.preview import Would
-    from contactctl.contact import Field
+    from contactctl.contact import StandardField
     from contactctl.exact_json import JsonObject
 
 
-def _shape(field: Field) -> JsonObject:
+def _shape(field: StandardField) -> JsonObject:
     if field.type == "lists":
         return said(
             "the lists that the contact is on, by id",
