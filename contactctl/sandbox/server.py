@@ -104,7 +104,7 @@ class _Server:
 
 def _waitress() -> tuple[Callable[..., Any], Callable[..., None]]:
     try:
-        from waitress import create_server, wasyncore  # type: ignore[import-untyped]
+        from waitress import create_server, wasyncore  # type: ignore[import-untyped] # none come with it
     except ImportError as error:
         raise MissingExtraError(
             "serving the sandbox needs a package that is not installed",
