@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError
@@ -169,11 +169,13 @@ class Journal:
             "SELECT ordinal, text, mark FROM result WHERE ordinal >= ? ORDER BY ordinal LIMIT ?",
             (start, limit),
         )
-        for row in rows:
-            try:
-                yield parse_result_row(*row)
-            except ValueError:
-                raise damaged(self.path, JOURNAL) from None
+        # Closed at once: an error keeps this frame, and an open cursor keeps the file locked.
+        with closing(rows):
+            for row in rows:
+                try:
+                    yield parse_result_row(*row)
+                except ValueError:
+                    raise damaged(self.path, JOURNAL) from None
 
 
 def create_journal(path: Path, identity: RunIdentity) -> Journal:

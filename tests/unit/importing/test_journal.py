@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -191,6 +192,18 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where a folder should be")
     with pytest.raises(MachineError):
         make(tmp_path / "state" / "run.journal")
+
+
+def test_a_damaged_journal_is_let_go_of_at_once(path: Path) -> None:
+    """Also while the error is still at hand, and with it every frame that it passed."""
+    make(path, 5).close()
+    change = "UPDATE result SET text = text || ' ' WHERE ordinal = 2"
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        connection.execute(change)
+        with pytest.raises(DamagedFileError) as caught:
+            open_journal(path)
+        connection.execute(change)
+    assert str(path) in caught.value.message
 
 
 def torn(data: bytes, draw: random.Random) -> bytes:
