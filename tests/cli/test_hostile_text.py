@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from hostile_texts import HOSTILE, JOINED, foreign_in
 from contactctl.exact_json import to_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Cli, Done
 
     from contactctl.exact_json import JsonObject, JsonValue
@@ -146,6 +149,45 @@ def test_a_piped_preview_is_harmless_before_and_after_and_in_the_request(
         done = cli(*words, env=key_for(server))
     assert (done.code, done.out.splitlines()[0]) == (0, "would\tupdate")
     assert foreign_in(done.out) == [], ascii(done.out)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("more", [(), ("-q",), ("-o", "json")], ids=" ".join)
+def test_a_hint_is_as_harmless_as_the_message_before_it(
+    cli: Cli, more: tuple[str, ...], *, terminal: bool
+) -> None:
+    """The nearest name is the service's own, and would end the line and colour the rest."""
+    answers = {
+        "GET contacts/find": [reply_json([{"id": "c1", "plannedRenewal\x1b\u202e": "x"}])],
+        "GET contacts/properties": [reply_json([])],
+    }
+    with serve(answers) as server:
+        env = {**PLAIN, **key_for(server)}
+        done = cli("find", *WHO, "--field=plannedRenewal", *more, terminal=terminal, env=env)
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean plannedRenewal\\u" in done.err
+    assert foreign_in(done.err) == [], ascii(done.err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_warning_is_as_harmless_as_an_error(cli: Cli, tmp_path: Path, *, terminal: bool) -> None:
+    """The path of a file with keys that others may read is named, and may hold anything."""
+    env = {
+        "TERM": "dumb",
+        "COLUMNS": "400",
+        "CONTACTCTL_CONFIG_DIR": str(tmp_path / "red\x1b[31m\u202e"),
+    }
+    words = ("profile", "add", "work", "--key-stdin", "--no-check")
+    assert cli(*words, stdin="a-key-of-some-length", env=env).code == 0
+    (file,) = tmp_path.glob("red*/profiles.toml")
+    file.chmod(0o644)
+    done = cli("profile", "list", terminal=terminal, env=env)
+    assert (done.code, "can be read by other users" in done.err) == (0, True)
+    assert foreign_in(done.err) == [], ascii(done.err)
+    doctor = cli("doctor", "--sandbox", terminal=terminal, env=env)
+    assert "chmod 600" in doctor.out
+    assert foreign_in(doctor.out) == [], ascii(doctor.out)
 
 
 @pytest.mark.parametrize("text", [*JOINED, *EACH_ALONE], ids=ascii)
