@@ -198,3 +198,22 @@ def test_a_preview_of_delete(cli: Cli) -> None:
     assert done.json["request"] == {"email": ADA}
     assert exists(cli, ADA)
     assert in_sandbox(cli, "delete", "-e", BOB, "--dry-run").code == 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "\n", "n\n", "maybe\n", "yep\n", "no, y\n", "1\n", "y es\n"]
+)
+def test_anything_but_a_yes_is_a_no(cli: Cli, answer: str) -> None:
+    saved(cli, "--email", ADA)
+    env = {"TERM": "dumb", "COLUMNS": "100"}
+    done = cli("delete", "--sandbox", "-e", ADA, stdin=answer, terminal=True, env=env)
+    assert (done.code, "not confirmed" in done.err) == (2, True)
+    assert exists(cli, ADA)
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Y\n", "yes\n", " YES \n"])
+def test_a_yes_may_be_spelt_in_any_case(cli: Cli, answer: str) -> None:
+    saved(cli, "--email", ADA)
+    env = {"TERM": "dumb", "COLUMNS": "100"}
+    assert cli("delete", "--sandbox", "-e", ADA, stdin=answer, terminal=True, env=env).code == 0
+    assert not exists(cli, ADA)
