@@ -218,6 +218,7 @@ def test_without_a_key_it_says_how_to_give_one(cli: Cli) -> None:
         ("update", "--emial", ADA, "--output=json"),
         ("--output", "json", "--emial"),
         ("-ojson", "profile", "ad"),
+        ("update", "--emial", ADA, "-ojson"),
     ],
 )
 def test_words_that_cannot_be_read_still_choose_the_form_of_the_error(
@@ -227,6 +228,12 @@ def test_words_that_cannot_be_read_still_choose_the_form_of_the_error(
     assert (done.code, done.out) == (2, "")
     assert done.err.count("\n") == 1
     assert done.error["code"] == "usage"
+
+
+def test_an_error_in_json_is_ascii_whatever_is_in_it(cli: Cli) -> None:
+    done = cli("update", "--sandbox", "--email", "zoë\N{SNOWMAN}", "-o", "json")
+    assert (done.code, done.err.isascii()) == (2, True)
+    assert "zoë\N{SNOWMAN}" in str(done.error["message"])
 
 
 def test_offline_opens_nothing_that_could_answer(cli: Cli) -> None:
