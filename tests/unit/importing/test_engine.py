@@ -212,6 +212,20 @@ def test_ten_in_flight_at_the_most_unless_the_limit_is_higher(
     assert service.most_in_flight == most
 
 
+def test_ten_are_in_flight_at_the_most_where_no_limit_is_named(tmp_path: Path) -> None:
+    first, over = iter(range(1)), threading.Event()
+
+    def before(_: JsonObject) -> None:
+        if service.in_flight > 10:
+            over.set()
+        if next(first, None) is None:  # the first answer says that there is no limit
+            over.wait(0.1)
+
+    service = FakeService(before=before)
+    assert len(Engine(tmp_path, PEOPLE, service).all()) == 60
+    assert service.most_in_flight <= 10
+
+
 def test_a_bug_in_a_thread_comes_out_where_the_run_is_read(tmp_path: Path) -> None:
     def answer(_: JsonObject) -> None:
         raise ZeroDivisionError

@@ -137,6 +137,14 @@ def test_nothing_but_the_journal_and_its_lock_stays(journals: Journals, tmp_path
     assert suffixes == [".finished", ".lock"]
 
 
+def test_a_journal_that_was_never_finished_making_is_gone_after_a_day(tmp_path: Path) -> None:
+    for name, age_days in [("old.journal.new", 1.1), ("young.journal.new", 0.9)]:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (NOW - age_days * DAY_S,) * 2)
+    Journals(tmp_path, NOW).clean_up()
+    assert [path.name for path in tmp_path.iterdir()] == ["young.journal.new"]
+
+
 def test_old_journals_are_cleaned_up_by_age(tmp_path: Path) -> None:
     folder = tmp_path / "imports"
     for number, (finished, age_days) in enumerate(

@@ -78,6 +78,14 @@ def test_what_is_no_object_is_a_problem_of_its_row(form: str, text: str, problem
     assert rows[2].values == {"y": Number("2")}
 
 
+def test_a_line_may_be_as_long_as_the_limit() -> None:
+    line = '{"a":"' + "x" * 991 + '"}'
+    (row,) = read_json_lines(io.StringIO(f"{line}\n"), longest=1000)
+    assert (len(line) + 1, row.problem) == (1000, None)
+    with pytest.raises(UsageError, match="row on line 1 is longer"):
+        list(read_json_lines(io.StringIO(f"{line} \n"), longest=1000))
+
+
 def test_a_line_that_is_too_long_ends_the_reading() -> None:
     text = io.StringIO('{"a":1}\n{"a":"' + "x" * 1000 + '"}\n')
     with pytest.raises(UsageError, match="row on line 2 is longer"):

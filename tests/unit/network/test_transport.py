@@ -127,6 +127,14 @@ def test_the_next_address_is_tried_when_one_refuses(refused_port: int) -> None:
             assert client.lists() == []
 
 
+def test_the_last_address_has_all_the_time_that_is_left(refused_port: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as good:
+        found = [address(refused_port), address(refused_port), address(good.getsockname()[1])]
+        deadline = Deadline.after(30.0)
+        with open_socket("x", 1, deadline, look_up=lambda *_, **__: found) as opened:
+            assert (opened.gettimeout() or 0) > 15.0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a full backlog to swallow connections")
 def test_an_address_that_swallows_connections_takes_only_its_share_of_the_time() -> None:
     with socket.socket() as full, socket.create_server(("127.0.0.1", 0)) as good:

@@ -151,6 +151,13 @@ def test_a_damaged_file_is_named_and_left_as_it_is(
     assert store.path.read_text() == text
 
 
+def test_a_file_of_a_whole_mebibyte_is_not_too_large(store: ProfileStore) -> None:
+    text = "version = 1\n#"
+    store.path.parent.mkdir()
+    store.path.write_text(text + "x" * ((1 << 20) - len(text)))
+    assert store.load().profiles == {}
+
+
 def test_bytes_that_are_no_text_are_found_by_line(store: ProfileStore) -> None:
     store.path.parent.mkdir()
     store.path.write_bytes(b"version = 1\n\nx = '\xff'\n")
