@@ -130,6 +130,15 @@ def test_a_key_that_the_cache_lacks_is_asked_for_once(
     assert service.asked == ["properties"] * 2
 
 
+def test_one_key_of_several_that_the_cache_lacks_is_enough_to_ask(
+    service: Service, cache: AccountCache
+) -> None:
+    Account(service, cache).declared_for(["plan"])
+    service.known.append(prop("colour"))
+    assert "colour" in Account(service, cache).declared_for(["plan", "notes", "colour"])
+    assert service.asked == ["properties"] * 2
+
+
 def test_a_list_that_the_cache_lacks_is_asked_for_once(
     service: Service, cache: AccountCache
 ) -> None:

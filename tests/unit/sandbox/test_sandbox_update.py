@@ -140,6 +140,15 @@ def test_an_unsubscribed_contact_stays_so_until_told_otherwise(rules: Rules) -> 
     assert rules.contact()["subscribed"] is True
 
 
+def test_a_list_that_is_joined_again_is_kept_once(rules: Rules) -> None:
+    for _ in range(2):
+        rules.update(email=ADA, mailingLists={PUBLIC_LIST: True})
+    with rules.store.read() as transaction:
+        stored = transaction.contact_by_email(ADA)
+    assert stored is not None
+    assert stored.list_ids == (PUBLIC_LIST,)
+
+
 def test_lists_are_joined_left_and_otherwise_untouched(rules: Rules) -> None:
     rules.update(email=ADA, mailingLists={PUBLIC_LIST: True, OTHER_LIST: True})
     rules.update(email=ADA, mailingLists={OTHER_LIST: False})
