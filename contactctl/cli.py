@@ -45,7 +45,9 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
         _drop_output()
         return CLOSED_PIPE_CODE
     except Exception as error:  # noqa: BLE001 - a bug must not end in a traceback either
-        return _fail(_from_foreign(error, run), argv, run)
+        # An import that a signal interrupts may raise of its own, of a lock that it does not hold.
+        asked = run.stops.asked(run.outcome)
+        return _fail(asked or _from_foreign(error, run), argv, run)
 
 
 def root_group() -> Group:

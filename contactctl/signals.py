@@ -54,10 +54,17 @@ class Stops:
         with stops_told(stop):
             yield
 
+    def asked(self, outcome: Outcome) -> StoppedError | None:
+        """Return what a signal that has come asks for, None when none has."""
+        if self._signum is None:
+            return None
+        return StoppedError(_words(self._signum), signum=self._signum, outcome=outcome)
+
     def check(self) -> None:
         """Raise :class:`StoppedError` if a signal has come."""
-        if self._signum is not None:
-            raise StoppedError(_words(self._signum), signum=self._signum, outcome=Outcome.NOT_SENT)
+        stopped = self.asked(Outcome.NOT_SENT)
+        if stopped is not None:
+            raise stopped
 
 
 @contextmanager
