@@ -240,3 +240,10 @@ def test_offline_opens_nothing_that_could_answer(cli: Cli) -> None:
     done = cli("update", "--sandbox", "-e", ADA, "--dry-run", "--offline", terminal=True)
     assert (done.code, done.err) == (0, "")
     assert not Path(cli.env["CONTACTCTL_DATA_DIR"]).exists()
+
+
+def test_of_a_flag_that_every_command_takes_the_last_one_counts(cli: Cli) -> None:
+    words = ("update", "--sandbox", "-u", "1", "--dry-run", "--offline")
+    assert cli(*words, "-o", "text", "-o", "json").out.startswith("{")
+    text = cli("-o", "json", *words, "-o", "json", "-o", "text", terminal=False)
+    assert text.out.startswith("would\tunknown")
