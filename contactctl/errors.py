@@ -20,6 +20,7 @@
     │   └── BadReplyError       7  bad_reply     a 200 that is not what it should be
     ├── MachineError            9  machine       disk, folders, files
     │   ├── DamagedFileError    9  damaged_file
+    │   ├── ChangedFileError    9  changed_file  an input that is no longer what was checked
     │   ├── TrustError          9  tls
     │   └── ProxyError          9  proxy
 
@@ -248,6 +249,12 @@ class DamagedFileError(MachineError):
     """A file of ours cannot be read as what it should be; it is left as it is."""
 
     code = "damaged_file"
+
+
+class ChangedFileError(MachineError):
+    """A file that was checked is no longer what it was; what had not been sent was not."""
+
+    code = "changed_file"
 
 
 class TrustError(MachineError):

@@ -6,7 +6,7 @@ import codecs
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.safe_text import quoted
@@ -71,21 +71,23 @@ def reading(name: str) -> Iterator[None]:
         raise MachineError(f"cannot read {quoted(name)}: {reason}") from error
 
 
-def open_bytes(path: Path) -> IO[bytes]:
-    """Open a file for its bytes; one whose name ends in ``.gz`` is unpacked on the way."""
-    if path.suffix.lower() == ".gz":
-        import gzip
+def unpacked(file: IO[bytes], path: Path) -> IO[bytes]:
+    """Return the bytes of an open file; one whose name ends in ``.gz`` is unpacked on the way."""
+    if path.suffix.lower() != ".gz":
+        return file
+    import gzip
 
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return path.open("rb")
+    found = gzip.GzipFile(fileobj=file)
+    found.myfileobj = cast("Any", file)  # to be closed with it, as gzip.open does
+    return cast("IO[bytes]", found)
 
 
-def find_encoding(path: Path, given: str | None = None) -> Encoding:
+def find_encoding(file: IO[bytes], given: str | None = None) -> Encoding:
     """Return the encoding of a file: as ``given``, by its byte order mark, else UTF-8.
 
-    Raises :class:`UsageError` for a name that is no encoding of text.
+    The file is closed. Raises :class:`UsageError` for a name that is no encoding of text.
     """
-    with open_bytes(path) as file:
+    with file:
         start = file.read(_LONGEST_MARK)
     found = next((Encoding(name, mark) for mark, name in _MARKS if start.startswith(mark)), None)
     if given is None:
@@ -96,9 +98,8 @@ def find_encoding(path: Path, given: str | None = None) -> Encoding:
     return Encoding(name)
 
 
-def open_text(path: Path, encoding: Encoding, *, newline: str) -> TextIO:
-    """Open a file as text behind its byte order mark; ``newline`` is as for :func:`open`."""
-    file = open_bytes(path)
+def open_text(file: IO[bytes], encoding: Encoding, *, newline: str) -> TextIO:
+    """Read a file as text behind its byte order mark; ``newline`` is as for :func:`open`."""
     file.read(len(encoding.mark))
     return io.TextIOWrapper(file, encoding.name, errors=encoding.errors, newline=newline)
 

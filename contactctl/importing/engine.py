@@ -20,7 +20,7 @@ from contactctl.importing.sender import Sender
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from contactctl.importing.convert import Converter
@@ -39,12 +39,18 @@ class Intake:
     """Sorts rows, in file order, into those to be sent and those whose end is known.
 
     Known are rows of an earlier run that is now resumed, rows that cannot be sent, and rows that
-    say what was sent before.
+    say what was sent before. ``watch`` raises when the file is no longer what was checked.
     """
 
     def __init__(
-        self, rows: Iterable[Row], converter: Converter, journal: Journal, delta: Delta
+        self,
+        rows: Iterable[Row],
+        converter: Converter,
+        journal: Journal,
+        delta: Delta,
+        watch: Callable[[], None] = lambda: None,
     ) -> None:
+        self.watch = watch
         self._rows = iter(rows)
         self._converter = converter
         self._journal = journal
@@ -160,9 +166,10 @@ class ImportRun:
 
     def _fill(self) -> None:
         """Read on when half of what was read ahead has been told."""
-        if self._exhausted or len(self._line) > LOOK_AHEAD_ROWS // 2:
-            return
         try:
+            self._intake.watch()
+            if self._exhausted or len(self._line) > LOOK_AHEAD_ROWS // 2:
+                return
             found = self._intake.read(LOOK_AHEAD_ROWS - len(self._line))
         except ContactctlError as error:
             self._failure = error
@@ -250,7 +257,13 @@ def open_run(plan: Plan, client: Updates, state: Path, options: RunOptions) -> I
         delta = Delta(memory, changed_only=options.changed_only)
         limiter = Limiter(Pacer(options.rate))
         yield ImportRun(
-            Intake(plan.source.rows(), plan.converter, opened.journal, delta),
+            Intake(
+                plan.source.rows(),
+                plan.converter,
+                opened.journal,
+                delta,
+                watch=plan.source.check_unchanged,
+            ),
             Sender(client, limiter, retries=options.retries),
             limiter,
             opened.journal,

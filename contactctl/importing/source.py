@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import UsageError
 from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
-from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading
+from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading, unpacked
 from contactctl.importing.json_rows import read_json_array, read_json_lines
+from contactctl.importing.snapshot import Snapshot
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import IO, TextIO
 
     from contactctl.importing.row import Row
 
@@ -35,49 +37,71 @@ _SNIFFED_CHARS = 2**16
 class Source:
     """A regular file that can be read again and again, and how to read it.
 
-    ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON. ``digest``
-    is the BLAKE2b digest of its bytes in hex: the same digest, the same content.
+    ``snapshot`` holds what it held when it was opened; every reading gives that or fails.
+    ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
     """
 
-    path: Path
+    snapshot: Snapshot
     name: str
     form: FileForm
     encoding: Encoding
     delimiter: str
     columns: tuple[str, ...] | None
-    digest: str
-    stamp: tuple[int, int]
+
+    @property
+    def path(self) -> Path:
+        """Return where it lies."""
+        return self.snapshot.path
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of its bytes in hex: the same digest, the same content."""
+        return self.snapshot.digest
 
     def rows(self) -> Iterator[Row]:
         """Yield every row of data, in file order.
 
-        Raises :class:`UsageError` where the file can no longer be told into rows, and where it has
-        changed since it was opened; :class:`MachineError` where it cannot be read.
+        Raises :class:`UsageError` where the file can no longer be told into rows,
+        :class:`MachineError` where it cannot be read, and as :meth:`Snapshot.check` where it is no
+        longer what was opened: no row of what it has become is ever given.
         """
         # The file is read twice, to check and to send: what is sent must be what was checked.
-        self.check_unchanged()
-        with (
-            reading(self.name),
-            open_text(self.path, self.encoding, newline=_NEWLINES[self.form]) as stream,
-        ):
-            if self.form == "jsonl":
-                yield from read_json_lines(stream)
-            elif self.form == "json":
-                yield from read_json_array(stream)
-            else:
-                rows = read_csv(stream, self.delimiter)
-                next(rows, None)  # the header
-                yield from rows
+        count = 0
+        with reading(self.name), self._text(_bytes_of(self.snapshot)) as stream:
+            for row in self._rows_in(stream):
+                count = row.ordinal
+                yield row
+        self._note(count)
 
     def check_unchanged(self) -> None:
-        """Raise :class:`UsageError` when the file is no longer the one that was opened."""
+        """Raise as :meth:`Snapshot.check` does when the file is no longer what was opened."""
         with reading(self.name):
-            stamp = _stamp(self.path)
-        if stamp != self.stamp:
-            raise UsageError(
-                f"{quoted(self.name)} changed while it was being read",
-                hint="wait until it is written, or import a copy",
-            )
+            self.snapshot.check()
+
+    def _text(self, file: IO[bytes]) -> TextIO:
+        return open_text(file, self.encoding, newline=_NEWLINES[self.form])
+
+    def _rows_in(self, stream: TextIO) -> Iterator[Row]:
+        if self.form == "jsonl":
+            return read_json_lines(stream)
+        if self.form == "json":
+            return read_json_array(stream)
+        rows = read_csv(stream, self.delimiter)
+        next(rows, None)  # the header
+        return rows
+
+    def _note(self, count: int) -> None:
+        """Note how many rows there are; a later reading that ends before them has lost some."""
+        snapshot = self.snapshot
+        if snapshot.rows is None:
+            snapshot.rows, snapshot.count_rows = count, self._count_now
+        elif snapshot.rows != count:
+            snapshot.refuse()
+
+    def _count_now(self) -> int:
+        """Return how many rows the file has as it lies there now, whatever they are."""
+        with self._text(unpacked(self.path.open("rb"), self.path)) as stream:
+            return sum(1 for _ in self._rows_in(stream))
 
 
 def open_source(
@@ -96,35 +120,26 @@ def open_source(
     name = name or str(path)
     separator = _to_delimiter(delimiter)
     with reading(name):
-        stamp = _stamp(path)
-        digest = _digest(path)
-        found = find_encoding(path, encoding)
+        snapshot = Snapshot(path, name)
+        found = find_encoding(_bytes_of(snapshot), encoding)
         # Enough to tell form and delimiter, however large the file is.
-        start = _start_of(path, found)
+        start = _start_of(snapshot, found)
         if not start.strip():
             raise UsageError(f"{quoted(name)} is empty", hint="there is nothing to import")
         form = form or _form_by_name(path) or _form_by_content(start)
         if form in {"json", "jsonl"}:
-            return Source(path, name, form, found, "", None, digest, stamp)
+            return Source(snapshot, name, form, found, "", None)
         separator = separator or ("\t" if form == "tsv" else _sniffed(start))
-        columns = _columns(path, found, separator)
-    return Source(path, name, form, found, separator, columns, digest, stamp)
+        columns = _columns(snapshot, found, separator)
+    return Source(snapshot, name, form, found, separator, columns)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+def _bytes_of(snapshot: Snapshot) -> IO[bytes]:
+    return unpacked(snapshot.open(), snapshot.path)
 
 
-def _digest(path: Path) -> str:
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:64]
-
-
-def _start_of(path: Path, encoding: Encoding) -> str:
-    with open_text(path, encoding, newline="") as stream:
+def _start_of(snapshot: Snapshot, encoding: Encoding) -> str:
+    with open_text(_bytes_of(snapshot), encoding, newline="") as stream:
         return stream.read(_SNIFFED_CHARS)
 
 
@@ -154,8 +169,8 @@ def _to_delimiter(given: str | None) -> str | None:
     return delimiter
 
 
-def _columns(path: Path, encoding: Encoding, delimiter: str) -> tuple[str, ...]:
-    with open_text(path, encoding, newline="") as stream:
+def _columns(snapshot: Snapshot, encoding: Encoding, delimiter: str) -> tuple[str, ...]:
+    with open_text(_bytes_of(snapshot), encoding, newline="") as stream:
         header = next(read_csv(stream, delimiter), None)
     if header is None:
         raise UsageError("the file holds nothing but empty lines")
