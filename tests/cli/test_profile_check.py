@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contactctl.profiles.profile import KeyVariable, Profile
 from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conftest import Cli
 
-    from contactctl.profiles.profile import Profile
 
 SECRET = "canary-0123456789abcdef"
 
@@ -30,6 +30,7 @@ class Service(ThreadingHTTPServer):
         self.status = 200
         self.answer: dict[str, object] = {"success": True, "teamName": "Acme"}
         self.asked: list[tuple[str, str]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -41,6 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, self.headers["Authorization"]))
+        self.server.meanwhile()
         body = json.dumps(self.server.answer).encode()
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(body)))
@@ -206,3 +208,17 @@ def test_check_warns_of_a_file_open_to_others(
     done = cli("profile", "check", "work")
     assert "chmod 600" in done.err
     assert len(work.asked) == 1
+
+
+def test_a_name_that_was_taken_while_the_service_was_asked_is_not_taken_again(
+    cli: Cli, service: Service, profiles: ProfileStore
+) -> None:
+    def add_another() -> None:
+        with profiles.modify() as book:
+            book.profiles["work"] = Profile("work", service.url, KeyVariable("OTHER"))
+
+    service.meanwhile = add_another
+    done = cli(*add_words(service, "--key-stdin"), stdin=SECRET)
+    assert (done.code, len(service.asked)) == (2, 1)
+    assert "there is a profile work already" in done.err
+    assert profiles.load().profiles["work"].key == KeyVariable("OTHER")
