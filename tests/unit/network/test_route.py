@@ -31,6 +31,14 @@ def test_a_proxy_is_read_from_its_address(text: str, expected: Proxy) -> None:
     assert proxy_for(SERVICE, {"HTTPS_PROXY": text}) == expected
 
 
+def test_the_variable_in_lower_case_counts_first_and_an_empty_one_never() -> None:
+    names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    for number in range(len(names)):
+        env = {name: f"http://{name}.example:1" for name in names[number:]}
+        env |= dict.fromkeys(names[:number], "")
+        assert proxy_for(SERVICE, env) == Proxy(f"{names[number]}.example", 1)
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
