@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from hostile_texts import HOSTILE, JOINED, foreign_in
 from contactctl.exact_json import to_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from conftest import Cli, Done
 
@@ -169,18 +171,27 @@ def test_a_hint_is_as_harmless_as_the_message_before_it(
     assert foreign_in(done.err) == [], ascii(done.err)
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """Return a folder whose path is so short that a terminal shows it whole."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 @pytest.mark.parametrize("terminal", [False, True])
-def test_a_warning_is_as_harmless_as_an_error(cli: Cli, tmp_path: Path, *, terminal: bool) -> None:
+def test_a_warning_is_as_harmless_as_an_error(
+    cli: Cli, short_path: Path, *, terminal: bool
+) -> None:
     """The path of a file with keys that others may read is named, and may hold anything."""
     env = {
         "TERM": "dumb",
         "COLUMNS": "400",
-        "CONTACTCTL_CONFIG_DIR": str(tmp_path / "red\x1b[31m\u202e"),
+        "CONTACTCTL_CONFIG_DIR": str(short_path / "red\x1b[31m\u202e"),
     }
     words = ("profile", "add", "work", "--key-stdin", "--no-check")
     assert cli(*words, stdin="a-key-of-some-length", env=env).code == 0
-    (file,) = tmp_path.glob("red*/profiles.toml")
+    (file,) = short_path.glob("red*/profiles.toml")
     file.chmod(0o644)
     done = cli("profile", "list", terminal=terminal, env=env)
     assert (done.code, "can be read by other users" in done.err) == (0, True)
