@@ -37,12 +37,18 @@ class Looked:
         return self.by_email or self.by_user_id
 
 
-def look_up(client: Finder, refs: Iterable[ContactRef]) -> Looked:
-    """Look under each ref.
+def look_up(client: Finder, refs: Iterable[ContactRef], *, sparing: bool = False) -> Looked:
+    """Look under each ref, the address first.
 
-    Raises :class:`GuardError` when the service knows several contacts under one of them.
+    ``sparing`` makes no second look where the first one finds a contact with the very user id:
+    nobody else can have it, since user ids are unique (documentation of "Create contact"). Raises
+    :class:`GuardError` when the service knows several contacts under one ref.
     """
-    found = {ref.name: find_at_most_one(client, ref) for ref in refs}
+    found: dict[str, JsonObject | None] = {}
+    for ref in refs:
+        known = found.get("email")
+        same = sparing and known is not None and known.get(ref.name) == ref.value
+        found[ref.name] = known if same else find_at_most_one(client, ref)
     return Looked(found.get("email"), found.get("userId"))
 
 
@@ -88,8 +94,14 @@ class AddressChange(NamedTuple):
     after: str
 
 
-def check_identity(change: ContactChange, looked: Looked, *, replace_user_id: bool = False) -> None:
-    """Refuse a write that would mix up two people, or give a person another user id.
+def check_identity(
+    change: ContactChange,
+    looked: Looked,
+    *,
+    replace_user_id: bool = False,
+    change_address: bool = True,
+) -> None:
+    """Refuse a write that would mix up two people, or give a person another user id or address.
 
     The service matches on either identifier and writes over the other without a word
     (documentation of "Update contact"). Raises :class:`GuardError`.
@@ -104,6 +116,11 @@ def check_identity(change: ContactChange, looked: Looked, *, replace_user_id: bo
     # Nobody under the user id: the contact of the address would get it, and lose its own.
     if by_email and not by_user_id and not replace_user_id:
         _check_user_id(change, by_email)
+    if by_user_id and not change_address and address_change(change, looked):
+        raise GuardError(
+            f"{describe(by_user_id)} would get another address: {excerpt(change.email or '')}",
+            hint="if that is meant, add --change-address",
+        )
 
 
 def address_change(change: ContactChange, looked: Looked) -> AddressChange | None:

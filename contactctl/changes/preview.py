@@ -53,11 +53,13 @@ class Preview:
 
     def to_json_object(self) -> JsonObject:
         """Return the answer to ``--dry-run`` in JSON."""
-        changes: JsonObject = {
-            name: {"from": change.before, "to": change.after}
-            for name, change in self.changes.items()
-        }
+        changes = changes_to_json(self.changes)
         return {"would": self.would, "request": self.request, "changes": changes}
+
+
+def changes_to_json(changes: Mapping[str, FieldChange]) -> JsonObject:
+    """Return each field with its value before and after."""
+    return {name: {"from": item.before, "to": item.after} for name, item in changes.items()}
 
 
 def preview_update(

@@ -39,12 +39,16 @@ class Wish:
     """What is asked for besides the change itself.
 
     ``address`` is the one that the contact has and the one that it shall get, None for no change.
+    ``replace_user_id``, ``change_address`` and ``resubscribe`` say what else may happen to the
+    contact that a look finds.
     """
 
     address: AddressChange | None = None
     replace_user_id: bool = False
     must_exist: bool = False
     looks: bool = False
+    change_address: bool = True
+    resubscribe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +115,23 @@ def plan_update(
         return _plan_new_address(client, change, wish.address, wish, declared)
     if not wish.looks:
         return Plan((change,), preview_offline(change))
+    return plan_looked(change, look_up(client, change.refs), wish, declared)
+
+
+def plan_looked(
+    change: ContactChange, looked: Looked, wish: Wish, declared: DeclaredTypes | None = None
+) -> Plan:
+    """Refuse accidents with what a look has found, and return what to write.
+
+    Raises :class:`NotFoundError` and :class:`GuardError`.
+    """
     # The guards come before --must-exist: a merge of two people is worse than a missing one.
-    looked = look_up(client, change.refs)
-    check_identity(change, looked, replace_user_id=wish.replace_user_id)
+    check_identity(
+        change,
+        looked,
+        replace_user_id=wish.replace_user_id,
+        change_address=wish.change_address,
+    )
     if wish.must_exist and looked.contact is None:
         created = "; without --must-exist it is created" if change.email else ""
         raise NotFoundError(
@@ -121,7 +139,13 @@ def plan_update(
             hint=f"check the spelling{created}",
             attempts=len(change.refs),
         )
-    return Plan((change,), preview_update(change, looked.contact, declared), looked)
+    preview = preview_update(change, looked.contact, declared)
+    if preview.resubscribes and not wish.resubscribe:
+        raise GuardError(
+            f"{change.refs[0]} has opted out and would be subscribed again",
+            hint="if that is meant, add --allow-resubscribe",
+        )
+    return Plan((change,), preview, looked)
 
 
 def carry_out(client: Updater, plan: Plan) -> Saved:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from contactctl.importing.row import KINDS
 from contactctl.output import Answer
 from contactctl.safe_text import excerpt
 from contactctl.wording import counted, duration, per_second
@@ -61,9 +62,11 @@ def progress_line(tally: Tally) -> str:
 
 def summary(tally: Tally) -> str:
     """Return what became of the rows, and the first failures, a line each."""
-    parts = [f"{tally.done:,} done"]
+    parts = [f"{count:,} {kind}" for kind in KINDS if (count := tally.changes[kind])]
+    others = tally.done - tally.changes.total()
+    parts += [f"{others:,} done"] if others or not parts else []
     parts += [f"{tally.failed:,} failed"] if tally.failed else []
-    parts += [f"{tally.skipped:,} unchanged, not sent"] if tally.skipped else []
+    parts += [f"{tally.skipped:,} unchanged since last sent"] if tally.skipped else []
     parts += [f"{tally.earlier:,} of them in an earlier run"] if tally.earlier else []
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
     ending = f"{_rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"

@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from contactctl.changes.update import Wish
 from contactctl.commands.import_flags import (
     ColumnFlags,
     FileFlags,
@@ -14,6 +15,7 @@ from contactctl.commands.import_flags import (
 from contactctl.files import folder
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.limiter import ASSUMED_LIMIT, Rate
+from contactctl.importing.look import Guards
 from contactctl.session import Session
 
 
@@ -45,6 +47,19 @@ class ImportCall:
         """How many requests a second to expect before the service has named its limit."""
         sandbox = self.session.credentials.is_sandbox
         return self.rate.target(None if sandbox else ASSUMED_LIMIT)
+
+    @property
+    def guards_of_run(self) -> Guards | None:
+        """What rows may do to the contacts that they are found to be of; None without a look."""
+        if not self.guards.looks:
+            return None
+        wish = Wish(
+            replace_user_id=self.guards.replace_user_id,
+            change_address=self.guards.change_address,
+            resubscribe=self.columns.allow_resubscribe,
+            must_exist=self.guards.must_exist,
+        )
+        return Guards(wish)
 
     @property
     def resume_command(self) -> str:

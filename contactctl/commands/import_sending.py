@@ -79,6 +79,7 @@ def _opened(call: ImportCall, plan: Plan) -> "AbstractContextManager[ImportRun]"
         max_failures=sending.max_failures,
         changed_only=sending.changed_only,
         resume=sending.resume,
+        guards=call.guards_of_run,
     )
     return open_run(plan, call.session.client, call.state, options)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import ContactctlError, RowsFailedError
@@ -15,8 +16,9 @@ from contactctl.importing.check import problem_text
 from contactctl.importing.delta import Delta, open_sent_memory
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
 from contactctl.importing.row import Finished, Job, Result, invalid, make_job
-from contactctl.importing.sender import Sender
+from contactctl.importing.sender import Sender, Updates
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from contactctl.importing.journal import Journal
     from contactctl.importing.plan import Plan
     from contactctl.importing.row import Row
-    from contactctl.importing.sender import Updates
+    from contactctl.importing.workers import Sends
 
 #: Rows that are read ahead of the one to be told next.
 LOOK_AHEAD_ROWS = 1000
@@ -104,7 +106,7 @@ class ImportRun:
     def __init__(  # noqa: PLR0913 - the parts of the engine
         self,
         intake: Intake,
-        sender: Sender,
+        sender: Sends,
         limiter: Limiter,
         journal: Journal,
         delta: Delta,
@@ -227,19 +229,24 @@ class ImportRun:
             raise self._failure
 
 
+class Client(Updates, Finds, Protocol):
+    """What an import needs of the client."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to run an import."""
+    """How to run an import; ``guards`` look each contact up before its write."""
 
     rate: Rate
     retries: int
     max_failures: int | None = None
     changed_only: bool = False
     resume: bool = False
+    guards: Guards | None = None
 
 
 @contextmanager
-def open_run(plan: Plan, client: Updates, state: Path, options: RunOptions) -> Iterator[ImportRun]:
+def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> Iterator[ImportRun]:
     """Open a new run, or the one to resume; what it opened is closed at the end.
 
     Raises :class:`UsageError` when there is nothing to resume, :class:`MachineError` and
@@ -264,12 +271,20 @@ def open_run(plan: Plan, client: Updates, state: Path, options: RunOptions) -> I
                 delta,
                 watch=plan.source.check_unchanged,
             ),
-            Sender(client, limiter, retries=options.retries),
+            _sender(plan, client, limiter, options),
             limiter,
             opened.journal,
             delta,
             max_failures=options.max_failures,
         )
+
+
+def _sender(plan: Plan, client: Client, limiter: Limiter, options: RunOptions) -> Sends:
+    sender = Sender(client, limiter, retries=options.retries)
+    if options.guards is None:
+        return sender
+    finder = PacedFinder(client, sender)
+    return LookingSender(finder, options.guards, partial(write_looked, sender), plan.declared)
 
 
 def count_unchanged(plan: Plan, state: Path) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 JOURNAL = FileKind(
     name="import journal",
     application_id=int.from_bytes(b"ccij", "big"),
-    version=1,
+    version=2,
     way_out="import the file again without --resume; the journal is left as it is",
     elsewhere="set CONTACTCTL_STATE_DIR to another folder",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from heapq import heappop, heappush
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -30,14 +31,17 @@ Item = TypeVar("Item", bound=Keyed)
 
 
 class _Chain(Generic[Item]):
-    """Rows that are linked by their identifiers, one running at a time."""
+    """Rows that are linked by their identifiers, one running at a time.
+
+    ``running`` has the ordinals of those that run, and whether they may no longer be put back.
+    """
 
     __slots__ = ("keys", "running", "waiting")
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self.waiting: deque[Item] = deque()
-        self.running = 0
+        self.running: dict[int, bool] = {}
 
 
 class Ordering(Generic[Item]):
@@ -69,7 +73,6 @@ class Ordering(Generic[Item]):
         # A row with an email and a user id makes one chain of the two that there were: from here on
         # no row of either may overtake one of the other.
         chain = self._joined(item.keys)
-        self._kept.pop(id(chain), None)
         chain.waiting.append(item)
         self._offer(chain)
 
@@ -77,19 +80,35 @@ class Ordering(Generic[Item]):
         """Return the earliest item that may run now, or None."""
         while self._ready:
             _, item = heappop(self._ready)
-            chain = self._chains[item.keys[0]]
-            # A chain that was merged may have been offered twice, or run by now: such offers are
-            # passed over here, which is cheaper than to look for them in the heap.
-            if not chain.running and chain.waiting and chain.waiting[0] is item:
+            # A chain that was merged may have been offered twice, or run by now, or be gone: such
+            # offers are passed over here, which is cheaper than to look for them in the heap.
+            chain = self._chains.get(item.keys[0])
+            if chain and not chain.running and chain.waiting and chain.waiting[0] is item:
                 chain.waiting.popleft()
-                chain.running += 1
+                chain.running[item.ordinal] = False
                 return item
         return None
+
+    def widen(self, item: Item, keys: Sequence[str]) -> bool:
+        """Link an item that runs to more identifiers, those that its contact was found to have.
+
+        False puts the item back to its place: an earlier one of this contact comes first, or
+        another one can no longer be put back itself. It is handed out again when they have ended.
+        """
+        chain = self._joined([*item.keys, *keys])
+        del chain.running[item.ordinal]
+        before = [*chain.running, *[other.ordinal for other in islice(chain.waiting, 1)]]
+        if any(chain.running.values()) or any(other < item.ordinal for other in before):
+            chain.waiting = deque(sorted([*chain.waiting, item], key=_ordinal))
+            self._offer(chain)
+            return False
+        chain.running[item.ordinal] = True
+        return True
 
     def finish(self, item: Item) -> None:
         """Note that an item that was taken has ended."""
         chain = self._chains[item.keys[0]]
-        chain.running -= 1
+        del chain.running[item.ordinal]
         if chain.waiting:
             self._offer(chain)
         elif not chain.running:
@@ -111,6 +130,7 @@ class Ordering(Generic[Item]):
         for key in keys:
             self._chains[key] = largest
             largest.keys.add(key)
+        self._kept.pop(id(largest), None)
         return largest
 
     def _merge(self, chain: _Chain[Item], into: _Chain[Item]) -> None:
@@ -119,9 +139,9 @@ class Ordering(Generic[Item]):
             self._chains[key] = into
         into.keys |= chain.keys
         # Both may be running, as neither knew of the other: nothing starts until both have ended.
-        into.running += chain.running
+        into.running |= chain.running
         # Each is in file order by itself; together they are not.
-        both = sorted([*into.waiting, *chain.waiting], key=lambda item: item.ordinal)
+        both = sorted([*into.waiting, *chain.waiting], key=_ordinal)
         into.waiting = deque(both)
         if both:
             self._offer(into)
@@ -141,3 +161,7 @@ class Ordering(Generic[Item]):
     def _drop(self, chain: _Chain[Item]) -> None:
         for key in chain.keys:
             del self._chains[key]
+
+
+def _ordinal(item: Keyed) -> int:
+    return item.ordinal

@@ -16,6 +16,7 @@ from contactctl.importing.row import Job, make_job
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.importing.check import Problem
     from contactctl.importing.columns import ColumnRules
@@ -39,6 +40,11 @@ class Plan:
     converter: Converter
     report: CheckReport
     identity: RunIdentity
+
+    @property
+    def declared(self) -> DeclaredTypes | None:
+        """The declared types of properties, None where values are typed by their look."""
+        return self.fields.account.properties() if self.fields.typed else None
 
     def jobs(self) -> Iterator[Job]:
         """Yield what would be sent, row by row; those that cannot be are passed over."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contactctl.importing.plan import Plan
-    from contactctl.importing.row import Finished, Job
+    from contactctl.importing.row import Finished, Job, Kind
 
 #: Requests that a dry run shows.
 SHOWN_REQUESTS = 5
@@ -79,6 +80,8 @@ class Tally:
         self.told = self.done = self.failed = self.skipped = self.earlier = self.sent = 0
         #: The lines of the first failed rows, each with its reason.
         self.failures: list[tuple[int, str]] = []
+        #: How many rows did what, where their contacts were looked up.
+        self.changes: Counter[Kind] = Counter()
         self._clock = clock
         self._began = clock()
 
@@ -88,8 +91,10 @@ class Tally:
         self.told += 1
         if job.earlier:
             self.earlier += 1
-        elif result.attempts:
+        elif result.attempts or result.change is not None:
             self.sent += 1
+        if result.change is not None:
+            self.changes[result.change.kind] += 1
         if result.status == "skipped":
             self.skipped += 1
         elif result.error is None:

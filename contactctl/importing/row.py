@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from contactctl.changes.preview import FieldChange, changes_to_json
 from contactctl.contact import ContactChange, fold_address
 from contactctl.exact_json import JsonError, Number, parse_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from contactctl.errors import ContactctlError
     from contactctl.exact_json import JsonObject, JsonValue
@@ -26,6 +28,21 @@ class Row(NamedTuple):
     cells: Sequence[str] = ()
     values: JsonObject | None = None
     problem: str | None = None
+
+
+Kind = Literal["created", "updated", "unchanged"]
+KINDS: tuple[Kind, ...] = ("created", "updated", "unchanged")
+
+
+class RowChange(NamedTuple):
+    """What a row did to its contact, as a look before it showed."""
+
+    kind: Kind
+    fields: Mapping[str, FieldChange] = MappingProxyType({})
+
+    def to_json_object(self) -> JsonObject:
+        """Return each field with its value before and after."""
+        return changes_to_json(self.fields)
 
 
 Status = Literal["done", "failed", "skipped"]
@@ -51,13 +68,17 @@ class RowError(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of the row of that ordinal, as the journal keeps it."""
+    """What became of the row of that ordinal, as the journal keeps it.
+
+    ``change`` is None where the contact was not looked up.
+    """
 
     ordinal: int
     status: Status
     id: str | None = None
     attempts: int = 0
     error: RowError | None = None
+    change: RowChange | None = None
 
 
 class Job(NamedTuple):
@@ -99,6 +120,8 @@ class Finished(NamedTuple):
             "email": change.email,
             "userId": change.user_id,
             "status": result.status,
+            "change": None if result.change is None else result.change.kind,
+            "changes": None if result.change is None else result.change.to_json_object(),
             "id": result.id,
             "attempts": Number(str(result.attempts)),
             "error": None if result.error is None else result.error.to_json_object(),
@@ -119,6 +142,17 @@ def identifier_keys(change: ContactChange) -> list[str]:
     return keys
 
 
+def contact_keys(contact: JsonObject) -> list[str]:
+    """Return a contact's identifiers, marked as those of a change are."""
+    email, user_id = contact.get("email"), contact.get("userId")
+    return identifier_keys(
+        ContactChange(
+            email if isinstance(email, str) else None,
+            user_id if isinstance(user_id, str) and user_id else None,
+        )
+    )
+
+
 def failed(ordinal: int, error: ContactctlError, attempts: int) -> Result:
     """Return the result of a row that the service, or a guard of ours, refused for good."""
     reason = RowError(error.code, error.message, error.status, str(error.outcome))
@@ -136,6 +170,8 @@ def to_text(result: Result) -> str:
     if result.error is not None:
         code, message, status, outcome = result.error
         values += [code, message, None if status is None else Number(str(status)), outcome]
+    elif result.change is not None:
+        values += [result.change.kind, result.change.to_json_object()]
     return to_json(values)
 
 
@@ -145,9 +181,26 @@ def parse_result(ordinal: int, text: str) -> Result:
     match values:
         case [str() as word, str() | None as found, Number() as count] if word in _STATUSES:
             return Result(ordinal, _STATUSES[word], found, int(count.text))
+        case ["done", str() | None as found, Number() as count, str() as kind, dict() as changes]:
+            change = RowChange(_kind(kind), dict(map(_field_change, changes.items())))
+            return Result(ordinal, "done", found, int(count.text), change=change)
         case ["failed", None, Number() as count, str() as code, str() as message, seen, str() as o]:
             http = int(seen.text) if isinstance(seen, Number) else None
             return Result(
                 ordinal, "failed", None, int(count.text), RowError(code, message, http, o)
             )
     raise JsonError("not a result")
+
+
+def _kind(word: str) -> Kind:
+    kind = next((kind for kind in KINDS if kind == word), None)
+    if kind is None:
+        raise JsonError("not what a row does")
+    return kind
+
+
+def _field_change(item: tuple[str, JsonValue]) -> tuple[str, FieldChange]:
+    match item:
+        case [name, {"from": before, "to": after}]:
+            return name, FieldChange(before, after)
+    raise JsonError("not a field's change")

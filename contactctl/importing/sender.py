@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from contactctl.errors import (
     BadReplyError,
@@ -21,12 +22,14 @@ from contactctl.service.retry_policy import GiveUp, Wait, asked_wait_s, decide
 from contactctl.service.retrying import Tally, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from contactctl.exact_json import JsonObject
     from contactctl.importing.limiter import Limiter, Pass
     from contactctl.importing.row import Job
     from contactctl.service.replies import Reply
+
+T = TypeVar("T")
 
 #: Repeats after a 429: nothing is wrong with the row, and the pace is being slowed already.
 PATIENCE_AFTER_429 = 20
@@ -38,11 +41,23 @@ _JUDGED_ATTEMPT = 2
 _FATAL = (CredentialsError, MachineError, RedirectedError)
 
 
+#: Tells whether a row may go on, given the identifiers of the contact that it was found to be of.
+MayGoOn: TypeAlias = "Callable[[Sequence[str]], bool]"
+
+
 class Updates(Protocol):
     """What an import needs of the client."""
 
     def update_once(self, body: bytes) -> Reply[JsonObject]:
         """Send one update, once."""
+
+
+class RowFailedError(Exception):
+    """A request of one row has failed for good, while other rows may fare better."""
+
+    def __init__(self, error: ContactctlError) -> None:
+        super().__init__(error.message)
+        self.error = error
 
 
 class _Tries(Tally):
@@ -84,29 +99,41 @@ class Sender:
         self._uniform = uniform
         self._health = _Health(clock)
 
-    def send(self, job: Job) -> Result:
-        """Send a row until it is done or refused for good.
+    def send(self, job: Job, _: MayGoOn | None = None) -> Result:
+        """Send a row until it is done or refused for good; raises what :meth:`ask` says.
 
-        Raises the error that ends the whole run: a key that is not taken, a machine that cannot,
-        a service that is away or asks to be left alone; and :class:`HaltedError`.
+        Without a look there is nothing to find out that could keep a row from going on.
+        """
+        try:
+            reply, attempts = self.ask(partial(self._client.update_once, job.body))
+        except RowFailedError as failure:
+            return failed(job.ordinal, failure.error, failure.error.attempts)
+        return Result(job.ordinal, "done", str(reply["id"]), attempts)
+
+    def ask(self, make: Callable[[], Reply[T]]) -> tuple[T, int]:
+        """Make a request until it is answered; return what the answer holds, and the attempts.
+
+        Raises :class:`RowFailedError` with what speaks against this row alone, or the error that
+        ends the whole run: a key that is not taken, a machine that cannot, a service that is away
+        or asks to be left alone; and :class:`HaltedError`.
         """
         tries = _Tries()
         while True:
             leave = self._limiter.enter()
             tries.begin(leave.sent_at)
             try:
-                reply = self._client.update_once(job.body)
+                reply = make()
             except ContactctlError as error:
                 self._tell_limiter(leave, error)
                 wait_s = self._wait_or_raise(error, tries)
                 if wait_s is None:
-                    error.outcome = tries.worst
-                    return failed(job.ordinal, error, tries.attempts)
+                    error.outcome, error.attempts = tries.worst, tries.attempts
+                    raise RowFailedError(error) from error
                 self._limiter.sleep(wait_s)
             else:
                 self._limiter.answered(leave, reply.headers)
                 self._health.note_success()
-                return Result(job.ordinal, "done", str(reply.value["id"]), tries.attempts)
+                return reply.value, tries.attempts
 
     def _tell_limiter(self, leave: Pass, error: ContactctlError) -> None:
         # Any answer, a refusal too, says that the request has arrived, and what the limit is.

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import deque
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,10 +15,11 @@ from contactctl.importing.ordering import KEPT_LINKS, Ordering
 from contactctl.importing.row import Finished, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from contactctl.importing.limiter import Limiter
     from contactctl.importing.row import Result
+    from contactctl.importing.sender import MayGoOn
 
 #: Requests in flight: ten fill the service's limit at a latency of a second.
 LEAST_IN_FLIGHT = 10
@@ -28,8 +30,8 @@ MOST_IN_FLIGHT = 50
 class Sends(Protocol):
     """What sends a row."""
 
-    def send(self, job: Job) -> Result:
-        """Return what became of the row."""
+    def send(self, job: Job, may_go_on: MayGoOn) -> Result | None:
+        """Return what became of the row; None where it may not go on, and has done nothing."""
 
 
 class Records(Protocol):
@@ -122,8 +124,10 @@ class Workers:
     def _work(self) -> None:
         try:
             while (job := self._take()) is not None:
+                result = self._sender.send(job, partial(self._may_go_on, job))
+                if result is None:
+                    continue
                 # Acknowledged, then on disk, then told: whoever hears of a row can rely on it.
-                result = self._sender.send(job)
                 self._journal.record(result)
                 self._told.put(Finished(job, result))  # before a later row of the contact can be
                 with self._changed:
@@ -136,6 +140,14 @@ class Workers:
             self._told.put(error)
         finally:
             self._told.put(None)
+
+    def _may_go_on(self, job: Job, keys: Sequence[str]) -> bool:
+        """Put a row back that another one of its contact, as was found out now, comes before."""
+        with self._changed:
+            first = self._ordering.widen(job, keys)
+            if not first:
+                self._changed.notify_all()
+        return first
 
     def _take(self) -> Job | None:
         with self._changed:

@@ -54,16 +54,19 @@ DONE = record({"success": TRUE, "message": TEXT}, optional=("message",), more=Tr
 _QUOTA = record({"limit": INTEGER, "remaining": INTEGER}, more=True)
 
 
+_CHANGES = said(
+    "by field, lists as mailingLists.ID; a field that is absent is null",
+    {"type": "object", "additionalProperties": record({"from": ANY, "to": ANY})},
+)
+
+
 def preview(*would: Would) -> Output:
     """Return the output of ``--dry-run`` for a command that could do one of these."""
     schema = record(
         {
             "would": one_of(*would),
             "request": said("the body, or the query, that would be sent", {"type": "object"}),
-            "changes": said(
-                "by field, lists as mailingLists.ID; a field that is absent is null",
-                {"type": "object", "additionalProperties": record({"from": ANY, "to": ANY})},
-            ),
+            "changes": _CHANGES,
         }
     )
     return Output(schema, flag="--dry-run")
@@ -87,6 +90,11 @@ ROW: JsonObject = record(
         "email": TEXT_OR_NULL,
         "userId": TEXT_OR_NULL,
         "status": one_of("done", "failed", "skipped"),
+        "change": said(
+            "what a look before the write showed, null without --lookup",
+            {"type": ["string", "null"], "enum": ["created", "updated", "unchanged", None]},
+        ),
+        "changes": {**_CHANGES, "type": ["object", "null"]},
         "id": said("the contact's id, null where nothing was written", TEXT_OR_NULL),
         "attempts": at_least(0),
         "error": _ERROR,

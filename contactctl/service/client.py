@@ -99,6 +99,10 @@ class LoopsClient:
         """Return the contacts that a ref picks: none, one, perhaps more."""
         return self._retrying.run(calls.find(ref))
 
+    def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
+        """Ask once for the contacts that a ref picks, for callers with a policy of their own."""
+        return self._once(calls.find(ref))
+
     def delete(self, ref: ContactRef) -> JsonObject:
         """Delete one contact; not to find it on a repeat after a lost answer means done.
 

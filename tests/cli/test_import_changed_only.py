@@ -118,4 +118,4 @@ def test_the_summary_counts_what_was_not_sent(cli: Cli, file: Path) -> None:
     file.write_text("email\na@example.com\nb@example.com\n")
     assert imported(cli, file).code == 0
     said = errors_of(imported(cli, file, "--changed-only"))
-    assert "2 unchanged, not sent" in said
+    assert "2 unchanged since last sent" in said

@@ -51,10 +51,10 @@ def test_the_answer_has_the_first_requests(tmp_path: Path) -> None:
 def test_a_summary_says_what_became_of_the_rows() -> None:
     assert summary(tally_of("done", "done")) == "2 rows: 2 done, in 2 s (1 a second)"
     assert summary(tally_of("done", "failed", "skipped", "earlier done")) == (
-        "4 rows: 2 done, 1 failed, 1 unchanged, not sent, 1 of them in an earlier run, in 2 s"
+        "4 rows: 2 done, 1 failed, 1 unchanged since last sent, 1 of them in an earlier run, in 2 s"
         " (1.5 a second)\nline 3: why 2"
     )
-    assert summary(tally_of("skipped")) == "1 row: 0 done, 1 unchanged, not sent, in 2 s"
+    assert summary(tally_of("skipped")) == "1 row: 0 done, 1 unchanged since last sent, in 2 s"
     assert summary(tally_of("done", rows=9)).startswith("1 of 9 rows: 1 done")
 
 

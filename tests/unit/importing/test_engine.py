@@ -50,8 +50,8 @@ def test_a_result_tells_all_of_a_row(tmp_path: Path) -> None:
     results = Engine(tmp_path, rows("a@x.co 1 p", "zzz - p"), FakeService()).all()
     told = [str(finished.to_json_object()) for finished in results]
     assert told[0] == (
-        "{'line': Number('2'), 'email': 'a@x.co', 'userId': '1', 'status': 'done',"
-        " 'id': 'contact-0', 'attempts': Number('1'), 'error': None}"
+        "{'line': Number('2'), 'email': 'a@x.co', 'userId': '1', 'status': 'done', 'change': None,"
+        " 'changes': None, 'id': 'contact-0', 'attempts': Number('1'), 'error': None}"
     )
     assert "'line': Number('3'), 'email': None" in told[1]
     assert "'code': 'usage', 'message': 'email: \"zzz\" is not an email address" in told[1]

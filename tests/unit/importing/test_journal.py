@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contactctl.changes.preview import FieldChange
 from contactctl.errors import ContactctlError, DamagedFileError, MachineError
+from contactctl.exact_json import Number
 from contactctl.importing.journal import create_journal, open_journal
 from contactctl.importing.journal_rows import (
     RunIdentity,
@@ -22,7 +24,7 @@ from contactctl.importing.journal_rows import (
     result_row,
     state_row,
 )
-from contactctl.importing.row import Result, RowError
+from contactctl.importing.row import KINDS, Result, RowChange, RowError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +74,8 @@ def test_state_and_every_kind_of_result_are_read_back(path: Path) -> None:
         Result(2, "failed", None, 4, error),
         Result(3, "failed", None, 0, RowError("usage", "bad")),
         Result(4, "skipped"),
+        Result(5, "done", "c5", 1, change=RowChange("created", {"email": FieldChange(None, "a")})),
+        Result(6, "done", "c6", 0, change=RowChange("unchanged", {})),
     ]
     with make(path) as journal:
         for result in results:
@@ -80,7 +84,7 @@ def test_state_and_every_kind_of_result_are_read_back(path: Path) -> None:
         journal.state.finished = True
     with open_journal(path) as journal:
         assert journal.state == State(IDENTITY, finished=True, reported=2)
-        assert [journal.result_of(n) for n in range(1, 6)] == [*results, None]
+        assert [journal.result_of(n) for n in range(1, 8)] == [*results, None]
 
 
 def test_rows_of_this_run_are_not_taken_for_earlier_ones(path: Path) -> None:
@@ -160,7 +164,7 @@ def test_a_run_that_was_never_begun_leaves_no_journal(path: Path) -> None:
     assert [item.name for item in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize(("version", "age"), [(2, "a newer"), (0, "an older")])
+@pytest.mark.parametrize(("version", "age"), [(3, "a newer"), (1, "an older")])
 def test_a_journal_of_another_version_is_named_and_left_alone(
     path: Path, version: int, age: str
 ) -> None:
@@ -251,6 +255,8 @@ def test_a_thousand_torn_journals(path: Path) -> None:
 
 _TEXTS = st.text(max_size=30)
 _ERRORS = st.builds(RowError, _TEXTS, _TEXTS, st.none() | st.integers(100, 599), _TEXTS)
+_VALUES = st.none() | st.booleans() | _TEXTS | st.integers().map(lambda n: Number(str(n)))
+_FIELDS = st.dictionaries(_TEXTS, st.builds(FieldChange, _VALUES, _VALUES), max_size=3)
 _RESULTS = st.builds(
     Result,
     st.integers(0, 2**62),
@@ -258,8 +264,15 @@ _RESULTS = st.builds(
     st.none() | _TEXTS,
     st.integers(0, 10**6),
     st.none(),
+    st.none() | st.builds(RowChange, st.sampled_from(KINDS), _FIELDS),
 ) | st.builds(
-    Result, st.integers(0, 2**62), st.just("failed"), st.none(), st.integers(0, 99), _ERRORS
+    Result,
+    st.integers(0, 2**62),
+    st.just("failed"),
+    st.none(),
+    st.integers(0, 99),
+    _ERRORS,
+    st.none(),
 )
 
 

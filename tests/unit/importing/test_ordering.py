@@ -197,3 +197,77 @@ def _chains(items: list[Item]) -> dict[int, int]:
                     changed |= chain[one.ordinal] != least or chain[other.ordinal] != least
                     chain[one.ordinal] = chain[other.ordinal] = least
     return chain
+
+
+# what is found out on the way
+
+
+def test_rows_found_to_be_of_one_contact_go_in_file_order() -> None:
+    ordering = lanes_of("u1", "e1")
+    first, second = taken(ordering)
+    assert not ordering.widen(second, ("e1", "u1")), "the first one has not looked yet"
+    assert ordering.widen(first, ("e1", "u1"))
+    assert taken(ordering) == []
+    ordering.finish(first)
+    assert ordinals(taken(ordering)) == [2]
+
+
+def test_a_row_waits_for_one_that_waits_itself() -> None:
+    """Row 2 stands behind row 1, and is before row 3 though that is under way already."""
+    ordering = lanes_of("u1", "u1", "e1")
+    first, third = taken(ordering)
+    assert ordinals([first, third]) == [1, 3]
+    assert ordering.widen(first, ("e1", "u1"))
+    assert not ordering.widen(third, ("e1", "u1"))
+    ordering.finish(first)
+    for expected in (2, 3):
+        (item,) = taken(ordering)
+        assert item.ordinal == expected
+        assert ordering.widen(item, ("e1", "u1"))
+        ordering.finish(item)
+
+
+def test_what_is_being_written_is_not_overtaken() -> None:
+    """The contact of row 1 got the address of row 2 only after row 2 had looked."""
+    ordering = lanes_of("u1", "e1")
+    first, second = taken(ordering)
+    assert ordering.widen(second, ("e1",))
+    assert not ordering.widen(first, ("e1", "u1"))
+    ordering.finish(second)
+    assert ordinals(taken(ordering)) == [1]
+
+
+def test_contacts_of_their_own_wait_for_nobody() -> None:
+    ordering = lanes_of("u1", "e2")
+    first, second = taken(ordering)
+    assert ordering.widen(second, ("e2", "u2"))
+    assert ordering.widen(first, ("e1", "u1"))
+
+
+@given(st.integers(0, 10_000))
+def test_any_rows_end_once_and_each_contact_in_file_order(seed: int) -> None:
+    """Each row names one identifier of its contact, and finds out the other one by its look."""
+    chance = random.Random(seed)  # noqa: S311 - the same rows for the same seed
+    contacts = [chance.randrange(4) for _ in range(12)]
+    keys = [f"{chance.choice('eu')}{contact}" for contact in contacts]
+    ordering = lanes_of(*keys)
+    looking: list[Item] = []
+    writing: list[Item] = []
+    ended: list[int] = []
+    while len(ended) < len(keys):
+        looking += taken(ordering)
+        assert looking or writing
+        item = chance.choice([*looking, *writing])
+        if item in writing:
+            writing.remove(item)
+            ended.append(item.ordinal)
+            ordering.finish(item)
+            continue
+        looking.remove(item)
+        contact = contacts[item.ordinal - 1]
+        if ordering.widen(item, (f"e{contact}", f"u{contact}")):
+            assert contact not in {contacts[other.ordinal - 1] for other in writing}
+            writing.append(item)
+    for contact in range(4):
+        own = [ordinal for ordinal in ended if contacts[ordinal - 1] == contact]
+        assert own == sorted(own)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from import_sender import REPLY, World, error
 
@@ -23,15 +21,13 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.importing.limiter import HaltedError
+from contactctl.importing.row import Result
 from contactctl.importing.sender import MOST_BAD_REPLIES, PATIENCE_AFTER_429
 from contactctl.service.replies import Reply
 
-if TYPE_CHECKING:
-    from contactctl.importing.row import Result
-
 
 def test_a_row_that_is_taken_is_done() -> None:
-    assert World(REPLY).send() == (7, "done", "c1", 1, None)
+    assert World(REPLY).send() == Result(7, "done", "c1", 1)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +43,7 @@ def test_a_row_that_is_taken_is_done() -> None:
 )
 def test_what_may_pass_is_repeated(failure: ContactctlError) -> None:
     world = World(failure, failure, REPLY)
-    assert world.send() == (7, "done", "c1", 3, None)
+    assert world.send() == Result(7, "done", "c1", 3)
     assert world.sent_at[1] - world.sent_at[0] >= 0.5
 
 
@@ -167,7 +163,7 @@ def test_429s_use_up_no_retry_of_the_row(*, refusals_first: bool) -> None:
     refusals = [error(RateLimitedError, 429) for _ in range(4)]
     failures = [error(UnavailableError, 503, Outcome.UNKNOWN) for _ in range(3)]
     before = [*refusals, *failures] if refusals_first else [*failures, *refusals]
-    assert World(*before, REPLY, retries=3).send() == (7, "done", "c1", 8, None)
+    assert World(*before, REPLY, retries=3).send() == Result(7, "done", "c1", 8)
 
 
 def test_a_429_without_end_ends_the_run_not_the_row() -> None:

@@ -1,0 +1,164 @@
+"""The look at a row's contact before its write: what is there, what may be done, what would be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from contactctl.changes.lookup import Looked, look_up
+from contactctl.changes.update import Wish, plan_looked
+from contactctl.errors import ContactctlError, GuardError, NotFoundError, Outcome
+from contactctl.importing.row import Result, RowChange, contact_keys, failed
+from contactctl.importing.sender import RowFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.preview import FieldChange
+    from contactctl.contact import ContactChange, ContactRef
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.row import Job, Kind
+    from contactctl.importing.sender import MayGoOn, Sender
+    from contactctl.service.replies import Reply
+
+_KINDS: Mapping[str, Kind] = {"create": "created", "update": "updated", "nothing": "unchanged"}
+
+
+class Look(NamedTuple):
+    """What a row would do to its contact: all that a write of it, or its opposite, needs to know.
+
+    ``contact`` is who was found, None for nobody; then ``would`` is ``create``. A row that may not
+    be written, or that the service would refuse, has no look but an error.
+    """
+
+    ref: ContactRef
+    contact: JsonObject | None
+    would: str
+    changes: Mapping[str, FieldChange]
+
+    @property
+    def id(self) -> str | None:
+        """Return the contact's id; None where there is no contact yet."""
+        return None if self.contact is None else str(self.contact["id"])
+
+    @property
+    def change(self) -> RowChange:
+        """Return what the row does, to be told when it has done so."""
+        return RowChange(_KINDS[self.would], self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What rows may do to the contacts that they are found to be of.
+
+    ``check_addresses`` refuses addresses that the profile does not allow; it raises
+    :class:`GuardError`.
+    """
+
+    wish: Wish = field(default_factory=lambda: Wish(change_address=False, resubscribe=False))
+    check_addresses: Callable[[Sequence[str | None]], None] | None = None
+
+    def look(
+        self, change: ContactChange, looked: Looked, declared: DeclaredTypes | None = None
+    ) -> Look:
+        """Return what a change would do to whom was found.
+
+        Raises :class:`GuardError` and :class:`NotFoundError` for what must not be sent.
+        """
+        plan = plan_looked(change, looked, self.wish, declared)
+        if plan.preview.would == "refused":
+            raise NotFoundError(
+                f"no contact has the {change.refs[0]}",
+                hint="a new contact needs an address as well",
+            )
+        if self.check_addresses is not None:
+            self.check_addresses(plan.addresses)
+        return Look(change.refs[0], looked.contact, plan.preview.would, plan.preview.changes)
+
+
+class Finds(Protocol):
+    """What a look needs of the client."""
+
+    def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
+        """Ask once for the contacts under one address or user id."""
+
+
+class PacedFinder:
+    """Looks contacts up at the pace of the writes, and as patiently."""
+
+    def __init__(self, client: Finds, sender: Sender) -> None:
+        self._client = client
+        self._sender = sender
+
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        """Return the contacts under one address or user id; raises what ``Sender.ask`` says."""
+        found, _ = self._sender.ask(partial(self._client.find_once, ref))
+        return found
+
+
+class _FindsContacts(Protocol):
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        """Return the contacts under one address or user id."""
+
+
+class LookingSender:
+    """Looks a row's contact up, and hands the row on to be written where that changes something.
+
+    ``write`` is given each row that may be written, with its look.
+    """
+
+    def __init__(
+        self,
+        finder: _FindsContacts,
+        guards: Guards,
+        write: Callable[[Job, Look], Result],
+        declared: DeclaredTypes | None = None,
+    ) -> None:
+        self._finder = finder
+        self._guards = guards
+        self._write = write
+        self._declared = declared
+
+    def send(self, job: Job, may_go_on: MayGoOn) -> Result | None:
+        """Look, and write what is to be; None for a row that must wait for another one.
+
+        Raises what ends the whole run; see :meth:`Sender.ask`.
+        """
+        try:
+            looked = look_up(self._finder, job.change.refs, sparing=True)
+            if not may_go_on(_keys(looked)):
+                return None
+            look = self._guards.look(job.change, looked, self._declared)
+        except RowFailedError as failure:
+            return _not_sent(job, failure.error, failure.error.attempts)
+        except (GuardError, NotFoundError) as error:
+            return _not_sent(job, _with_hint(error), 0)
+        return self._write(job, look)
+
+
+def write_looked(sender: Sender, job: Job, look: Look) -> Result:
+    """Write a row that would change something; what is there already needs no request."""
+    if look.would == "nothing":
+        return Result(job.ordinal, "done", look.id, change=look.change)
+    result = sender.send(job)
+    return result._replace(change=look.change) if result.error is None else result
+
+
+def _keys(looked: Looked) -> list[str]:
+    """Return the identifiers of whoever was found, marked as those of rows are."""
+    found = [contact for contact in (looked.by_email, looked.by_user_id) if contact is not None]
+    return [key for contact in found for key in contact_keys(contact)]
+
+
+def _not_sent(job: Job, error: ContactctlError, attempts: int) -> Result:
+    error.outcome = Outcome.NOT_SENT
+    return failed(job.ordinal, error, attempts)
+
+
+def _with_hint(error: ContactctlError) -> ContactctlError:
+    """Return an error whose message holds its way out: a row's reason is one line."""
+    if error.hint:
+        error.message = f"{error.message} ({error.hint})"
+    return error
