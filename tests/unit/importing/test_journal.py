@@ -67,6 +67,13 @@ def test_a_note_reaches_the_disk_with_the_next_record_or_at_the_end(path: Path) 
         assert [journal.result_of(ordinal) for ordinal in (1, 2, 3)] == [done(1), done(2), done(3)]
 
 
+def test_notes_without_any_record_do_not_fill_the_memory(path: Path) -> None:
+    with make(path, 2500) as journal, closing(sqlite3.connect(path)) as other:
+        (count,) = other.execute("SELECT count(*) FROM result").fetchone()
+        assert count >= 1500
+        assert len(journal._waiting) <= 1000
+
+
 def test_state_and_every_kind_of_result_are_read_back(path: Path) -> None:
     error = RowError("refused", "no\nsuch \u202e thing", 400, "not_applied")
     results = [

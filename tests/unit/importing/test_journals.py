@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from contactctl.errors import DamagedFileError, MachineError, UsageError
 from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.journals import FINISHED_DAYS, UNFINISHED_DAYS, Journals
+from contactctl.importing.journals import FINISHED_DAYS, UNFINISHED_DAYS, Journals, OpenRun
 from contactctl.importing.row import Result
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from filelock import BaseFileLock
 
 IDENTITY = RunIdentity("people.csv", "digest", "mapping", "account", 10)
 NOW = 1_700_000_000.0
@@ -53,6 +55,23 @@ def test_the_last_unfinished_run_wins_over_a_later_finished_one(tmp_path: Path) 
     assert opened.journal.result_of(2)
     assert not opened.journal.result_of(3)
     opened.close()
+
+
+def test_the_lock_is_held_until_the_journal_is_put_aside(
+    journals: Journals, tmp_path: Path
+) -> None:
+    """Another import of the file would else begin beside a journal that seems unfinished."""
+    seen: list[list[str]] = []
+
+    class Lock:
+        def release(self) -> None:
+            seen.append(sorted(path.suffix for path in (tmp_path / "imports").iterdir()))
+
+    opened = journals.begin(IDENTITY)
+    opened.journal.state.finished = True
+    OpenRun(opened.journal, cast("BaseFileLock", Lock())).close()
+    opened._lock.release()
+    assert seen == [[".finished", ".lock"]]
 
 
 def test_a_finished_run_can_be_opened_and_has_nothing_left(journals: Journals) -> None:
