@@ -113,6 +113,8 @@ def trust_context(
     import ssl  # 6 ms, and the choice of a proxy comes before it
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Python's own default, which the builds of some distributions leave to the system.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     file, folder = env.get(_FILE_VARIABLE), env.get(_FOLDER_VARIABLE)
     if folder:
         _load_folder(context, folder)
