@@ -38,15 +38,19 @@ def per_second(rate: float) -> str:
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return up to three known names near ``word``, the nearest first.
 
-    Names that differ only in case, ``_``, ``-`` or blanks are the nearest there are.
+    Names that differ only in case, ``_``, ``-`` or spaces are the nearest there are. What means
+    the contrary is never near: ``unsubscribed`` must not lead to ``subscribed``.
     """
     import difflib  # 4 ms, and only a mistake needs it
+
+    from contactctl.consent_words import are_opposites
 
     by_fold: dict[str, list[str]] = {}
     for name in known:
         by_fold.setdefault(_fold(name), []).append(name)
     folds = difflib.get_close_matches(_fold(word), by_fold, n=_MOST_NAMES)
-    return [name for fold in folds for name in by_fold[fold]][:_MOST_NAMES]
+    near = [name for fold in folds for name in by_fold[fold]]
+    return [name for name in near if not are_opposites(word, name)][:_MOST_NAMES]
 
 
 def _fold(name: str) -> str:

@@ -240,9 +240,12 @@ def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
 
     The service would take the request and drop the value in silence.
     """
+    from contactctl.consent_words import Sense, name_sense
     from contactctl.wording import nearest
 
     ways = [FLAGS.get(name, excerpt(name)) for name in nearest(key, {**FLAGS, **declared})]
+    if name_sense(key) is Sense.OUT:
+        ways.insert(0, "--unsubscribed, which opts the contact out")
     hints = [f"did you mean {', '.join(ways)}?"] if ways else []
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key):
         command = f"contactctl properties create {key} --type string"

@@ -48,6 +48,11 @@ class ImportCall:
         sandbox = self.session.credentials.is_sandbox
         return self.rate.target(None if sandbox else ASSUMED_LIMIT)
 
+    def command(self, *more: str) -> str:
+        """Return this call with more flags, as a line to type."""
+        file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
+        return self._line(file, [*self._words, *more])
+
     @property
     def guards_of_run(self) -> Guards | None:
         """What rows may do to the contacts that they are found to be of; None without a look."""
@@ -65,11 +70,18 @@ class ImportCall:
     def resume_command(self) -> str:
         """What to type to go on with this run."""
         file = self.input_file.source.name
-        words = [*self.reading.words(), *self.columns.words()]
-        words += [*self.guards.words(), *self.sending.words()]
+        words = self._words
         if self.input_file.name == STDIN:
             file = self.input_file.path
             form = self.input_file.source.form
             words += [] if self.reading.form else [f"--format={form}"]
         words += [] if self.sending.resume else ["--resume"]
+        return self._line(file, words)
+
+    @property
+    def _words(self) -> list[str]:
+        groups = (self.reading, self.columns, self.guards, self.sending)
+        return [word for group in groups for word in group.words()]
+
+    def _line(self, file: str, words: list[str]) -> str:
         return shlex.join(["contactctl", *global_words(self.session.flags), "import", file, *words])

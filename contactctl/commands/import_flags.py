@@ -38,7 +38,8 @@ Maps = Annotated[
     typer.Option(
         "--map",
         metavar="COLUMN=FIELD",
-        help="Name the field of a column: email, userId, a property, list:ID; repeatable.",
+        help="Name the field of a column: email, userId, a property, list:ID, or !subscribed where"
+        " yes means opted out; repeatable.",
     ),
 ]
 Ignored = Annotated[
@@ -60,6 +61,32 @@ AllowResubscribe = Annotated[
     typer.Option(
         "--allow-resubscribe",
         help="Allow subscribed to be true, which re-subscribes people who opted out.",
+    ),
+]
+NeverResubscribe = Annotated[
+    bool,
+    typer.Option(
+        "--never-resubscribe",
+        help="Send subscribed only where it is false, as the service's own upload has it: opts out,"
+        " and re-subscribes nobody.",
+    ),
+]
+SubscribedWhen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--subscribed-when",
+        metavar="COLUMN=WORD,WORD",
+        help="Words of a column that mean subscribed; all its other words mean unsubscribed, or"
+        " with --unsubscribed-when are refused; repeatable.",
+    ),
+]
+UnsubscribedWhen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unsubscribed-when",
+        metavar="COLUMN=WORD,WORD",
+        help="Words of a column that mean unsubscribed, * for any; its other words change nothing;"
+        " repeatable.",
     ),
 ]
 SkipInvalid = Annotated[
@@ -178,6 +205,9 @@ class ColumnFlags(_Words):
     empty_clears: EmptyClears = False
     literal_null: LiteralNull = False
     no_schema: NoSchema = False
+    subscribed_when: SubscribedWhen = None
+    unsubscribed_when: UnsubscribedWhen = None
+    never_resubscribe: NeverResubscribe = False
     allow_resubscribe: AllowResubscribe = False
 
     def to_rules(self) -> ColumnRules:
@@ -189,6 +219,9 @@ class ColumnFlags(_Words):
             empty_clears=self.empty_clears,
             literal_null=self.literal_null,
             allow_resubscribe=self.allow_resubscribe,
+            never_resubscribe=self.never_resubscribe,
+            subscribed_when=self.subscribed_when or (),
+            unsubscribed_when=self.unsubscribed_when or (),
         )
 
 

@@ -12,6 +12,7 @@ from contactctl.connection import OfflineError, account_id
 from contactctl.errors import ExitCode
 from contactctl.files import journal_folder
 from contactctl.importing.check import Problem, refuse_problems
+from contactctl.importing.consent_watch import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
@@ -70,15 +71,19 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     session, sending = call.session, call.sending
     rules = call.columns.to_rules()
     fields = _fields(session, typed=not call.columns.no_schema, offline=offline)
-    plan = make_plan(
-        call.input_file.source,
-        rules,
-        fields,
-        account_id(session.credentials, session.env),
-        name=call.input_file.name,
-        check_addresses=_address_check(session),
-        on_problem=None if sending.skip_invalid else _problem_teller(session),
-    )
+    try:
+        plan = make_plan(
+            call.input_file.source,
+            rules,
+            fields,
+            account_id(session.credentials, session.env),
+            name=call.input_file.name,
+            check_addresses=_address_check(session),
+            on_problem=None if sending.skip_invalid else _problem_teller(session),
+        )
+    except UndecidedConsentError as error:
+        error.command = call.command(*error.flags)
+        raise
     if not sending.skip_invalid:
         refuse_problems(plan.report)
     return plan

@@ -98,6 +98,9 @@ ROWS: dict[str, Row] = {
     "--set": ("...", "", "Give every row this value; repeatable"),
     "--empty-clears": ("", None, "An empty cell empties the field, as null does"),
     "--literal-null": ("", None, "A cell null is that text, and empties nothing"),
+    "--subscribed-when": ("...", "", "Words of a column that mean subscribed"),
+    "--unsubscribed-when": ("...", "", "Words of a column that mean unsubscribed, * for any"),
+    "--never-resubscribe": ("", None, "Send subscribed only where it is false"),
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
     "--lookup": ("", None, "Look each contact up before its write, a request more a row"),
     "--must-exist#2": ("", None, "Rows that match no contact fail, and create none"),
@@ -155,9 +158,10 @@ FLAGS: dict[str, str] = {
     "delete": "--email --user-id --dry-run --exit-code --yes",
     "import": (
         "--format --delimiter --encoding --map --ignore --set --empty-clears --literal-null "
-        "--no-schema --allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
-        "--change-address --rate --max-failures --limit --skip-invalid --rejects --changed-only "
-        "--resume --dry-run --exit-code --offline"
+        "--no-schema --subscribed-when --unsubscribed-when --never-resubscribe --allow-resubscribe "
+        "--lookup --must-exist#2 --max-changes --replace-user-id#2 --change-address --rate "
+        "--max-failures --limit --skip-invalid --rejects --changed-only --resume --dry-run "
+        "--exit-code --offline"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",

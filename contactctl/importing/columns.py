@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
-from contactctl.importing.fields import ERROR_COLUMNS, IDENTIFIERS, cell_parser
+from contactctl.importing.consent import (
+    NEGATED,
+    RESUBSCRIBES,
+    check_words,
+    gives_consent,
+    parse_words,
+    stops_by_name,
+)
+from contactctl.importing.fields import (
+    ERROR_COLUMNS,
+    IDENTIFIERS,
+    SUBSCRIBED,
+    Kind,
+    cell_parser,
+    standard_kind,
+)
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from contactctl.exact_json import JsonScalar
+    from contactctl.exact_json import JsonScalar, JsonValue
     from contactctl.importing.fields import AccountFields, Field
 
 _COLUMN_HINT = "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN"
@@ -25,7 +40,9 @@ class ColumnRules:
     """What the flags say about columns.
 
     ``maps`` goes from column to field, ``constants`` from field to text. ``empty_clears`` empties
-    on an empty cell, ``literal_null`` takes a cell ``null`` as text.
+    on an empty cell, ``literal_null`` takes a cell ``null`` as text. ``subscribed_when`` and
+    ``unsubscribed_when`` go from column to folded words. Where neither ``allow_resubscribe`` nor
+    ``never_resubscribe``, which leaves it out, ``subscribed`` may not be true.
     """
 
     maps: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +51,9 @@ class ColumnRules:
     empty_clears: bool = False
     literal_null: bool = False
     allow_resubscribe: bool = False
+    never_resubscribe: bool = False
+    subscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unsubscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def describe(self) -> str:
         """Return a text that is the same for the same meaning of a file's cells."""
@@ -44,6 +64,9 @@ class ColumnRules:
                 "set": dict(sorted(self.constants.items())),
                 "emptyClears": self.empty_clears,
                 "literalNull": self.literal_null,
+                "neverResubscribe": self.never_resubscribe,
+                "subscribedWhen": _listed(self.subscribed_when),
+                "unsubscribedWhen": _listed(self.unsubscribed_when),
             }
         )
 
@@ -56,16 +79,21 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     empty_clears: bool = False,
     literal_null: bool = False,
     allow_resubscribe: bool = False,
+    never_resubscribe: bool = False,
+    subscribed_when: Sequence[str] = (),
+    unsubscribed_when: Sequence[str] = (),
 ) -> ColumnRules:
     """Read ``--map COLUMN=FIELD`` (split at the last ``=``) and ``--set FIELD=VALUE`` (the first).
 
-    Raises :class:`UsageError` for a text without ``=`` and for a column or field given twice.
+    Raises :class:`UsageError` for a text without ``=``, for a column or field given twice, and for
+    flags that contradict each other.
     """
     found_maps: dict[str, str] = {}
     for text in maps:
         # A column's name may hold "=" itself; a field's name does not.
         column, equals, name = text.rpartition("=")
-        _put(found_maps, "--map", text, (column.strip(), name.strip()), well_formed=bool(equals))
+        pair = (column.strip(), _mapped(name.strip()))
+        _put(found_maps, "--map", text, pair, well_formed=bool(equals))
     found_constants: dict[str, str] = {}
     for text in constants:
         name, equals, value = text.partition("=")
@@ -74,9 +102,24 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     both = sorted(names & found_maps.keys())
     if both:
         raise UsageError(f"the column {quoted(both[0])} is given to --map and to --ignore")
-    return ColumnRules(
-        found_maps, names, found_constants, empty_clears, literal_null, allow_resubscribe
+    rules = ColumnRules(
+        found_maps,
+        names,
+        found_constants,
+        empty_clears,
+        literal_null,
+        allow_resubscribe,
+        never_resubscribe,
+        parse_words("--subscribed-when", subscribed_when),
+        parse_words("--unsubscribed-when", unsubscribed_when),
     )
+    check_words(rules)
+    if allow_resubscribe and never_resubscribe:
+        raise UsageError(
+            "--allow-resubscribe and --never-resubscribe contradict each other",
+            hint="give --never-resubscribe alone when in doubt",
+        )
+    return rules
 
 
 def bind_columns(
@@ -84,15 +127,22 @@ def bind_columns(
 ) -> dict[int, Field]:
     """Return the field that each column fills, by the column's place; ignored ones are absent.
 
-    Columns without a name are absent too; a cell in one is a problem of its row. Raises
-    :class:`UsageError` for unknown columns with their near misses, for two columns of one field
-    and for a file without an identifier.
+    Columns without a name are absent too; a cell in one is a problem of its row. So are columns
+    whose name speaks of consent until somebody decides on them: the file stops at those, whatever
+    a flag says of unknown columns. Raises :class:`UnknownColumnsError` with the near misses, and
+    :class:`UsageError` for two columns of one field and for a file without an identifier.
     """
-    _check_known(columns, [*rules.maps, *rules.ignored])
+    named = (rules.maps, rules.ignored, rules.subscribed_when, rules.unsubscribed_when)
+    _check_known(columns, [name for names in named for name in names])
     bound: dict[int, Field] = {}
     unknown: list[UsageError] = []
     for index, column in enumerate(columns):
         if not column or is_passed_over(column, rules, fields):
+            continue
+        if gives_consent(column, rules):
+            bound[index] = SUBSCRIBED
+            continue
+        if stops_by_name(column, rules, fields):
             continue
         try:
             bound[index] = fields.find(rules.maps.get(column, column))
@@ -146,11 +196,31 @@ def _constant(item: Field, text: str, rules: ColumnRules) -> JsonScalar:
             raise UsageError(f"--set {excerpt(item.label)}: it cannot be emptied")
         return None
     try:
-        return cell_parser(item, allow_resubscribe=rules.allow_resubscribe)(text)
+        value = cell_parser(item)(text)
     except ValueProblem as problem:
         raise UsageError(
             f"--set {excerpt(item.label)}: {problem.message}", hint=problem.hint
         ) from None
+    if item == SUBSCRIBED and value is True and not rules.allow_resubscribe:
+        hint = "--allow-resubscribe permits it; new contacts are subscribed without it"
+        raise UsageError(f"--set subscribed: {RESUBSCRIBES}", hint=hint)
+    return value
+
+
+def _mapped(name: str) -> str:
+    """Return the field that ``--map`` names; only ``subscribed`` can be turned round."""
+    if not name.startswith("!"):
+        return name
+    if standard_kind(name.removeprefix("!")) is not Kind.SUBSCRIBED:
+        raise UsageError(
+            f"--map has {quoted(name)}, and only subscribed can be turned round",
+            hint=f"write {NEGATED} for a column in which yes means opted out",
+        )
+    return NEGATED
+
+
+def _listed(words: Mapping[str, frozenset[str]]) -> dict[str, JsonValue]:
+    return {column: [*sorted(words[column])] for column in sorted(words)}
 
 
 def _put(
@@ -182,7 +252,7 @@ def _check_known(columns: Sequence[str], named: Sequence[str]) -> None:
 def _check_once(columns: Sequence[str], bound: Mapping[int, Field]) -> None:
     seen: dict[Field, int] = {}
     for index, item in bound.items():
-        if item in seen:
+        if item in seen and item != SUBSCRIBED:  # there, one no is enough
             raise UsageError(
                 f"the columns {quoted(columns[seen[item]])} (number {seen[item] + 1}) and"
                 f" {quoted(columns[index])} (number {index + 1}) both give {quoted(item.label)}",
@@ -191,11 +261,15 @@ def _check_once(columns: Sequence[str], bound: Mapping[int, Field]) -> None:
         seen[item] = index
 
 
-def _all_unknown(errors: Sequence[UsageError]) -> UsageError:
+class UnknownColumnsError(UsageError):
+    """Columns are no fields of the account."""
+
+
+def _all_unknown(errors: Sequence[UsageError]) -> UnknownColumnsError:
     hints = [error.hint for error in errors if error.hint]
     if len(errors) == 1:
-        return UsageError(errors[0].message, hint="; ".join([*hints, _COLUMN_HINT]))
+        return UnknownColumnsError(errors[0].message, hint="; ".join([*hints, _COLUMN_HINT]))
     lines = [f"{error.message} ({error.hint})" if error.hint else error.message for error in errors]
-    return UsageError(
+    return UnknownColumnsError(
         f"{len(errors)} columns cannot be used:\n" + "\n".join(lines), hint=_COLUMN_HINT
     )

@@ -9,12 +9,13 @@ from contactctl.changes.typing_rules import ValueProblem, check_value
 from contactctl.contact import STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
 from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
+from contactctl.importing.consent import ConsentReader, combine, gives_consent, stops_by_name
 from contactctl.importing.fields import (
     IDENTIFIERS,
     LIST_PREFIX,
+    SUBSCRIBED,
     Kind,
     cell_parser,
-    check_subscribed,
 )
 from contactctl.safe_text import excerpt
 
@@ -82,7 +83,12 @@ class CsvConverter:
         self._unnamed = [index for index, column in enumerate(columns) if not column]
         self._null = None if rules.literal_null else "null"
         self._empty_clears = rules.empty_clears
-        self._bound = [_bind(index, item, rules) for index, item in bound.items()]
+        self._bound = [_bind(index, item) for index, item in bound.items() if item != SUBSCRIBED]
+        self._consents = [
+            (index, ConsentReader(columns[index], rules))
+            for index, item in bound.items()
+            if item == SUBSCRIBED
+        ]
         labels = [*self._constants, *(label for _, label, _, _ in self._bound)]
         self._has_lists = any(label.startswith(LIST_PREFIX) for label in labels)
 
@@ -110,6 +116,8 @@ class CsvConverter:
                     values[label] = parse(text)
                 elif self._empty_clears and is_clearable:
                     values[label] = None
+            for index, reader in self._consents:
+                combine(values, reader.read_cell(cells[index], self._null))
         except ValueProblem as problem:
             raise located(self._columns[index], problem) from None
         return values
@@ -126,11 +134,8 @@ def _cleared(*, is_clearable: bool) -> JsonScalar:
     return None
 
 
-def _bind(
-    index: int, item: Field, rules: ColumnRules
-) -> tuple[int, str, Callable[[str], JsonScalar], bool]:
-    parse = cell_parser(item, allow_resubscribe=rules.allow_resubscribe)
-    return index, item.label, parse, item.is_clearable
+def _bind(index: int, item: Field) -> tuple[int, str, Callable[[str], JsonScalar], bool]:
+    return index, item.label, cell_parser(item), item.is_clearable
 
 
 class JsonConverter:
@@ -146,6 +151,7 @@ class JsonConverter:
         self._fields = fields
         self._constants = by_label(bind_constants(rules, fields))
         self._found: dict[str, Field | ValueProblem | None] = {}
+        self._readers: dict[str, ConsentReader] = {}
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
@@ -171,9 +177,20 @@ class JsonConverter:
         if item is None or (value is None and item.kind in IDENTIFIERS):
             return
         try:
-            _put(values, item.label, _checked(item, value, self._rules))
+            if item == SUBSCRIBED and item.label not in self._constants:
+                combine(values, self._verdict(key, value))
+            else:
+                _put(values, item.label, _checked(item, value))
         except ValueProblem as problem:
             raise located(key, problem) from None
+
+    def _verdict(self, key: str, value: JsonValue) -> bool | None:
+        """Return what the value of a key says of consent."""
+        if not gives_consent(key, self._rules):
+            checked_standard("subscribed", value)
+        if key not in self._readers:
+            self._readers[key] = ConsentReader(key, self._rules)
+        return self._readers[key].read_json(value)
 
     def _field(self, key: str) -> Field | None:
         """Return the field of a key, None to pass over; each is looked up once."""
@@ -188,8 +205,12 @@ class JsonConverter:
         return found
 
     def _look_up(self, key: str) -> Field | ValueProblem | None:
+        if gives_consent(key, self._rules):
+            return SUBSCRIBED
         if is_passed_over(key, self._rules, self._fields):
             return None
+        if stops_by_name(key, self._rules, self._fields):
+            return None  # the whole file stops at it
         try:
             return self._fields.find(self._rules.maps.get(key, key))
         except UsageError as error:
@@ -200,12 +221,11 @@ class JsonConverter:
 _MOST_KEYS = 1000
 
 
-def _checked(item: Field, value: JsonValue, rules: ColumnRules) -> JsonScalar:
+def _checked(item: Field, value: JsonValue) -> JsonScalar:
     if item.kind is Kind.LIST:
         return _checked_membership(value)
     if item.name in STANDARD_FIELDS:
-        scalar = checked_standard(item.name, value)
-        return scalar if rules.allow_resubscribe else check_subscribed(item, scalar)
+        return checked_standard(item.name, value)
     scalar = checked_property(item.name, value)
     if item.declared is not None:
         check_value(scalar, item.declared)

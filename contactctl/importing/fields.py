@@ -91,7 +91,14 @@ def _is_plain(name: str) -> bool:
     return name.replace("_", "").isalnum()
 
 
+SUBSCRIBED = Field(Kind.SUBSCRIBED, "subscribed", "boolean")
 _STANDARD_BY_FOLD = {_fold(name): name for name in STANDARD_FIELDS}
+
+
+def standard_kind(name: str) -> Kind | None:
+    """Return what a name of a standard field gives, in any case style; None for all others."""
+    standard = _STANDARD_BY_FOLD.get(_fold(name))
+    return _KINDS.get(standard, Kind.PROPERTY) if standard else None
 
 
 class KnowsAccount(Protocol):
@@ -180,15 +187,13 @@ def _unknown(name: str, declared: DeclaredTypes) -> UsageError:
     )
 
 
-def cell_parser(field: Field, *, allow_resubscribe: bool) -> Callable[[str], JsonScalar]:
+def cell_parser(field: Field) -> Callable[[str], JsonScalar]:
     """Return the function that turns a cell that is not empty into the field's value.
 
     It raises :class:`ValueProblem` for a text that the field does not take.
     """
     if field.kind is Kind.PROPERTY:
         return _property_parser(field.declared)
-    if field.kind is Kind.SUBSCRIBED and not allow_resubscribe:
-        return lambda text: check_subscribed(field, typed_boolean(text))
     parsers: dict[Kind, Callable[[str], JsonScalar]] = {
         Kind.EMAIL: _parse_address,
         Kind.USER_ID: _parse_user_id,
@@ -197,16 +202,6 @@ def cell_parser(field: Field, *, allow_resubscribe: bool) -> Callable[[str], Jso
         Kind.LIST: typed_boolean,
     }
     return parsers[field.kind]
-
-
-def check_subscribed(field: Field, value: JsonScalar) -> JsonScalar:
-    """Refuse ``subscribed: true``, which would subscribe again whoever opted out."""
-    if field.kind is Kind.SUBSCRIBED and value is True:
-        raise ValueProblem(
-            "true would re-subscribe people who opted out",
-            hint="--allow-resubscribe permits it; or leave the column out with --ignore",
-        )
-    return value
 
 
 def _property_parser(declared: PropertyType | None) -> Callable[[str], JsonScalar]:

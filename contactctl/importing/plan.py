@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
 from contactctl.importing.check import CheckReport, check_rows
+from contactctl.importing.columns import UnknownColumnsError
+from contactctl.importing.consent_watch import ConsentWatch
 from contactctl.importing.convert import CsvConverter, JsonConverter
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.row import Job, make_job
@@ -102,16 +104,26 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     ``check_addresses`` refuses what the profile does not allow. Raises :class:`UsageError` for what
     is wrong with the file or its columns as a whole; rows are in the report.
     """
-    converter: Converter
-    if source.columns is None:
-        converter = JsonConverter(rules, fields)
-    else:
-        converter = CsvConverter(source.columns, rules, fields)
+    watch = ConsentWatch(source.columns, rules, fields)
+    try:
+        converter = _converter(source, rules, fields)
+    except UnknownColumnsError:
+        for _ in watch.rows(source.rows()):
+            pass
+        watch.stop_undecided()  # comes first: an unknown column is soon ignored
+        raise
     if check_addresses is not None:
         converter = LimitedConverter(converter, check_addresses)
-    report = check_rows(source.rows(), converter, on_problem=on_problem)
+    report = check_rows(watch.rows(source.rows()), converter, on_problem=on_problem)
+    watch.stop_undecided()
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity)
+
+
+def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> Converter:
+    if source.columns is None:
+        return JsonConverter(rules, fields)
+    return CsvConverter(source.columns, rules, fields)

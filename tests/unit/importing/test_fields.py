@@ -74,8 +74,8 @@ def test_without_a_schema_any_name_is_a_property_of_unknown_type() -> None:
     assert account_fields(None, str).find("whatever") == Field(Kind.PROPERTY, "whatever", None)
 
 
-def parse(name: str, text: str, *, allow_resubscribe: bool = False) -> object:
-    return cell_parser(FIELDS.find(name), allow_resubscribe=allow_resubscribe)(text)
+def parse(name: str, text: str) -> object:
+    return cell_parser(FIELDS.find(name))(text)
 
 
 @pytest.mark.parametrize(
@@ -111,17 +111,12 @@ def test_a_cell_is_typed_by_its_field(name: str, text: str, value: object) -> No
         ("trial", "maybe", "not a boolean"),
         ("joined", "1705486871", "too small"),
         ("subscribed", "yes", "not a boolean"),
-        ("subscribed", "true", "re-subscribe"),
         ("list:x", "1", "not a boolean"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_a_problem(name: str, text: str, message: str) -> None:
     with pytest.raises(ValueProblem, match=message):
         parse(name, text)
-
-
-def test_resubscribing_can_be_allowed() -> None:
-    assert parse("subscribed", "True", allow_resubscribe=True) is True
 
 
 def test_an_address_with_blanks_around_it_says_so() -> None:

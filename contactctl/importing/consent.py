@@ -1,0 +1,220 @@
+"""What the cells of a column say about consent, as the flags of that column have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.changes.typing_rules import ValueProblem
+from contactctl.consent_words import (
+    Sense,
+    is_detail,
+    is_time,
+    name_sense,
+    to_boolean,
+    word_sense,
+)
+from contactctl.errors import UsageError
+from contactctl.exact_json import Number
+from contactctl.importing.fields import LIST_PREFIX, Kind, standard_kind
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.exact_json import JsonScalar, JsonValue
+    from contactctl.importing.columns import ColumnRules
+    from contactctl.importing.fields import AccountFields
+
+#: What ``--map`` takes for a column in which yes means opted out.
+NEGATED = "!subscribed"
+#: Every word of a column, for ``--unsubscribed-when``.
+ANY_WORD = "*"
+#: Stands in a printed command where a person has to decide.
+UNDECIDED = "..."
+
+_RESUBSCRIBE_HINT = (
+    "--never-resubscribe sends the opt-outs and changes nobody else;"
+    " --allow-resubscribe subscribes them again"
+)
+RESUBSCRIBES = "true would re-subscribe people who opted out"
+_NONE: frozenset[str] = frozenset()
+_WORDS_HINT = "say which words opt out with --unsubscribed-when"
+
+
+def parse_words(flag: str, texts: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Read ``COLUMN=WORD,WORD`` (split at the last ``=``); a column given twice has all its words.
+
+    Words are folded; one that holds a comma stands in double quotes. Raises :class:`UsageError`.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for text in texts:
+        column, _, listed = text.rpartition("=")
+        words = frozenset(filter(None, map(fold_word, _split(listed))))
+        if not column.strip() or not words:
+            raise UsageError(
+                f"{flag} {quoted(text)} is not COLUMN=WORD,WORD", hint="such as 'Status=cancelled'"
+            )
+        if UNDECIDED in words:
+            raise UsageError(
+                f"{flag} {quoted(text)} has yet to be filled in",
+                hint=f"replace {UNDECIDED} with the words of that column, with commas between them",
+            )
+        if ANY_WORD in words and flag != "--unsubscribed-when":
+            raise UsageError(
+                f"{flag} {quoted(text)} would subscribe everybody", hint="list the words"
+            )
+        found[column.strip()] = found.get(column.strip(), frozenset()) | words
+    return found
+
+
+def fold_word(text: str) -> str:
+    """Return a word as words are compared: in lower case, spaces made one."""
+    return " ".join(text.split()).casefold()
+
+
+def is_given(column: str, rules: ColumnRules) -> bool:
+    """Tell whether the flags say what a column is, or that it is to be left out."""
+    return column in rules.maps or column in rules.ignored or has_words(column, rules)
+
+
+def has_words(column: str, rules: ColumnRules) -> bool:
+    """Tell whether the flags list words of a column."""
+    return column in rules.subscribed_when or column in rules.unsubscribed_when
+
+
+def gives_consent(column: str, rules: ColumnRules) -> bool:
+    """Tell whether the flags say how a column is to be read as ``subscribed``."""
+    mapped = rules.maps.get(column, "").removeprefix("!")
+    return has_words(column, rules) or standard_kind(mapped) is Kind.SUBSCRIBED
+
+
+def stops_by_name(name: str, rules: ColumnRules, fields: AccountFields) -> bool:
+    """Tell whether a column has to be decided on because of its name alone.
+
+    No flag that speaks of unknown columns in general leaves such a column out.
+    """
+    if is_given(name, rules) or standard_kind(name) is not None or name.startswith(LIST_PREFIX):
+        return False
+    return name_sense(name) is not None and not is_detail(name) and not fields.is_property(name)
+
+
+def combine(values: dict[str, JsonScalar], verdict: bool | None) -> None:  # noqa: FBT001 - a value
+    """Put a verdict among a row's values: where several columns speak, one no is enough."""
+    if verdict is not None:
+        values["subscribed"] = verdict and values.get("subscribed") is not False
+
+
+class ConsentReader:
+    """Reads the cells of one column as ``subscribed``: True, False, or None for no word on it."""
+
+    def __init__(self, column: str, rules: ColumnRules) -> None:
+        self._column = column
+        self._rules = rules
+        self._negated = rules.maps.get(column) == NEGATED
+        self._out = rules.unsubscribed_when.get(column, frozenset())
+        self._in = rules.subscribed_when.get(column, frozenset())
+        self._known: dict[str, bool | None] = {}
+
+    def read(self, text: str) -> bool | None:
+        """Return what a cell that is not empty says; raise :class:`ValueProblem`."""
+        if text not in self._known:
+            if len(self._known) >= _MOST_TEXTS:
+                self._known.clear()
+            self._known[text] = self._allowed(self._meant(text))
+        return self._known[text]
+
+    def read_cell(self, text: str, null: str | None) -> bool | None:
+        """Return what a cell says; an empty one says nothing. Raise :class:`ValueProblem`."""
+        if not text or text.isspace():
+            return None
+        if text != null:
+            return self.read(text)
+        if is_given(self._column, self._rules):
+            return None  # a database's way of leaving a cell empty
+        raise ValueProblem("null cannot empty this field", hint="leave the cell empty instead")
+
+    def read_json(self, value: JsonValue) -> bool | None:
+        """Return what a JSON value says; null says nothing. Raise :class:`ValueProblem`."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool):
+            return self.read("true" if value else "false")
+        if isinstance(value, Number):
+            return self.read(value.text)
+        if isinstance(value, str):
+            return self.read(value)
+        raise ValueProblem("this is no single value", hint="give true, false or a word")
+
+    def _meant(self, text: str) -> bool | None:
+        if self._out or self._in:
+            return self._word(fold_word(text), text)
+        value = to_boolean(text)
+        if value is not None:
+            return value is not self._negated
+        if self._negated and is_time(text):
+            return False  # the time at which somebody opted out
+        raise ValueProblem(f"{quoted(text)} is neither yes nor no", hint=_WORDS_HINT)
+
+    def _word(self, word: str, text: str) -> bool | None:
+        if not word:
+            return None
+        if word in self._out:
+            return False
+        if word in self._in:
+            return True
+        if ANY_WORD in self._out:
+            return False
+        if self._in and self._out:
+            raise ValueProblem(
+                f"{quoted(text)} is in neither --subscribed-when nor --unsubscribed-when",
+                hint="add it to one of them",
+            )
+        if self._in:
+            return False  # the safe side: only who is named may be mailed
+        if word_sense(text) is Sense.OUT:
+            raise ValueProblem(
+                f"{quoted(text)} speaks of opting out, and --unsubscribed-when does not name it",
+                hint="add it there",
+            )
+        return None
+
+    def _allowed(self, verdict: bool | None) -> bool | None:  # noqa: FBT001 - the value
+        if verdict is not True or self._rules.allow_resubscribe:
+            return verdict
+        if self._rules.never_resubscribe:
+            return None
+        raise ValueProblem(RESUBSCRIBES, hint=self._resubscribe_hint())
+
+    def _resubscribe_hint(self) -> str:
+        turned = not self._negated and name_sense(self._column) is Sense.OUT
+        if turned and self._column in self._rules.maps:
+            return f"--map '{self._column}={NEGATED}' takes yes as opted out; {_RESUBSCRIBE_HINT}"
+        return _RESUBSCRIBE_HINT
+
+
+#: Texts remembered at a time: times differ from row to row.
+_MOST_TEXTS = 1000
+
+
+def check_words(rules: ColumnRules) -> None:
+    """Refuse words that mean both, and columns that another flag gives; raise an error."""
+    for column in [*rules.subscribed_when, *rules.unsubscribed_when]:
+        if column in rules.maps or column in rules.ignored:
+            flag = "--map" if column in rules.maps else "--ignore"
+            raise UsageError(
+                f"the column {quoted(column)} is given to {flag}, and its words are listed too",
+                hint="give one of them",
+            )
+        both = rules.subscribed_when.get(column, _NONE) & rules.unsubscribed_when.get(column, _NONE)
+        if both:
+            raise UsageError(
+                f"{quoted(min(both))} of the column {quoted(column)} is given as subscribed and as"
+                " unsubscribed",
+                hint="give it once",
+            )
+
+
+def _split(listed: str) -> list[str]:
+    import csv
+
+    return next(csv.reader([listed], skipinitialspace=True), [])

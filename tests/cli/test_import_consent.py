@@ -1,0 +1,386 @@
+"""import: columns that speak of consent stop the file until somebody decides."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from consent_cases import SPELLINGS, People, Spelling, write_people
+from import_cli import dump, errors_of, imported, rows_of
+from sandbox_cli import contact, in_sandbox, saved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Cli, Done
+
+ADA, BOB, CY = "ada@example.com", "bob@example.com", "cy@example.com"
+NEVER = "--never-resubscribe"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+def ready_flags(done: Done, file: Path) -> list[str]:
+    """Return the flags of the command on the last line of an error."""
+    words = shlex.split(done.err.splitlines()[-1])
+    assert words[:4] == ["contactctl", "--sandbox", "import", str(file)]
+    return words[4:]
+
+
+def subscribed(cli: Cli) -> dict[str, bool]:
+    return {str(email): value is True for email, value in dump(cli, "subscribed")}
+
+
+# exports, each with those who opted out spelled in its own way
+
+EXPORTS: dict[str, tuple[list[str], list[str], list[str]]] = {
+    "resend": (
+        [
+            "id,email,first_name,last_name,created_at,unsubscribed",
+            "11aa,ada@example.com,Ada,Byron,2024-01-02 10:11:12.123456+00,false",
+            "11ab,bob@example.com,Bob,Gone,2024-01-02 10:11:12.123456+00,true",
+        ],
+        ["--map", "unsubscribed=!subscribed", NEVER],
+        ["id", "created_at"],
+    ),
+    "customer.io": (
+        ["email,cio_id,unsubscribed", "ada@example.com,0d01,false", "bob@example.com,0d02,true"],
+        ["--map", "unsubscribed=!subscribed", NEVER],
+        ["cio_id"],
+    ),
+    "hubspot": (
+        [
+            "Email,Lead Status,Marketing contact status,Unsubscribed from all email",
+            "ada@example.com,NEW,Marketing contact,false",
+            "bob@example.com,,Non-marketing contact,true",
+        ],
+        [
+            "--unsubscribed-when",
+            "Marketing contact status=Non-marketing contact",
+            "--map",
+            "Unsubscribed from all email=!subscribed",
+            NEVER,
+        ],
+        ["Lead Status"],
+    ),
+    "kit": (
+        [
+            "first_name,email,state,tags",
+            "Ada,ada@example.com,active,x",
+            "Bob,bob@example.com,cancelled,",
+        ],
+        ["--unsubscribed-when", "state=cancelled"],
+        ["tags"],
+    ),
+    "klaviyo": (
+        [
+            "Email,Email Marketing Consent,Email Marketing Consent Timestamp",
+            "ada@example.com,SUBSCRIBED,2024-01-02 10:11:12",
+            "bob@example.com,UNSUBSCRIBED,2024-01-02 10:11:12",
+        ],
+        ["--unsubscribed-when", "Email Marketing Consent=UNSUBSCRIBED"],
+        ["Email Marketing Consent Timestamp"],
+    ),
+    "mailchimp": (
+        [
+            "email,OPTIN_TIME,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_REASON",
+            "ada@example.com,2023-05-01 09:00:10,,,",
+            "bob@example.com,,2024-01-02 10:11:12,Spring,No longer interested",
+        ],
+        ["--map", "UNSUB_TIME=!subscribed"],
+        ["OPTIN_TIME", "UNSUB_CAMPAIGN_TITLE", "UNSUB_REASON"],
+    ),
+    "mailchimp, cleaned": (
+        [
+            "email,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE",
+            "ada@example.com,,",
+            "bob@example.com,2024-01-02 10:11:12,Spring",
+        ],
+        ["--map", "CLEAN_TIME=!subscribed"],
+        ["CLEAN_CAMPAIGN_TITLE"],
+    ),
+    "activecampaign": (
+        ["Email,Status", "ada@example.com,Active", "bob@example.com,Unsubscribed"],
+        ["--unsubscribed-when", "Status=Unsubscribed"],
+        [],
+    ),
+    "shopify": (
+        [
+            "email,Accepts Email Marketing,Accepts SMS Marketing",
+            "ada@example.com,yes,no",
+            "bob@example.com,no,no",
+        ],
+        ["--map", "Accepts Email Marketing=subscribed", NEVER],
+        ["Accepts SMS Marketing"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_stops_and_the_command_below_keeps_who_is_out_out(
+    cli: Cli, file: Path, name: str
+) -> None:
+    """Columns that are no fields are told of after consent, and never with it."""
+    lines, flags, others = EXPORTS[name]
+    file.write_text("\n".join(lines) + "\n")
+    done = imported(cli, file)
+    assert (done.code, done.out, dump(cli)) == (2, "", [])
+    assert "consent" in done.err
+    assert ready_flags(done, file) == flags
+    ignored = [word for other in others for word in ("--ignore", other)]
+    told = imported(cli, file, *flags)
+    assert (told.code, subscribed(cli)) == (2, {}) if others else (0, {ADA: True, BOB: False})
+    rows_of(cli, file, *flags, *ignored)
+    assert subscribed(cli) == {ADA: True, BOB: False}
+
+
+def test_columns_are_told_once_with_their_words_and_counts(cli: Cli, file: Path) -> None:
+    people = "".join(f"p{number}@example.com,Active,\n" for number in range(12))
+    file.write_text(f"email,Status,bounced\n{people}{ADA},Cleaned,yes\n{BOB},Cleaned,\n")
+    said = errors_of(imported(cli, file))
+    assert said.startswith("error: 2 columns speak of consent")
+    assert 'Status: "Active" in 12 rows, "Cleaned" in 2 rows' in said
+    assert 'bounced: "yes" in 1 row' in said
+    assert said.count("Status:") == said.count("contactctl ") == 1
+
+
+def test_words_are_looked_for_in_the_whole_file(cli: Cli, file: Path) -> None:
+    rows = [f"p{number}@example.com,Active" for number in range(3000)]
+    file.write_text("\n".join(["email,Status", *rows, f"{ADA},Unsubscribed"]) + "\n")
+    assert ready_flags(imported(cli, file), file) == ["--unsubscribed-when", "Status=Unsubscribed"]
+
+
+def test_the_command_keeps_the_flags_that_were_given(cli: Cli, file: Path) -> None:
+    file.write_text(f"mail,unsubscribed\n{ADA},false\n")
+    done = imported(cli, file, "--map", "mail=email", "--allow-resubscribe", "--rate=5")
+    flags = ["--map=mail=email", "--allow-resubscribe", "--rate=5"]
+    assert ready_flags(done, file) == [*flags, "--map", "unsubscribed=!subscribed"]
+
+
+def test_from_standard_input_the_command_reads_it_again(cli: Cli) -> None:
+    done = imported(cli, "-", stdin=f"email,unsubscribed\n{ADA},true\n")
+    assert done.err.splitlines()[-1] == (
+        "contactctl --sandbox import - --map 'unsubscribed=!subscribed' --never-resubscribe"
+    )
+
+
+def test_in_json_mode_the_hint_ends_with_the_command(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,UNSUB_TIME\n{ADA},2024-01-02\n")
+    done = imported(cli, file, "-o", "json")
+    assert (done.code, done.out) == (2, "")
+    assert str(done.error["hint"]).endswith("--map 'UNSUB_TIME=!subscribed'")
+
+
+@pytest.mark.parametrize("flag", ["--skip-invalid", "--dry-run", NEVER, "--allow-resubscribe"])
+def test_other_flags_do_not_decide(cli: Cli, file: Path, flag: str) -> None:
+    file.write_text(f"email,unsubscribed\n{ADA},true\n")
+    done = imported(cli, file, flag)
+    assert (done.code, dump(cli)) == (2, [])
+    assert "consent" in done.err
+
+
+# what a person may decide
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--map", "Status=plan"], True),
+        (["--ignore", "Status"], True),
+        (["--set", "subscribed=false", "--ignore", "Status"], False),
+        (["--subscribed-when", "Status=staying", NEVER], False),
+        (["--unsubscribed-when", "Status=cleaned"], False),
+        (["--unsubscribed-when", "Status=*"], False),
+    ],
+)
+def test_each_decision_lets_the_file_pass(
+    cli: Cli, file: Path, words: list[str], *, expected: bool
+) -> None:
+    file.write_text(f"email,Status\n{ADA},Cleaned\n")
+    rows_of(cli, file, *words)
+    assert subscribed(cli) == {ADA: expected}
+
+
+def test_opting_everybody_out_decides_on_every_name(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,unsubscribed,bounced\n{ADA},false,no\n{BOB},true,no\n")
+    rows_of(cli, file, "--set", "subscribed=false")
+    assert subscribed(cli) == {ADA: False, BOB: False}
+
+
+def test_subscribing_everybody_decides_nothing(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,unsubscribed\n{ADA},true\n")
+    done = imported(cli, file, "--set", "subscribed=true", "--allow-resubscribe")
+    assert (done.code, dump(cli)) == (2, [])
+
+
+def test_one_decision_leaves_the_other_column_undecided(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,unsubscribed,Status\n{ADA},false,Bounced\n")
+    words = ("--map", "unsubscribed=!subscribed", NEVER)
+    done = imported(cli, file, *words)
+    assert ready_flags(done, file)[-2:] == ["--unsubscribed-when", "Status=Bounced"]
+    rows_of(cli, file, *words, "--unsubscribed-when", "Status=Bounced")
+    assert subscribed(cli) == {ADA: False}
+
+
+def test_a_property_of_that_name_stops_too_until_something_is_decided(cli: Cli, file: Path) -> None:
+    assert in_sandbox(cli, "properties", "create", "status", "--type", "string").code == 0
+    file.write_text(f"email,status\n{ADA},active\n{BOB},unsubscribed\n")
+    done = imported(cli, file)
+    assert (done.code, dump(cli)) == (2, [])
+    assert "property" in done.err
+    rows_of(cli, file, "--map", "status=status")
+    assert dump(cli, "status") == [(ADA, "active"), (BOB, "unsubscribed")]
+
+
+def test_a_property_stays_one_where_another_column_is_subscribed(cli: Cli, file: Path) -> None:
+    assert in_sandbox(cli, "properties", "create", "status", "--type", "string").code == 0
+    file.write_text(f"email,status,subscribed\n{ADA},active,\n{BOB},cancelled,false\n")
+    rows_of(cli, file)
+    assert dump(cli, "status", "subscribed") == [(ADA, "active", True), (BOB, "cancelled", False)]
+
+
+def test_without_the_declared_types_a_consent_column_is_no_property(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,unsubscribed\n{ADA},true\n")
+    assert imported(cli, file, "--no-schema").code == 2
+
+
+def test_keys_of_consent_in_json_stop_the_file(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(
+        f'{{"email":"{ADA}"}}\n{{"email":"{BOB}","unsubscribed":true}}\n'
+        f'{{"email":"{CY}","state":"cancelled"}}\n'
+    )
+    done = imported(cli, file)
+    assert (done.code, done.out, dump(cli)) == (2, "", [])
+    flags = ready_flags(done, file)
+    assert flags[:4] == [
+        "--map",
+        "unsubscribed=!subscribed",
+        "--unsubscribed-when",
+        "state=cancelled",
+    ]
+    rows_of(cli, file, *flags)
+    assert subscribed(cli) == {ADA: True, BOB: False, CY: False}
+
+
+# who is subscribed again
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_never_resubscribe_opts_out_and_changes_nobody_else(
+    cli: Cli, tmp_path: Path, form: str
+) -> None:
+    saved(cli, "--email", ADA, "--unsubscribed")
+    saved(cli, "--email", BOB)
+    file = tmp_path / f"people.{form}"
+    if form == "csv":
+        file.write_text(
+            f"email,subscribed\n{ADA},true\n{BOB},false\n{CY},true\nd@example.com,false\n"
+        )
+    else:
+        said = [(ADA, "true"), (BOB, "false"), (CY, "true"), ("d@example.com", "false")]
+        rows = [f'{{"email":"{email}","subscribed":{value}}}' for email, value in said]
+        file.write_text("\n".join(rows))
+    rows_of(cli, file, NEVER)
+    assert subscribed(cli) == {ADA: False, BOB: False, CY: True, "d@example.com": False}
+
+
+def test_true_without_a_decision_names_both_flags_the_safe_one_first(cli: Cli, file: Path) -> None:
+    saved(cli, "--email", ADA, "--unsubscribed")
+    file.write_text(f"email,subscribed\n{ADA},true\n")
+    done = imported(cli, file)
+    assert done.code == 2
+    assert 0 < done.err.index(NEVER) < done.err.index("--allow-resubscribe")
+    assert contact(cli, ADA)["subscribed"] is False
+
+
+def test_both_flags_are_a_usage_error(cli: Cli, file: Path) -> None:
+    file.write_text(f"email\n{ADA}\n")
+    done = imported(cli, file, NEVER, "--allow-resubscribe")
+    assert done.code == 2
+    assert "contradict" in done.err
+
+
+def test_the_opposite_is_never_offered_for_a_property(cli: Cli) -> None:
+    done = in_sandbox(cli, "update", "--email", ADA, "--prop", "unsubscribed=true")
+    assert done.code == 2
+    assert not re.search(r"did you mean.*--subscribed\b", done.err)
+    assert "--unsubscribed" in done.err
+
+
+# whatever hint is followed
+
+
+_PLACEHOLDERS = ("COLUMN", "FIELD", "WORD", "FILE")
+_FLAG = re.compile(r"""(--[a-z-]+)(?: ('[^']+'|"[^"]+"|[^\s,;()'"-][^\s,;()]*))?""")
+_WITH_VALUE = {"--map", "--ignore", "--set", "--subscribed-when", "--unsubscribed-when"}
+_SWITCHES = {"--skip-invalid", NEVER, "--empty-clears", "--literal-null", "--no-schema"}
+_DEEPEST = 5
+
+
+def hinted(done: Done, file: Path) -> Iterator[list[str]]:
+    """Yield the words of every command line and every flag that an error names."""
+    for line in done.err.splitlines():
+        if line.startswith("contactctl "):
+            yield ready_flags(done, file)
+            continue
+        for flag, value in _FLAG.findall(line):
+            if flag in _SWITCHES:
+                yield [flag]
+            elif flag in _WITH_VALUE and value and not any(one in value for one in _PLACEHOLDERS):
+                yield [flag, *shlex.split(value)]
+
+
+def follow(cli: Cli, file: Path, people: People, spelling: Spelling) -> int:
+    """Follow every hint to its end, and return how many of them imported something."""
+    seen: set[tuple[str, ...]] = set()
+    waiting: list[list[str]] = [[]]
+    imports = 0
+    while waiting:
+        words = waiting.pop()
+        if tuple(sorted(words)) in seen or len(words) > 2 * _DEEPEST:
+            continue
+        seen.add(tuple(sorted(words)))
+        assert not {"--allow-resubscribe", f"--map={spelling.column}=subscribed"} & {*words}
+        done = imported(cli, file, *words)
+        for flags in hinted(done, file):
+            assert flags != ["--ignore", spelling.column]
+            more = [flag for flag in flags if flag not in words]
+            waiting.append([*words, *more] if flags != words else words)
+        if done.code in {0, 6}:
+            imports += 1
+            check(cli, people)
+            prepare(cli, people)
+    return imports
+
+
+def prepare(cli: Cli, people: People) -> None:
+    assert cli("sandbox", "reset", "--yes").code == 0
+    for address, is_in in people.known:
+        saved(cli, "--email", address, "--subscribed" if is_in else "--unsubscribed")
+
+
+def check(cli: Cli, people: People) -> None:
+    """Who is out by the file, or was out before, is out."""
+    found = subscribed(cli)
+    assert not any(found.get(one) for one in people.out)
+    assert not any(found[one] for one, is_in in people.known if not is_in)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda one: one.column)
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_no_hint_subscribes_anybody_who_is_out(
+    cli: Cli, tmp_path: Path, spelling: Spelling, form: str
+) -> None:
+    file = tmp_path / f"people.{form}"
+    people = write_people(file, spelling)
+    prepare(cli, people)
+    imports = follow(cli, file, people, spelling)
+    unambiguous = spelling.column not in {"consent", "usubscribed", "not subscribed"}
+    assert imports or not unambiguous or "VIP" in spelling.kept_in
