@@ -52,7 +52,7 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
 
 def root_group() -> Group:
     """Return the tree as Typer runs it."""
-    from contactctl.commands.options import root
+    from contactctl.flags.options import root
     from contactctl.tree import make_root
 
     return make_root(COMMANDS, PROG_NAME, root)

@@ -30,7 +30,7 @@ COMMANDS = Branch(
         "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
         "find": Leaf("contacts", "find", "Show one contact."),
         "delete": Leaf("contacts", "delete", "Delete one contact."),
-        "import": Leaf("imports", "import_", "Update many contacts from a file."),
+        "import": Leaf("imports.command", "import_", "Update many contacts from a file."),
         "suppression": Branch(
             "Contacts that bounced or complained.",
             {
@@ -49,12 +49,16 @@ COMMANDS = Branch(
         "profile": Branch(
             "Named API keys.",
             {
-                "add": Leaf("profiles", "add", "Add a profile, and check its key."),
-                "list": Leaf("profiles", "list_", "List the profiles."),
-                "use": Leaf("profiles", "use", "Choose the active profile."),
-                "show": Leaf("profiles", "show", "Show each setting and where it came from."),
-                "check": Leaf("profiles", "check", "Ask the service whether it takes a key."),
-                "remove": Leaf("profiles", "remove", "Remove a profile."),
+                "add": Leaf("profiles.command", "add", "Add a profile, and check its key."),
+                "list": Leaf("profiles.command", "list_", "List the profiles."),
+                "use": Leaf("profiles.command", "use", "Choose the active profile."),
+                "show": Leaf(
+                    "profiles.command", "show", "Show each setting and where it came from."
+                ),
+                "check": Leaf(
+                    "profiles.command", "check", "Ask the service whether it takes a key."
+                ),
+                "remove": Leaf("profiles.command", "remove", "Remove a profile."),
             },
         ),
         "sandbox": Branch(

@@ -9,7 +9,10 @@ from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes.lookup import describe, find_one, look_up
 from contactctl.changes.preview import Preview, preview_create, preview_offline
 from contactctl.changes.update import carry_out, plan_update
-from contactctl.commands.contact_flags import (
+from contactctl.contact import ContactRef
+from contactctl.errors import UsageError
+from contactctl.exact_json import JsonObject, JsonValue
+from contactctl.flags.contact_flags import (
     ContactFlags,
     DryRunFlags,
     LookFlags,
@@ -17,10 +20,7 @@ from contactctl.commands.contact_flags import (
     RefFlags,
     Yes,
 )
-from contactctl.commands.options import with_session
-from contactctl.contact import ContactRef
-from contactctl.errors import UsageError
-from contactctl.exact_json import JsonObject, JsonValue
+from contactctl.flags.options import with_session
 from contactctl.session import Session
 
 EXAMPLES = {

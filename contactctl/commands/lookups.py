@@ -7,9 +7,9 @@ import typer
 from contactctl import answers
 from contactctl.changes.field_rules import check_new_property
 from contactctl.changes.preview import Preview
-from contactctl.commands.contact_flags import DryRunFlags, RefFlags, Yes
-from contactctl.commands.options import with_session
 from contactctl.exact_json import JsonObject, to_json
+from contactctl.flags.contact_flags import DryRunFlags, RefFlags, Yes
+from contactctl.flags.options import with_session
 from contactctl.output import Answer
 from contactctl.session import Session
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from contactctl.commands.options import with_session
+from contactctl.flags.options import with_session
 from contactctl.output import Answer
 from contactctl.session import Session
 

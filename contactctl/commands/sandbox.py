@@ -9,10 +9,10 @@ import typer
 
 from contactctl import answers
 from contactctl.base_url import is_loopback
-from contactctl.commands.contact_flags import Yes
-from contactctl.commands.options import with_session
 from contactctl.errors import UsageError
 from contactctl.files import sandbox_file
+from contactctl.flags.contact_flags import Yes
+from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.limits import parse_fault

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contactctl.commands.contact_flags import ContactFlags
 from contactctl.contact import (
     CLEARABLE_FIELDS,
     FIELDS,
@@ -22,6 +21,7 @@ from contactctl.contact import (
     is_address,
 )
 from contactctl.exact_json import Number, parse_json
+from contactctl.flags.contact_flags import ContactFlags
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 scalars = st.none() | st.booleans() | texts | st.integers().map(lambda n: Number(str(n)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from import_counts import plan_of, tally_of
 
-from contactctl.commands.import_answers import dry_run, forecast_lines, progress_line, summary
+from contactctl.commands.imports.answers import dry_run, forecast_lines, progress_line, summary
 from contactctl.importing.report import KEPT_FAILURES, SHOWN_REQUESTS, Forecast
 
 if TYPE_CHECKING:

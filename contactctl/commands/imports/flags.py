@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from contactctl.commands.contact_flags import NoSchema, PreviewFlags
 from contactctl.errors import UsageError
+from contactctl.flags.contact_flags import NoSchema, PreviewFlags
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.limiter import Rate
 from contactctl.safe_text import quoted

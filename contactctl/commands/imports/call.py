@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contactctl.changes.update import Wish
-from contactctl.commands.import_flags import (
+from contactctl.commands.imports.flags import (
     ColumnFlags,
     FileFlags,
     GuardFlags,

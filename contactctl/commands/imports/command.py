@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from contactctl.commands import import_answers, import_sending
-from contactctl.commands.contact_flags import PreviewFlags
-from contactctl.commands.import_call import ImportCall
-from contactctl.commands.import_flags import ColumnFlags, FileFlags, GuardFlags, SendFlags
-from contactctl.commands.options import with_session
+from contactctl.commands.imports import answers
+from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports.flags import ColumnFlags, FileFlags, GuardFlags, SendFlags
+from contactctl.commands.imports.sending import send
 from contactctl.connection import OfflineError, account_id
 from contactctl.errors import ExitCode
 from contactctl.files import journal_folder
+from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.flags.options import with_session
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.consent_watch import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
@@ -62,7 +63,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
             return _show(call, plan, preview)
         session.check_write_allowed()
         _announce(call, plan)
-        import_sending.send(call, plan)
+        send(call, plan)
     return None
 
 
@@ -130,7 +131,7 @@ def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
 
         unchanged = count_unchanged(plan, call.state)
     forecast = Forecast(plan, call.expected_per_second, unchanged)
-    call.session.output.show(import_answers.dry_run(forecast))
+    call.session.output.show(answers.dry_run(forecast))
     return ExitCode.WOULD_CHANGE if preview.exit_code and forecast.to_send else None
 
 
@@ -141,7 +142,7 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
     forecast = Forecast(plan, call.expected_per_second, unchanged)
-    output.note("\n".join(import_answers.forecast_lines(forecast)))
+    output.note("\n".join(answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))
     if not call.sending.resume and journals.has_unfinished(plan.identity):
         output.note(f"a run was not finished; to go on with it instead: {call.resume_command}")

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from contactctl.commands import import_answers
-from contactctl.commands.import_call import ImportCall
+from contactctl.commands.imports import answers
+from contactctl.commands.imports.call import ImportCall
 from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
@@ -42,7 +42,7 @@ def send(call: ImportCall, plan: Plan) -> None:
         raise
     finally:
         if tally.told:
-            call.session.output.note(import_answers.summary(tally))
+            call.session.output.note(answers.summary(tally))
     call.input_file.kept = False
     if tally.failed:
         raise _rows_failed(call, tally)
@@ -56,7 +56,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: "_Stop") -> None:
         call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
         words = shown_progress(
-            output, plan.source.name, total, lambda: import_answers.progress_line(tally)
+            output, plan.source.name, total, lambda: answers.progress_line(tally)
         )
         advance = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):

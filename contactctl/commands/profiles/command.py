@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from contactctl.commands import profile_answers as answers
-from contactctl.commands.options import with_session
-from contactctl.commands.profile_flags import KeyFlags, NoCheck, PlaceFlags, Replace
+from contactctl.commands.profiles import answers
+from contactctl.commands.profiles.flags import KeyFlags, NoCheck, PlaceFlags, Replace
 from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
+from contactctl.flags.options import with_session
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
     BASE_URL_VARIABLE,

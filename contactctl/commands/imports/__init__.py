@@ -1,0 +1,1 @@
+"""import: its flags, one call of it, its sending and its answers."""

@@ -1,0 +1,1 @@
+"""profile: its flags, its commands and its answers."""
