@@ -93,6 +93,7 @@ ROWS: dict[str, Row] = {
     ),
     "--delimiter": ("", "", "What separates cells; , ; and tab are found"),
     "--encoding": ("", "", "Such as cp1252"),
+    "--allow-newlines": ("", None, "Take a CSV cell whose later lines look like rows of the"),
     "--map": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
     "--set": ("...", "", "Give every row this value; repeatable"),
@@ -157,11 +158,11 @@ FLAGS: dict[str, str] = {
     "find": "--email --user-id --field",
     "delete": "--email --user-id --dry-run --exit-code --yes",
     "import": (
-        "--format --delimiter --encoding --map --ignore --set --empty-clears --literal-null "
-        "--no-schema --subscribed-when --unsubscribed-when --never-resubscribe --allow-resubscribe "
-        "--lookup --must-exist#2 --max-changes --replace-user-id#2 --change-address --rate "
-        "--max-failures --limit --skip-invalid --rejects --changed-only --resume --dry-run "
-        "--exit-code --offline"
+        "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
+        "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
+        "--allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
+        "--change-address --rate --max-failures --limit --skip-invalid --rejects --changed-only "
+        "--resume --dry-run --exit-code --offline"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",

@@ -6,6 +6,7 @@ import csv
 import re
 from typing import TYPE_CHECKING, NoReturn
 
+from contactctl.contact import is_address
 from contactctl.errors import UsageError
 from contactctl.exact_json import has_surrogate
 from contactctl.importing.decoding import MAX_RECORD_CHARS
@@ -20,6 +21,8 @@ DELIMITERS = (",", ";", "\t")
 MAX_CELL_CHARS = 2**20
 _QUOTED = re.compile(r'"[^"]*"?')
 _QUOTE_HINT = 'look for a quotation mark that is not doubled; inside a quoted cell write ""'
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>]+)>")
 
 
 def sniff_delimiter(line: str) -> str:
@@ -28,16 +31,24 @@ def sniff_delimiter(line: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def read_csv(stream: TextIO, delimiter: str, *, cell_chars: int = MAX_CELL_CHARS) -> Iterator[Row]:
+def read_csv(
+    stream: TextIO,
+    delimiter: str,
+    *,
+    cell_chars: int = MAX_CELL_CHARS,
+    allow_newlines: bool = False,
+) -> Iterator[Row]:
     """Yield the header as row 0, then every row, each with the line that it begins on.
 
-    A row that cannot be used has a ``problem``; empty lines are passed over. Raises
-    :class:`UsageError` where the rest of the file cannot be told into rows: a quotation mark that
-    is never closed, a record of more than ``MAX_RECORD_CHARS``.
+    A row that cannot be used has a ``problem``; empty lines are passed over. So has one with a cell
+    whose later lines look like rows themselves, which a stray quotation mark makes, unless
+    ``allow_newlines``. Spaces around a quoted cell are no part of it. Raises :class:`UsageError`
+    where the rest of the file cannot be told into rows: a quotation mark that is never closed, a
+    record of more than ``MAX_RECORD_CHARS``.
     """
     # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
-    lines = _Lines(stream)
+    lines = _Lines(stream, delimiter)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header: list[str] | None = None
     ordinal = 0
@@ -53,10 +64,10 @@ def read_csv(stream: TextIO, delimiter: str, *, cell_chars: int = MAX_CELL_CHARS
             continue
         if header is None:
             header = cells
-        elif lines.problem is None and len(cells) != len(header):
-            lines.problem = _ragged(cells, header)
-        elif cells == header:  # as in files that were put together from several
-            lines.problem = "this row repeats the header"
+        elif lines.problem is None:
+            if lines.several and not allow_newlines:
+                lines.problem = _swallowed(cells, lines.start, delimiter)
+            lines.problem = lines.problem or _misfit(cells, header)
         yield Row(ordinal, lines.start, cells, None, lines.problem)
         ordinal += 1
 
@@ -64,8 +75,9 @@ def read_csv(stream: TextIO, delimiter: str, *, cell_chars: int = MAX_CELL_CHARS
 class _Lines:
     """Feeds lines to the reader, counting them and looking at what csv does not look at."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, delimiter: str) -> None:
         self._readline = stream.readline
+        self._spaces = _QuotedSpaces(delimiter)
         self._number = 0
         self._size = 0
         self._record: list[str] = []
@@ -86,10 +98,18 @@ class _Lines:
         self._size += len(line)
         if self._size > MAX_RECORD_CHARS:
             self._refuse("is longer than any contact's can be")
-        self._record.append(line)
         if "\0" in line or not line.isascii():
             self._look_at(line)
+        self._record.append(line)
+        # Most files have no quoted cells, and most of those no spaces beside one.
+        if '"' in line and self._spaces.stand_in(line):
+            return self._spaces.removed(line, inside=self.several)
         return line
+
+    @property
+    def several(self) -> bool:
+        """Tell whether the record goes over more than one line."""
+        return self._number > self.start
 
     def begin_record(self) -> None:
         """Start counting anew."""
@@ -100,7 +120,7 @@ class _Lines:
 
     def unreadable(self, error: csv.Error) -> list[str]:
         """Note why a record cannot be split into cells, and return its text as the only one."""
-        several = self._number > self.start
+        several = self.several
         if self._ended:
             self._refuse("opens a quotation mark that is never closed")
         if "field limit" in str(error):
@@ -124,5 +144,65 @@ class _Lines:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)
 
 
-def _ragged(cells: list[str], header: list[str]) -> str:
-    return f"{len(cells)} cell{'s' * (len(cells) != 1)}, and the header has {len(header)}"
+def _misfit(cells: list[str], header: list[str]) -> str | None:
+    if len(cells) != len(header):
+        return f"{len(cells)} cell{'s' * (len(cells) != 1)}, and the header has {len(header)}"
+    # As in files that were put together from several.
+    return "this row repeats the header" if cells == header else None
+
+
+class _QuotedSpaces:
+    """Takes out the spaces around quoted cells, which the csv module would take for text."""
+
+    def __init__(self, delimiter: str) -> None:
+        blank = "".join(blank for blank in " \t" if blank != delimiter)
+        ends = rf"(?=[{re.escape(delimiter)}\r\n]|\Z)"
+        inner = r'(?:[^"]|"")*+'
+        self._sides = [f'{space}"' for space in blank] + [f'"{space}' for space in blank]
+        self._rest = re.compile(rf'({inner}(?:"|\Z))[{blank}]*+{ends}')
+        # A quoted cell with its spaces, or any other cell.
+        self._cell = re.compile(
+            rf'[{blank}]*+("{inner}(?:"|\Z))[{blank}]*+{ends}|[^{re.escape(delimiter)}\r\n]++'
+        )
+
+    def stand_in(self, line: str) -> bool:
+        """Tell whether a line may have spaces beside a quotation mark."""
+        return any(side in line for side in self._sides)
+
+    def removed(self, line: str, *, inside: bool) -> str:
+        """Return the line without them; ``inside`` tells that it begins within a quoted cell."""
+        if not inside:
+            return self._cell.sub(_bare, line)
+        rest = self._rest.match(line)
+        # Text behind the closing mark is for the reader to refuse.
+        return line if rest is None else rest[1] + self._cell.sub(_bare, line[rest.end() :])
+
+
+def _bare(cell: re.Match[str]) -> str:
+    return cell[1] or cell[0]
+
+
+def _swallowed(cells: list[str], start: int, delimiter: str) -> str | None:
+    """Say which cell seems to have taken in the rows after it; None where none does.
+
+    Notes have line breaks too: a row is told by the delimiter and a cell that is an address.
+    """
+    opens = start
+    for cell in cells:
+        _, *later = _LINE_END.split(cell)
+        if any(_looks_like_row(line, delimiter) for line in later):
+            return (
+                f"the quotation mark that opens on line {opens} closes on line"
+                f" {opens + len(later)}, and what it encloses looks like rows of the file"
+                " (if a mark is missing, or one too many, fix it; if this is one cell, give"
+                " --allow-newlines)"
+            )
+        opens += len(later)
+    return None
+
+
+def _looks_like_row(line: str, delimiter: str) -> bool:
+    if "@" not in line or delimiter not in line:
+        return False
+    texts = (cell.strip("\"' \t") for cell in line.split(delimiter))
+    return any(is_address(_NAMED_ADDRESS.sub(r"\1", text)) for text in texts)

@@ -47,6 +47,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     form: FileForm | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    allow_newlines: bool = False,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
@@ -57,7 +58,14 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     path, name = _regular(file, stdin, folder)
     try:
         shown = "standard input" if file == STDIN else file
-        source = open_source(path, name=shown, form=form, delimiter=delimiter, encoding=encoding)
+        source = open_source(
+            path,
+            name=shown,
+            form=form,
+            delimiter=delimiter,
+            encoding=encoding,
+            allow_newlines=allow_newlines,
+        )
         given = InputFile(source, name)
     except BaseException:
         remove_spool(path, folder)

@@ -39,6 +39,7 @@ class Source:
 
     ``snapshot`` holds what it held when it was opened; every reading gives that or fails.
     ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
+    ``allow_newlines`` takes cells whose later lines look like rows.
     """
 
     snapshot: Snapshot
@@ -47,6 +48,7 @@ class Source:
     encoding: Encoding
     delimiter: str
     columns: tuple[str, ...] | None
+    allow_newlines: bool = False
 
     @property
     def path(self) -> Path:
@@ -86,7 +88,7 @@ class Source:
             return read_json_lines(stream)
         if self.form == "json":
             return read_json_array(stream)
-        rows = read_csv(stream, self.delimiter)
+        rows = read_csv(stream, self.delimiter, allow_newlines=self.allow_newlines)
         next(rows, None)  # the header
         return rows
 
@@ -104,13 +106,14 @@ class Source:
             return sum(1 for _ in self._rows_in(stream))
 
 
-def open_source(
+def open_source(  # noqa: PLR0913 - how the file is to be read
     path: Path,
     *,
     name: str | None = None,
     form: FileForm | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    allow_newlines: bool = False,
 ) -> Source:
     """Look at a file and return how to read it; what is not given is told from name and content.
 
@@ -131,7 +134,7 @@ def open_source(
             return Source(snapshot, name, form, found, "", None)
         separator = separator or ("\t" if form == "tsv" else _sniffed(start))
         columns = _columns(snapshot, found, separator)
-    return Source(snapshot, name, form, found, separator, columns)
+    return Source(snapshot, name, form, found, separator, columns, allow_newlines)
 
 
 def _bytes_of(snapshot: Snapshot) -> IO[bytes]:

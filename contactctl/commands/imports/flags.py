@@ -33,6 +33,13 @@ Encoding = Annotated[
         help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
     ),
 ]
+AllowNewlines = Annotated[
+    bool,
+    typer.Option(
+        "--allow-newlines",
+        help="Take a CSV cell whose later lines look like rows of the file as the text it is.",
+    ),
+]
 Maps = Annotated[
     list[str] | None,
     typer.Option(
@@ -193,6 +200,7 @@ class FileFlags(_Words):
     form: Form = None
     delimiter: Delimiter = None
     encoding: Encoding = None
+    allow_newlines: AllowNewlines = False
 
 
 @dataclass(frozen=True, slots=True)

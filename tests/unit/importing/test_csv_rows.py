@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactctl.errors import UsageError
@@ -87,6 +88,79 @@ def test_a_quote_closed_by_a_later_row_names_all_the_lines_it_took() -> None:
     assert rows[2][:3] == (2, 4, ["8", "9"])
 
 
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('1, "x, y"', ["1", "x, y"]),
+        ('1,  "x"', ["1", "x"]),
+        ('1,\t"x"', ["1", "x"]),
+        ('  "1" , "x" ', ["1", "x"]),
+        ('"1" ,2', ["1", "2"]),
+        ('1, "x ""y"" z"', ["1", 'x "y" z']),
+        ('"a, ""b""",2', ['a, "b"', "2"]),  # no quoted cell begins within one
+        ('"a ,"", "" b",2', ['a ,", " b', "2"]),
+        ("1, x ", ["1", " x "]),  # spaces around bare text are text
+        ('1,5 "', ["1", '5 "']),
+        ('1, "x" y', ["1", ' "x" y']),
+        ('1, "two\nlines" ', ["1", "two\nlines"]),
+        ('"two\nlines" , "x, y"', ["two\nlines", "x, y"]),
+        ('"two\n, ""lines""" , "x"', ['two\n, "lines"', "x"]),
+    ],
+)
+def test_spaces_around_a_quoted_cell_are_no_part_of_it(line: str, cells: list[str]) -> None:
+    rows = data(f"a,b\n{line}\n8,9\n")
+    assert rows[1][2:] == (cells, None)
+    assert rows[2][2:] == (["8", "9"], None)
+
+
+def test_spaces_around_quoted_names_of_columns_are_no_part_of_them() -> None:
+    assert read('"a" , "b"\r\n1,2\r\n')[0].cells == ["a", "b"]
+
+
+def test_a_space_that_separates_cells_stays_what_it_is() -> None:
+    assert read('a b\n1 "x y"\n', " ")[1].cells == ["1", "x y"]
+
+
+def test_a_row_that_cannot_be_used_keeps_its_text_as_it_stood() -> None:
+    assert data('a,b\n "1", "x"y\n"z"q, "1"\n')[2][2] == ['"z"q, "1"']
+
+
+@pytest.mark.parametrize(
+    ("text", "opens", "closes"),
+    [
+        ('a@example.com,"Ada\nb@example.com,Bob\nc@example.com,Cy"\n', 2, 4),
+        ('a@example.com,Ada\n"b@example.com,Bob\nc@example.com,Cy"\n', 3, 4),
+        ('a@example.com,"Ada\r\n<b@example.com>,Bob\r\n"\r\n', 2, 4),
+        ('a@example.com,"Ada\nBob Byron <b@example.com>,Bob"\n', 2, 3),
+        ('a@example.com,"Ada\nBob, b@example.com"\n', 2, 3),
+    ],
+)
+def test_a_cell_that_took_in_the_rows_after_it_is_refused_with_both_lines(
+    text: str, opens: int, closes: int
+) -> None:
+    header = "email,name\n"
+    stray = next(row for row in read(header + text + "z@example.com,Zoe\n") if row.problem)
+    assert f"opens on line {opens} closes on line {closes}," in str(stray.problem)
+    assert read(header + text + "z@example.com,Zoe\n")[-1].cells == ["z@example.com", "Zoe"]
+    allowed = list(read_csv(io.StringIO(header + text, newline=""), ",", allow_newlines=True))
+    assert all("opens on line" not in str(row.problem) for row in allowed)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "two\nlines",
+        "first, second\nthird, fourth",
+        "call him\nada@example.com",
+        "write to ada@example.com, bob@example.com\nthanks",
+        "she says\nplease write to ada@example.com, not to the other one",
+    ],
+)
+def test_notes_with_line_breaks_are_no_rows(note: str) -> None:
+    row = read(f'email,note\na@example.com,"{note}"\n')[1]
+    assert (row.cells, row.problem) == (["a@example.com", note], None)
+
+
 def test_a_quote_that_is_never_closed_ends_the_reading_at_its_line() -> None:
     """The rest of the file would be one cell; passing over it would lose rows."""
     with pytest.raises(UsageError, match="row on line 3 opens a quotation mark that is never"):
@@ -160,10 +234,56 @@ def test_whatever_a_csv_writer_wrote_is_read_back(
     assert all(row.problem is None for row in rows)
 
 
-@given(st.text('"ab,\n\r\0\udcff;', max_size=60))
+@given(st.text('"ab,\n\r\0\udcff; \t@.', max_size=60))
 def test_any_text_gives_rows_or_a_usage_error(text: str) -> None:
+    check_any_text(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(st.text('"ab,\n\r\0\udcff; \t@.', max_size=60))
+def test_any_of_many_texts_gives_rows_or_a_usage_error(text: str) -> None:
+    check_any_text(text)
+
+
+def check_any_text(text: str) -> None:
     with suppress(UsageError):
         rows = read(text)
         assert [row.ordinal for row in rows] == list(range(len(rows)))
         lines = [row.line for row in rows]
         assert lines == sorted(set(lines))
+
+
+def check_spaced(table: list[list[str]], spaces: list[str]) -> None:
+    """Hold quoted cells with spaces around them to what they are without."""
+    around = itertools.cycle(spaces)
+
+    def line(cells: list[str]) -> str:
+        quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
+        return ",".join(next(around) + cell + next(around) for cell in quoted) + "\n"
+
+    text = "".join(map(line, [["h1", "h2"], *table]))
+    rows = list(read_csv(io.StringIO(text, newline=""), ",", allow_newlines=True))
+    assert [row.cells for row in rows[1:]] == table
+
+
+_SPACED = st.lists(
+    st.lists(st.text('", \t\nab', max_size=8), min_size=2, max_size=2), min_size=1, max_size=4
+)
+_AROUND = st.lists(st.text(" \t", max_size=2), min_size=1, max_size=5)
+
+
+@given(_SPACED, _AROUND)
+def test_spaces_around_quoted_cells_never_change_a_cell(
+    table: list[list[str]], spaces: list[str]
+) -> None:
+    check_spaced(table, spaces)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(_SPACED, _AROUND)
+def test_spaces_around_many_quoted_cells_never_change_a_cell(
+    table: list[list[str]], spaces: list[str]
+) -> None:
+    check_spaced(table, spaces)
