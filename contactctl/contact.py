@@ -186,3 +186,16 @@ class ContactChange:
     def to_body(self) -> bytes:
         """Return the payload as the bytes that go on the wire, numbers digit for digit."""
         return to_json(self.to_payload()).encode("utf-8")
+
+
+@dataclass(slots=True)
+class Write:
+    """A write to one contact, as far as it has come.
+
+    ``contact_id`` is whom it was answered for; ``gone`` says that there is no such contact any
+    more. ``is_known`` tells beforehand whether it is known to be the contact of an import.
+    """
+
+    is_known: bool = True
+    contact_id: str | None = None
+    gone: bool = False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from contactctl.contact import Write
 from contactctl.errors import MachineError, Outcome, UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
 from contactctl.safe_text import to_safe
@@ -158,8 +159,9 @@ class Session:
 
         return open_account(Offline(), self.credentials, self.env)
 
-    def forget_sent(self, *refs: ContactRef) -> None:
-        """Forget what an import remembers of contacts that something else will now change.
+    @contextmanager
+    def other_write(self, *refs: ContactRef) -> Iterator[Write]:
+        """Forget what imports remember of contacts while something else is written to them.
 
         Raises :class:`MachineError` where there is such a memory and it cannot be changed.
         """
@@ -169,11 +171,15 @@ class Session:
         try:
             file = sent_file(self.env)
         except MachineError:  # no home folder: no memory either
+            file = None
+        if file is None or not file.exists():
+            yield Write()
             return
-        if file.exists():
-            from contactctl.importing.delta import forget_sent
+        from contactctl.importing.delta import other_write
 
-            forget_sent(file.parent, account_id(self.credentials, self.env), refs)
+        account = account_id(self.credentials, self.env)
+        with other_write(file.parent, account, refs) as write:
+            yield write
 
     def check_write_allowed(self, *addresses: str | None) -> None:
         """Refuse a write that the profile in force does not allow; see its limits."""

@@ -78,8 +78,9 @@ def update(
         return preview.show(session, plan.preview, who, declared=declared)
     session.check_write_allowed(*plan.addresses)
     # Before the write: if its answer is lost, what the contact holds is not known either.
-    session.forget_sent(*(ref for step in plan.steps for ref in step.refs))
-    saved = carry_out(session.client, plan)
+    with session.other_write(*(ref for step in plan.steps for ref in step.refs)) as write:
+        saved = carry_out(session.client, plan)
+        write.contact_id = saved.id
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, declared))
     return None
@@ -99,8 +100,9 @@ def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int
         plan = preview_create(change, found, declared)
         return preview.show(session, plan, change.email, declared=declared)
     session.check_write_allowed(change.email)
-    session.forget_sent(*change.refs)
-    saved = session.client.create(change)
+    with session.other_write(*change.refs) as write:
+        saved = session.client.create(change)
+        write.contact_id = saved.id
     words = f"created {change.email}"
     session.output.show(answers.written(words, saved.reply, change.to_payload(), declared))
     return None
@@ -133,8 +135,12 @@ def delete(
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
     _check_deletion(session, ref, yes=yes)
-    session.forget_sent(ref)
-    reply = session.client.delete(ref)
+    with session.other_write(ref) as write:
+        if not write.is_known:  # an import may know the person by the other identifier
+            found = find_one(session.client, ref).get("id")
+            write.contact_id = found if isinstance(found, str) else None
+        reply = session.client.delete(ref)
+        write.gone = True
     session.output.show(answers.done(f"deleted {ref}", reply))
     return None
 

@@ -13,12 +13,13 @@ from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import ContactctlError, RowsFailedError
 from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.check import problem_text
-from contactctl.importing.delta import Delta, open_sent_memory
+from contactctl.importing.delta import Delta
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
 from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
 from contactctl.importing.row import Finished, Job, Result, invalid, make_job
 from contactctl.importing.sender import Sender, Updates
+from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class ImportRun:
                 self._fill()
                 yield from self._finished_rows()
                 if self._line:
-                    self._take_in(self._workers.wait())
+                    self._take_in(self._workers.wait(self._delta.due_in_s))
             # Ended or stopped: rows in flight still have their results, and are told of in order.
             self._settle()
             yield from self._finished_rows()
@@ -196,13 +197,15 @@ class ImportRun:
     def _take_in(self, told: Finished | BaseException | None) -> None:
         if isinstance(told, Finished):
             self._results[told.job.ordinal] = told.result
-            try:
-                self._delta.after_sending(told.job, told.result)
-            except ContactctlError as error:
-                self._failure = self._failure or error
             self._count(told.result)
         elif told is not None:
             self._failure = self._failure or told
+        try:
+            if isinstance(told, Finished):
+                self._delta.after_sending(told.job, told.result)
+            self._delta.flush_due()
+        except ContactctlError as error:
+            self._failure = self._failure or error
 
     def _count(self, result: Result) -> None:
         self._failures += result.status == "failed"
@@ -259,7 +262,8 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
     with ExitStack() as stack:
         opened = journals.resume(plan.identity) if options.resume else journals.begin(plan.identity)
         stack.callback(opened.close)
-        memory = stack.enter_context(open_sent_memory(state, plan.identity.account))
+        writer = opened.journal.path.stem  # a killed run's claims are those of the one resumed
+        memory = stack.enter_context(open_sent_memory(state, plan.identity.account, writer=writer))
         memory.drop_expired()
         delta = Delta(memory, changed_only=options.changed_only)
         limiter = Limiter(Pacer(options.rate))

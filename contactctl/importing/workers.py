@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.importing.limiter import HaltedError
@@ -76,12 +76,16 @@ class Workers:
             self._changed.notify_all()
         self._grow()
 
-    def wait(self) -> Finished | BaseException | None:
+    def wait(self, most_s: float | None = None) -> Finished | BaseException | None:
         """Wait for the next row that is finished, in any order.
 
-        An exception is the end of the run; None is a :meth:`wake` or the end of a thread.
+        An exception is the end of the run; None is a :meth:`wake`, the end of a thread, or of the
+        time to wait.
         """
-        return self._told.get()
+        try:
+            return self._told.get(timeout=most_s)
+        except Empty:
+            return None
 
     def wake(self) -> None:
         """End a :meth:`wait`; may be called by a signal handler."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from contactctl.connection import account_id
 from contactctl.contact import ContactChange
 from contactctl.exact_json import Number
-from contactctl.importing.delta import Sent, open_sent_memory
+from contactctl.importing.sent_memory import Sent, open_sent_memory
 from contactctl.profiles.credentials import resolve
 from contactctl.profiles.store import ProfileStore
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from contactctl.exact_json import JsonScalar
-    from contactctl.importing.delta import SentMemory
+    from contactctl.importing.sent_memory import SentMemory
 
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
 SENT_ROWS = 5000
@@ -167,20 +167,28 @@ def seed_memory(folder: Path, env: dict[str, str], rows: int) -> None:
     credentials = resolve(None, env, ProfileStore(lambda: folder / "profiles.toml"))
     with open_sent_memory(state, account_id(credentials, env)) as memory:
         for start in range(0, rows, SEEDED_AT_ONCE):
-            memory.remember(
-                [_sent(memory, n) for n in range(start, min(start + SEEDED_AT_ONCE, rows))]
-            )
+            _seed(memory, range(start, min(start + SEEDED_AT_ONCE, rows)))
 
 
-def _sent(memory: SentMemory, n: int) -> Sent:
+def _seed(memory: SentMemory, numbers: range) -> None:
+    changes = [_change(n) for n in numbers]
+    claims = memory.announce([change.refs for change in changes])
+    memory.remember(
+        [
+            Sent(claim, memory.digest(change.to_body()), change.refs, f"contact-{n}")
+            for claim, change, n in zip(claims, changes, numbers, strict=True)
+        ]
+    )
+
+
+def _change(n: int) -> ContactChange:
     email, user_id = person(n)
     values: dict[str, JsonScalar] = {
         "firstName": "Ada",
         "plan": "pro",
         "seats": Number(str(n % 50)),
     }
-    change = ContactChange(email, user_id, values)
-    return Sent(memory.digest(change.to_body()), change.refs, f"contact-{n}")
+    return ContactChange(email, user_id, values)
 
 
 def measure_large(folder: Path, env: dict[str, str], rows: int) -> None:

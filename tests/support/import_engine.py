@@ -13,13 +13,14 @@ from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
-from contactctl.importing.delta import Delta, open_sent_memory
+from contactctl.importing.delta import Delta
 from contactctl.importing.engine import ImportRun, Intake
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
 from contactctl.importing.row import Row
 from contactctl.importing.sender import Sender
+from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
@@ -123,7 +124,11 @@ class FusedConnection:
         """Execute between two events."""
         self._fuse.tick()
         result = self.connection.execute(*words)
-        self._fuse.tick()
+        try:
+            self._fuse.tick()
+        except BaseException:
+            result.close()  # the traceback would keep it alive, and its lock
+            raise
         return result
 
     def executemany(self, *words: Any) -> Any:  # noqa: ANN401
@@ -195,7 +200,8 @@ class Engine:
         try:
             yield from self.run.results()
         finally:
-            memory.close()
+            with suppress(Dead):
+                memory.close()
             with suppress(Dead, ContactctlError):
                 opened.close()
 

@@ -1,4 +1,4 @@
-"""The memory of what was sent last."""
+"""The memory of what was sent last, with one writer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from contactctl.contact import ContactRef
 from contactctl.errors import DamagedFileError
-from contactctl.importing.delta import KEPT_DAYS, Sent, SentMemory, forget_sent, open_sent_memory
+from contactctl.importing.delta import other_write
+from contactctl.importing.sent_memory import KEPT_DAYS, Sent, SentMemory, open_sent_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,13 @@ def memory(tmp_path: Path) -> Iterator[SentMemory]:
 
 
 def remember(memory: SentMemory, body: bytes, contact_id: str, *refs: ContactRef) -> None:
-    memory.remember([Sent(memory.digest(body), refs, contact_id)])
+    (claim,) = memory.announce([refs])
+    memory.remember([Sent(claim, memory.digest(body), refs, contact_id)])
+
+
+def write(folder: Path, *refs: ContactRef, contact_id: str | None = None) -> None:
+    with other_write(folder, "account", refs) as found:
+        found.contact_id = contact_id
 
 
 def knows(memory: SentMemory, *bodies: bytes) -> list[bool]:
@@ -59,14 +66,28 @@ def test_a_contact_sent_by_its_other_ref_is_the_same_contact(memory: SentMemory)
 def test_any_other_write_forgets_the_contact(memory: SentMemory, ref: ContactRef) -> None:
     remember(memory, b"a1", "A", ADA, ADA_ID)
     remember(memory, b"b1", "B", BOB)
-    memory.forget([ref])
+    memory.announce([[ref]])
     assert knows(memory, b"a1", b"b1") == [False, True]
 
 
-def test_a_write_can_forget_by_the_contacts_id(memory: SentMemory) -> None:
+def test_a_write_forgets_whoever_it_was_answered_for(memory: SentMemory, tmp_path: Path) -> None:
+    """An import knew the contact by its address, and the write by a user id."""
     remember(memory, b"a1", "A", ADA)
-    memory.forget([ContactRef("userId", "unheard of")], "A")
+    write(tmp_path, ContactRef("userId", "unheard of"), contact_id="A")
     assert knows(memory, b"a1") == [False]
+
+
+def test_who_is_erased_leaves_no_trace(tmp_path: Path) -> None:
+    with open_sent_memory(tmp_path, "account") as memory:
+        remember(memory, b"a1", "A", ADA, ADA_ID)
+        remember(memory, b"b1", "B", BOB)
+        with other_write(tmp_path, "account", [ADA_ID]) as found:
+            assert found.is_known
+            found.gone = True
+        assert memory.contacts([ADA, ADA_ID, BOB]).keys() == {BOB}
+        assert not memory.erase([ADA])
+        assert memory.erase([BOB])
+        assert memory.count() == 0
 
 
 def test_accounts_are_kept_apart(tmp_path: Path) -> None:
@@ -74,7 +95,7 @@ def test_accounts_are_kept_apart(tmp_path: Path) -> None:
         remember(memory, b"a1", "A", ADA)
     with open_sent_memory(tmp_path, "other") as memory:
         assert knows(memory, b"a1") == [False]
-        memory.forget([ADA], "A")
+        remember(memory, b"x", "A", ADA)
     with open_sent_memory(tmp_path, "one") as memory:
         assert knows(memory, b"a1") == [True]
 
@@ -87,37 +108,41 @@ def test_entries_expire(tmp_path: Path, days: int, known: bool) -> None:  # noqa
         assert knows(memory, b"a1") == [known]
         memory.drop_expired()
         assert bool(memory.contacts([ADA])) == known
+        assert memory.count() == int(known)
 
 
 def test_refs_can_be_remembered_without_a_payload(memory: SentMemory) -> None:
-    memory.remember([Sent(None, (ADA, ADA_ID), "A")])
+    (claim,) = memory.announce([[ADA, ADA_ID]])
+    memory.remember([Sent(claim, None, (ADA, ADA_ID), "A")])
     remember(memory, b"a1", "A", ADA)
-    memory.forget([ADA_ID])
+    memory.announce([[ADA_ID]])
     assert knows(memory, b"a1") == [False]
 
 
 def test_more_than_one_look_up_holds(memory: SentMemory) -> None:
     bodies = [str(number).encode() for number in range(1300)]
+    refs = [(ContactRef("userId", str(body)),) for body in bodies]
+    claims = memory.announce(refs)
     memory.remember(
         [
-            Sent(memory.digest(body), (ContactRef("userId", str(body)),), str(body))
-            for body in bodies
+            Sent(claim, memory.digest(body), who, str(body))
+            for claim, body, who in zip(claims, bodies, refs, strict=True)
         ]
     )
     assert all(knows(memory, *bodies))
-    memory.forget(ContactRef("userId", str(body)) for body in bodies[:1000])
+    memory.announce(refs[:1000])
     assert sum(knows(memory, *bodies)) == 300
 
 
 def test_forgetting_where_nothing_was_imported_makes_no_file(tmp_path: Path) -> None:
-    forget_sent(tmp_path / "state", "account", [ADA])
+    write(tmp_path / "state", ADA)
     assert not (tmp_path / "state").exists()
 
 
 def test_commands_forget_through_the_folder(tmp_path: Path) -> None:
     with open_sent_memory(tmp_path, "account") as memory:
         remember(memory, b"a1", "A", ADA)
-    forget_sent(tmp_path, "account", [ADA])
+    write(tmp_path, ADA)
     with open_sent_memory(tmp_path, "account") as memory:
         assert knows(memory, b"a1") == [False]
 
@@ -146,4 +171,4 @@ def test_a_newer_memory_is_named(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 9")
     connection.close()
     with pytest.raises(DamagedFileError, match="newer version"):
-        forget_sent(tmp_path, "account", [ADA])
+        write(tmp_path, ADA)

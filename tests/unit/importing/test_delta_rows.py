@@ -15,7 +15,7 @@ from import_engine import Dead, Engine, FakeService, Fuse, rows
 
 from contactctl.contact import ContactRef
 from contactctl.errors import BadReplyError, Outcome, RefusedError
-from contactctl.importing.delta import forget_sent
+from contactctl.importing.delta import other_write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,8 @@ def test_an_import_of_everything_is_remembered_too(tmp_path: Path) -> None:
 def test_another_write_makes_a_row_changed(tmp_path: Path) -> None:
     service = FakeService()
     run(tmp_path, service, FILE)
-    forget_sent(tmp_path, "account", [ContactRef("userId", "1")])
+    with other_write(tmp_path, "account", [ContactRef("userId", "1")]):
+        pass
     assert run(tmp_path, service, FILE) == ["done", "skipped", "skipped"]
 
 

@@ -9,7 +9,8 @@ from import_counts import plan_of
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.delta import Delta, Sent, open_sent_memory
+from contactctl.importing.delta import Delta
+from contactctl.importing.sent_memory import Sent, open_sent_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,8 @@ def test_unchanged_rows_are_counted(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "email,plan\na@b.co,x\nbad,x\nb@b.co,y\n")
     with open_sent_memory(tmp_path, "account") as memory:
         job = next(plan.jobs())
-        memory.remember([Sent(memory.digest(job.body), job.change.refs, "c1")])
+        (claim,) = memory.announce([job.change.refs])
+        memory.remember([Sent(claim, memory.digest(job.body), job.change.refs, "c1")])
         assert plan.count_unchanged(Delta(memory, changed_only=True)) == 1
 
 

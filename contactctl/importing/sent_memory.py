@@ -1,0 +1,275 @@
+"""The file that remembers what was last sent for each contact, true whoever else writes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
+
+from contactctl.contact import fold_address
+from contactctl.errors import ContactctlError
+from contactctl.files import SENT_FILE_NAME
+from contactctl.importing.claims import CLAIM_TABLES, Claim, Claims
+from contactctl.sqlite_file import FileKind, explained, open_database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from contactctl.contact import ContactRef
+
+SENT = FileKind(
+    name="memory of sent rows",
+    application_id=int.from_bytes(b"ccis", "big"),
+    version=1,
+    way_out="delete it; the next import with --changed-only then sends every row once",
+    elsewhere="set CONTACTCTL_STATE_DIR to another folder",
+)
+_SCHEMA = """
+    CREATE TABLE ref (ref INTEGER PRIMARY KEY, contact INTEGER);
+    CREATE TABLE sent (contact INTEGER PRIMARY KEY, digest INTEGER, rest INTEGER, day INTEGER);
+    CREATE INDEX by_digest ON sent (digest, rest, day)
+"""
+#: After so many days a contact is sent again, whatever is remembered.
+KEPT_DAYS = 30
+#: Rows that are looked up at a time: 500 cost little more than one.
+LOOKED_UP_ROWS = 500
+
+_HALVES = struct.Struct(">qq")
+_CACHE_KIB = 4096
+_WAIT_S = 30.0
+_DAY_S = 86_400
+
+#: What stands for a payload: two halves of 64 bits, as SQLite's integers have.
+Digest: TypeAlias = tuple[int, int]
+
+
+class Sent(NamedTuple):
+    """The end of a write that was announced: whose, and the id of the contact that was answered.
+
+    Without an id nothing was written, unless it is ``lost`` and may yet be. Without a digest, what
+    the contact now holds is no payload that is to be remembered.
+    """
+
+    claim: Claim
+    digest: Digest | None
+    refs: Sequence[ContactRef]
+    contact_id: str | None
+    lost: bool = False
+
+
+class SentMemory:
+    """The open memory of one account; ``account`` tells it from others.
+
+    What it says of a contact holds at any moment, whoever else writes on this machine: who is
+    about to write announces that, which forgets the contact, and what was sent is remembered only
+    when nobody else wrote, or could have written, between the announcement and the answer.
+    ``writer`` tells those who write apart; a killed one is told from a living one by its silence,
+    or by whoever goes on in its name.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        account: str,
+        writer: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        self._key = hashlib.blake2b(account.encode(), digest_size=32).digest()
+        self._claims = Claims(writer)
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was announced and has not ended stays announced."""
+        try:
+            if self._claims.is_known:
+                with suppress(ContactctlError), self._writing() as connection:
+                    self._claims.leave(connection)
+        finally:
+            self._connection.close()
+
+    def digest(self, body: bytes) -> Digest:
+        """Return what stands for a request body of this account."""
+        found = hashlib.blake2b(body, digest_size=16, key=self._key).digest()
+        return cast("Digest", _HALVES.unpack(found))
+
+    def known(self, digests: Sequence[Digest]) -> dict[Digest, int]:
+        """Return which payloads are the last ones sent for a contact, with that contact's number.
+
+        Raises :class:`MachineError` and :class:`DamagedFileError`, as all that follows.
+        """
+        found: dict[Digest, int] = {}
+        oldest = self._today - KEPT_DAYS
+        for first, rest, contact, day in self._looked_up(
+            "SELECT digest, rest, contact, day FROM sent WHERE digest IN",
+            [first for first, _ in digests],
+        ):
+            if day >= oldest:
+                found[first, rest] = contact
+        return found
+
+    def contacts(self, refs: Iterable[ContactRef]) -> dict[ContactRef, int]:
+        """Return the number of the contact that each ref picked when it was sent last."""
+        numbers = {ref: self._number(ref.name, ref.value) for ref in refs}
+        found = self._contacts_of([*numbers.values()])
+        return {ref: found[number] for ref, number in numbers.items() if number in found}
+
+    def announce(self, writes: Sequence[Sequence[ContactRef]]) -> list[Claim]:
+        """Forget what was sent for these contacts, before something else is written to them.
+
+        Each write is given by what it names its contact by. A contact that was sent by its other
+        ref as well is forgotten all the same.
+        """
+        numbers = [tuple(self._number(ref.name, ref.value) for ref in refs) for refs in writes]
+        with self._writing() as connection:
+            generation = self._claims.begin(connection, int(self._clock()))
+            # By way of the contact's number: the row may name an email address, and the write that
+            # is to come a user id.
+            found = self._contacts_of([number for refs in numbers for number in refs])
+            claims = [
+                Claim(generation, refs, tuple({found[ref] for ref in refs if ref in found}))
+                for refs in numbers
+            ]
+            self._claims.put(connection, claims)
+            connection.executemany(
+                "DELETE FROM sent WHERE contact = ?",
+                [(contact,) for claim in claims for contact in claim.contacts],
+            )
+        return claims
+
+    def remember(self, items: Sequence[Sent]) -> None:
+        """Keep what was sent last for each contact, in the order of the answers.
+
+        Where another write may have come in between, nothing is kept.
+        """
+        if not items:
+            return
+        with self._writing() as connection:
+            now = int(self._clock())
+            generation = self._claims.begin(connection, now)
+            for item in items:
+                if item.lost:
+                    self._claims.lose(connection, item.claim, now)
+                held = self._claims.release(connection, item.claim, generation)
+                if item.contact_id is not None:
+                    self._note(connection, item, generation, held=held)
+            if self._claims.is_alone(connection):
+                self._claims.drop_closed(connection)
+
+    def erase(self, refs: Iterable[ContactRef], contact_id: str | None = None) -> bool:
+        """Remove every trace of these contacts; tell whether there was one."""
+        numbers = [self._number(ref.name, ref.value) for ref in refs]
+        with self._writing() as connection:
+            contacts = {*self._contacts_of(numbers).values()}
+            if contact_id is not None:
+                contacts.add(self._number("id", contact_id))
+            gone = [
+                connection.executemany(
+                    f"DELETE FROM {table} WHERE contact = ?",  # noqa: S608 - names of ours
+                    [(contact,) for contact in contacts],
+                ).rowcount
+                for table in ("sent", "ref")
+            ]
+        return any(count > 0 for count in gone)
+
+    def count(self) -> int:
+        """Return of how many contacts, of all accounts, something is remembered."""
+        with explained(self._path, SENT):
+            (found,) = self._connection.execute("SELECT count(*) FROM sent").fetchone()
+        return int(found)
+
+    def drop_expired(self) -> None:
+        """Remove what is too old to count, once a day, and who is known for nothing."""
+        today = self._today
+        with self._writing() as connection:
+            (cleaned,) = connection.execute("SELECT cleaned FROM clock").fetchone()
+            if cleaned == today:
+                return
+            connection.execute("DELETE FROM sent WHERE day < ?", (today - KEPT_DAYS,))
+            connection.execute("DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)")
+            connection.execute("UPDATE clock SET cleaned = ?", (today,))
+
+    @property
+    def _today(self) -> int:
+        return int(self._clock() // _DAY_S)
+
+    def _note(
+        self, connection: sqlite3.Connection, item: Sent, generation: int, *, held: bool
+    ) -> None:
+        """Remember the answer of a write, or forget its contact where it may not have the last."""
+        contact = self._number("id", item.contact_id or "")
+        digest = item.digest
+        if not held or self._claims.is_overlapped(connection, item.claim, contact):
+            digest = None
+        connection.execute("DELETE FROM sent WHERE contact = ?", (contact,))
+        if digest is not None:
+            connection.execute(
+                "INSERT INTO sent VALUES (?, ?, ?, ?)", (contact, *digest, self._today)
+            )
+        # The refs are kept even so: they say that both identifiers are one contact.
+        refs = [(self._number(ref.name, ref.value), contact) for ref in item.refs]
+        connection.executemany("INSERT OR REPLACE INTO ref VALUES (?, ?)", refs)
+        self._claims.note_written(connection, item.claim, contact, generation)
+
+    def _contacts_of(self, numbers: Sequence[int]) -> dict[int, int]:
+        return dict(self._looked_up("SELECT ref, contact FROM ref WHERE ref IN", numbers))
+
+    def _looked_up(self, query: str, keys: Sequence[int]) -> Iterator[Any]:
+        """Yield what a query finds for many keys; ``query`` is one of ours, up to its IN."""
+        for start in range(0, len(keys), LOOKED_UP_ROWS):
+            part = keys[start : start + LOOKED_UP_ROWS]
+            marks = ",".join("?" * len(part))
+            with explained(self._path, SENT):
+                yield from self._connection.execute(f"{query} ({marks})", part)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with explained(self._path, SENT):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _number(self, name: str, value: str) -> int:
+        """Return what stands for an identifier; addresses as the service compares them."""
+        text = f"{name}:{fold_address(value) if name == 'email' else value}"
+        found = hashlib.blake2b(text.encode(), digest_size=8, key=self._key).digest()
+        return int.from_bytes(found, "big", signed=True)
+
+
+def open_sent_memory(
+    folder: Path, account: str, *, writer: str | None = None, now: float | None = None
+) -> SentMemory:
+    """Open the memory in the state folder; ``now`` is seconds since 1970, where it stands still.
+
+    ``writer`` is the name of one that may be killed and be gone on with; no two at a time have it.
+    Raises :class:`DamagedFileError` and :class:`MachineError`.
+    """
+    path = folder / SENT_FILE_NAME
+    connection = open_database(path, SENT, _SCHEMA, wait_s=_WAIT_S)
+    try:
+        with explained(path, SENT):
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            for statement in CLAIM_TABLES.split(";"):
+                connection.execute(statement)
+    except BaseException:
+        connection.close()
+        raise
+    clock = time.time if now is None else (lambda: now)
+    return SentMemory(path, connection, account, writer or os.urandom(8).hex(), clock)

@@ -1,0 +1,217 @@
+"""The memory of sent rows with several writers at once: it never says what does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from delta_schedule import Schedule, World, Writer, job
+
+from contactctl.errors import Outcome, RefusedError, UnavailableError
+from contactctl.importing.claims import STALE_S
+from contactctl.importing.delta import other_write
+from contactctl.importing.row import Result
+from contactctl.importing.sent_memory import Sent, open_sent_memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ONE, OTHER = "p1@x.co 1 one", "p1@x.co 1 other"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_two_imports_one_after_the_other_remember_the_last(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    first.send(ONE)
+    second.send(OTHER)
+    assert world.check() == 1
+    assert second.announce(OTHER) == []
+    assert first.announce(ONE) != []
+
+
+@pytest.mark.parametrize("landing", ["first", "second"])
+@pytest.mark.parametrize("telling", ["first", "second"])
+def test_two_imports_at_once_remember_nothing_of_a_contact_of_both(
+    world: World, landing: str, telling: str
+) -> None:
+    writers = {"first": Writer(world, "first"), "second": Writer(world, "second")}
+    items = {"first": writers["first"].announce(ONE)[0]}
+    items["second"] = writers["second"].announce(OTHER)[0]
+    other = {"first": "second", "second": "first"}
+    for name in (landing, other[landing]):
+        world.land(items[name])
+    for name in (telling, other[telling]):
+        writers[name].tell(items[name], "1")
+        assert world.check() == 0
+    writers["first"].send(ONE)
+    assert world.check() == 1
+
+
+def test_a_write_that_began_and_ended_within_another_counts(world: World) -> None:
+    """What was announced first lands last."""
+    first, second = Writer(world, "first"), Writer(world, "second")
+    (item,) = first.announce(ONE)
+    second.send(OTHER)
+    second.memory.close()
+    first.tell(item, world.land(item))
+    assert world.check() == 0
+
+
+def test_a_write_that_was_announced_before_and_lands_afterwards_counts(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    (item,) = first.announce(ONE)
+    second.send(OTHER)
+    assert world.check() == 0
+    world.land(item)
+    first.kill()
+    assert world.check() == 0
+
+
+def test_two_imports_that_know_a_contact_by_different_identifiers(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    (by_email,) = first.announce("p1@x.co - one")
+    (by_id,) = second.announce("- 1 other")
+    world.land(by_id)
+    world.land(by_email)
+    second_contact = first_contact = "1"
+    first.tell(by_email, first_contact)
+    second.tell(by_id, second_contact)
+    assert world.check() == 0
+
+
+def test_two_rows_of_one_import_that_share_no_identifier(world: World) -> None:
+    """They are in no order: the later one may have been applied first."""
+    writer = Writer(world, "one")
+    by_email, by_id = writer.announce("p1@x.co - one", "- 1 other")
+    world.land(by_id)
+    world.land(by_email)
+    writer.tell(by_email, "1")
+    writer.tell(by_id, "1")
+    assert world.check() == 0
+
+
+def test_a_command_within_an_import_counts(world: World) -> None:
+    writer, item = Writer(world, "one"), job(OTHER)
+    (row,) = writer.announce(ONE)
+    with other_write(world.folder, "account", item.change.refs) as write:
+        write.contact_id = world.land(item)
+    writer.tell(row, world.land(row))
+    assert world.check() == 0
+
+
+def test_an_import_within_a_command_counts(world: World) -> None:
+    writer, item = Writer(world, "one"), job(OTHER)
+    with other_write(world.folder, "account", item.change.refs) as write:
+        writer.send(ONE)
+        assert world.check() == 0
+        write.contact_id = world.land(item)
+    assert world.check() == 0
+    writer.send(ONE)
+    assert world.check() == 1
+
+
+def test_a_command_without_an_answer_may_be_applied_later(world: World) -> None:
+    writer, item = Writer(world, "one"), job(OTHER)
+    with (
+        pytest.raises(UnavailableError),
+        other_write(world.folder, "account", item.change.refs),
+    ):
+        raise UnavailableError("no answer", outcome=Outcome.UNKNOWN)
+    writer.send(ONE)
+    world.land(item)
+    assert world.check() == 0
+
+
+def test_a_command_that_was_refused_is_over(world: World) -> None:
+    writer, item = Writer(world, "one"), job(OTHER)
+    with pytest.raises(RefusedError), other_write(world.folder, "account", item.change.refs):
+        raise RefusedError("no", outcome=Outcome.NOT_APPLIED)
+    writer.send(ONE)
+    assert world.check() == 1
+
+
+def test_a_row_without_an_answer_may_be_applied_later(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    (item,) = first.announce(ONE)
+    first.tell(item, None, Outcome.UNKNOWN)
+    first.memory.close()
+    Writer(world, "first").send("p2@x.co 2 b")  # resumed
+    second.send(OTHER)
+    world.land(item)
+    assert world.check() == 1
+
+
+def test_a_killed_run_that_goes_on_is_the_same_writer(world: World) -> None:
+    first = Writer(world, "run")
+    first.announce(ONE)
+    first.kill()
+    again = Writer(world, "run")
+    again.send(ONE)
+    assert world.check() == 1
+
+
+def test_a_killed_writer_is_waited_for_no_longer_than_an_hour(world: World) -> None:
+    writer = Writer(world, "killed")
+    (item,) = writer.announce(ONE)
+    writer.kill()
+    for after_s, known in ((STALE_S - 1, 0), (STALE_S + 60, 1)):
+        with open_sent_memory(world.folder, "account") as memory:
+            now = memory._clock()
+            memory._clock = lambda now=now, after_s=after_s: now + after_s  # type: ignore[misc]
+            (claim,) = memory.announce([item.change.refs])
+            digest = memory.digest(item.body)
+            memory.remember([Sent(claim, digest, item.change.refs, world.land(item))])
+        assert world.check() == known
+
+
+def test_one_that_was_taken_for_dead_and_lives_remembers_nothing(world: World) -> None:
+    writer, other = Writer(world, "slow"), Writer(world, "other")
+    (item,) = writer.announce(ONE)
+    other.memory._clock = lambda: 2**40
+    other.send(OTHER)
+    writer.tell(item, world.land(item))
+    assert world.check() == 0
+
+
+def test_nothing_is_kept_of_claims_when_all_have_ended(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    first.send("p1@x.co 1 a")
+    second.send("p2@x.co 2 b")
+    first.send("p3@x.co - c")
+    first.memory.close()
+    second.memory.close()
+    with open_sent_memory(world.folder, "account") as memory:
+        tables = ("claim", "writer")
+        counts = [
+            memory._connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+            for table in tables
+        ]
+    assert counts == [(0,), (0,)]
+
+
+def test_what_was_sent_is_known_to_others_after_a_second(world: World) -> None:
+    now = [0.0]
+    writer = Writer(world, "one", clock=lambda: now[0])
+    for text, at in ((ONE, 0.5), ("p2@x.co 2 b", 1.5)):
+        (item,) = writer.announce(text)
+        now[0] = at
+        writer.delta.after_sending(item, Result(item.ordinal, "done", world.land(item), 1))
+        writer.delta.flush_due()
+        assert (world.check() == 0) == (at == 0.5)
+        assert (writer.delta.due_in_s is None) == (at == 1.5)
+        writer.delta.flush()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_any_order_of_steps_the_memory_holds(world: World, seed: int) -> None:
+    Schedule(world, seed).run(60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1100))
+def test_in_a_hundred_orders_of_steps_the_memory_holds(world: World, seed: int) -> None:
+    Schedule(world, seed).run(400)
