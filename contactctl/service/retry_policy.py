@@ -7,6 +7,7 @@ Written by hand since tenacity and stamina import asyncio (25 ms at every start)
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,13 +53,16 @@ class Failure(NamedTuple):
     retry_after: str | None = None
 
 
-class Wait(NamedTuple):
+# No tuples: a wait of 60 s and a service that asked for 60 s would be equal.
+@dataclass(frozen=True, slots=True)
+class Wait:
     """Repeat after this many seconds."""
 
     seconds: float
 
 
-class GiveUp(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GiveUp:
     """Do not repeat; ``asked_s`` is set when the service asked for too long a wait."""
 
     asked_s: float | None = None
@@ -82,10 +86,12 @@ def decide(
     if not _is_passing(failure):
         return GiveUp()
     asked = asked_wait_s(failure.retry_after, now)
+    # Before the count of attempts: after the last one, too, the user is told how long it asked.
     if asked is not None and asked > LONGEST_RETRY_AFTER_S:
         return GiveUp(asked_s=asked)
     if attempt > retries:
         return GiveUp()
+    # From nothing up to the bound: clients that failed together do not come back together.
     return Wait(max(uniform(0.0, _bound_s(attempt)), asked or 0.0))
 
 
