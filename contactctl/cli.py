@@ -84,6 +84,7 @@ def _choose_help_style(argv: Sequence[str], run: Run) -> None:
     os.environ["TYPER_USE_RICH"] = "1" if is_terminal(run.stdout) else "0"
     import typer  # noqa: F401 - it reads the variable now
 
+    # Not for the key command, which this process may start.
     del os.environ["TYPER_USE_RICH"]
 
 

@@ -51,6 +51,7 @@ def open_client(  # noqa: PLR0913 - what a session settles for its client
     else:
         transport = NetworkTransport(credentials.base_url, env, early=early)
     http = open_http(credentials.base_url, credentials.key.reveal(), transport)
+    # None spares the client masking what nobody reads.
     trace = output.trace if output.verbose else None
     return LoopsClient(
         http,
@@ -82,6 +83,7 @@ def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport
     from contactctl.sandbox.store import open_store
 
     class _InProcess(httpx.WSGITransport):
+        # httpx's own close does nothing, and the store holds a file open.
         def close(self) -> None:
             store.close()
 

@@ -56,6 +56,7 @@ class Output:
     @property
     def animated(self) -> bool:
         """Tell whether something may move on stderr."""
+        # CI systems lend their jobs a terminal at which nobody sits.
         return self._chatty and is_terminal(self.stderr) and not self.env.get("CI")
 
     @property
@@ -109,9 +110,11 @@ class Output:
             line = to_json({"error": error_object(error)}, ascii_only=True)
             self._say(line, safe=True)
         elif is_terminal(self.stderr) and not isinstance(error, StoppedError):
+            # Not for a stop: whoever presses Ctrl-C would wait for Rich to be imported.
             from contactctl import views
 
             self.console(self.stderr).print(views.error_panel(error))
+            # Below the panel, which would break it over lines: it is to be copied.
             if error.command:
                 self._say(to_safe(error.command), safe=True)
         else:
@@ -128,6 +131,7 @@ class Output:
             highlight=False,
             no_color=True if not self._colored(stream) else None,
             force_terminal=is_terminal(stream),
+            # Rich looks into the process's environment else, which need not be the run's.
             _environ=self.env,
         )
 
@@ -148,6 +152,7 @@ class Output:
         try:
             self.stdout.write(text)
             self.stdout.flush()
+        # A reader such as head has seen enough; the boundary knows how to end then.
         except BrokenPipeError:
             raise
         except (OSError, ValueError) as error:
@@ -208,6 +213,7 @@ def error_object(error: Ending) -> JsonObject:
 
 
 def _unwritable(error: Exception, *, applied: bool) -> MachineError:
+    # Python says ValueError of a stream that is closed on its own side.
     reason = error.strerror if isinstance(error, OSError) else "it is closed"
     return MachineError(
         f"cannot write the answer to stdout: {reason}",

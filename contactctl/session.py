@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contactctl.profiles.store import ProfileStore
     from contactctl.service.client import LoopsClient
 
+#: As `profiles.profile` has it, which every start would import for this word.
 SANDBOX_PROFILE = "sandbox"
 DEFAULT_TIMEOUT_S = 30.0
 DEFAULT_RETRIES = 3
@@ -141,6 +142,7 @@ class Session:
             self.output,
             timeout_s=DEFAULT_TIMEOUT_S if flags.timeout is None else flags.timeout,
             retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
+            # An interrupt that an import has swallowed counts before anything is sent.
             before_each=self.run.stops.check,
         )
         return self.run.client
@@ -201,6 +203,7 @@ class Session:
             raise UsageError(
                 f"not confirmed: {question}", hint=f"nobody can be asked here; give {flag}"
             )
+        # Not by input(), which asks on stdout: that is for data.
         self.run.stderr.write(f"{to_safe(question)} [y/N] ")
         self.run.stderr.flush()
         line = ""
@@ -214,6 +217,7 @@ class Session:
 
     def close(self) -> None:
         """Close the client, where one was made, and say what was wrong with the cache."""
+        # Past the properties, which would make what was never needed to close it.
         client, account = self.__dict__.get("client"), self.__dict__.get("account")
         if client is not None:
             client.close()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonObject, JsonValue
 
+#: The form that the documentation's examples have (page "List mailing lists").
 _LIST_ID = re.compile(r"c[a-z0-9]{20,}")
 _MOST_SHOWN = 10
 

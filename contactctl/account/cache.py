@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["properties", "lists"]
 
+#: A choice: these change seldom, and a key that is not among them is asked for anew.
 MAX_AGE_S = 3600
 _VERSION = Number("1")
+#: Four times the largest answer that the client takes.
 _MAX_BYTES = 2**22
 #: What a shell may complete: anything else in a name of the service could be run by one.
 _CANDIDATE = re.compile(r"[A-Za-z0-9_.@+-]{1,80}")
@@ -65,6 +67,7 @@ class AccountCache:
 
     def load_candidates(self, kind: Kind) -> list[str]:
         """Return what a shell may complete, of any age: property keys; names, or ids, of lists."""
+        # An old name is better than none: Tab must not ask the service.
         kept = self._load_kept(kind)
         found = (_candidate(item, _CANDIDATE_FIELDS[kind]) for item in (kept.items if kept else ()))
         return sorted({text for text in found if text is not None})

@@ -103,6 +103,7 @@ def to_draft(flags: ChangeFlags) -> Draft:
     data = flags.data or {}
     values = {**_parse_data_fields(data, replaced=fields), **fields}
     draft = Draft(
+        # They pick the contact; what else stands in values is written to it.
         email=_as_text(values.pop("email", None)),
         user_id=_as_text(values.pop("userId", None)),
         values=values,
@@ -197,6 +198,7 @@ def _parse_data_fields(
             continue
         check = checked_standard if name in STANDARD_FIELDS else checked_property
         fields[name] = check(name, value)
+    # In JSON made from an export it is often just how the contact was then.
     if fields.get("subscribed") is True:
         raise UsageError(
             "--data says subscribed: true, which re-subscribes people who opted out",
@@ -247,6 +249,7 @@ def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
     if name_sense(key) is Sense.OUT:
         ways.insert(0, "--unsubscribed, which opts the contact out")
     hints = [f"did you mean {', '.join(ways)}?"] if ways else []
+    # Not offered where `properties create` would refuse the name.
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key):
         command = f"contactctl properties create {key} --type string"
         hints.append(f"{'or ' if ways else ''}create it: {command} (or number, boolean, date)")

@@ -110,6 +110,7 @@ def checked_lists(value: JsonValue) -> dict[str, bool]:
 
 def parse_list_flag(item: str) -> tuple[str, bool]:
     """Read ``ID=true`` or ``ID=false``, split at the last ``=``; raises :class:`UsageError`."""
+    # A list's name may hold one, true and false do not.
     name, equals, text = item.rpartition("=")
     if not equals or not name.strip():
         raise UsageError(

@@ -27,6 +27,7 @@ _DATE = (
     r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _WHOLE_NUMBER = r"-?(?:0|[1-9][0-9]*)"
+#: The year 9999 has 15 digits in milliseconds; and there may be a sign.
 _LONGEST_TIMESTAMP = 16
 _DATE_HINT = "write 2024-01-17, 2024-01-17T10:21:11+02:00, or milliseconds since 1970"
 
@@ -139,6 +140,7 @@ def _typed_number(text: str) -> Number:
     number = _to_number(text)
     if number is not None:
         return number
+    # Only said, not done: 007 may be a code that is no number at all.
     repaired = _to_number(re.sub(r"^\+?0*(?=[0-9])", "", text))
     hint = (
         "write it in digits, such as 12, -0.5 or 1e6"
@@ -203,6 +205,7 @@ def _from_date_text(text: str) -> datetime | None:
 
     day, time, offset = match.group("day", "time", "offset")
     try:
+        # Python reads more forms than the service; the pattern has kept those out.
         found = datetime.fromisoformat(f"{day}T{time or '00:00'}{offset or 'Z'}")
         return found.astimezone(UTC)
     except (ValueError, OverflowError):  # no such day, hour or offset; or before the year 1

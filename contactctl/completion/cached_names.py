@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Names = Iterable[tuple[str, str]]
 
+#: The most that the store would read of it.
 _MAX_FILE_BYTES = 1 << 20
 
 
@@ -26,6 +27,7 @@ def names(kind: str, place: Place, env: Mapping[str, str]) -> Names:
     """
     finder = _FINDERS.get(kind)
     found = finder(place, env) if finder is not None else ()
+    # Behind the cursor, such a name would be taken for a flag.
     return [(name, meaning) for name, meaning in found if not name.startswith("-")]
 
 

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     Offer: TypeAlias = tuple[str, str, Candidates]
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
+#: As `__main__` has it, which looks for it before anything is imported.
 SHELL_VARIABLE = "_CONTACTCTL_COMPLETE"
 WORD_VARIABLE = "_CONTACTCTL_WORD"
 #: These show what they are given; the others match it against the word in ways of their own.
 _SHELLS_THAT_DO_NOT_MATCH = ("bash", "powershell")
+#: A shell puts a candidate on the line as it is: nothing in it may mean more to one.
 _SAFE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@+-")
+#: The most that a profile's name may have; the cache's names are held to the same.
 _LONGEST = 80
 _QUOTES = "\"'\\"
 
@@ -97,6 +100,7 @@ class Place:
             self.position += 1
         elif word in self.children:
             self.command = f"{self.command} {word}".lstrip()
+            # Typer parses each level anew: -- before a command does not hold behind it.
             self.flags = _flags_of(self.command)
             self.flags_ended = False
         else:
@@ -159,6 +163,7 @@ def is_safe(text: str) -> bool:
 
 
 def _lines(place: Place, word: str, shell: str, env: Mapping[str, str]) -> Iterator[str]:
+    # Some shells hand the word over with the quote that opens it.
     kind, part, candidates = _offer(place, word.lstrip(_QUOTES), env)
     yield f"{kind} {len(part)}"
     for text, meaning in candidates:

@@ -74,4 +74,5 @@ def worst_of(checks: Iterable[Check]) -> Status:
 
 def exit_code_of(checks: Sequence[Check]) -> ExitCode:
     """Return the exit code of the first failure, 0 without one."""
+    # Checks go from this machine outwards: what fails later often fails of the first.
     return next((one.exit_code for one in checks if one.status == "fail"), ExitCode.DONE)

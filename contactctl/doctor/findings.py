@@ -63,6 +63,7 @@ def _access_checks(session: Session) -> Iterator[Check]:
         yield warn("connection", "not tried: there is no key and address to try it with")
         return
     try:
+        # Put in place of the property's own, so that a key command runs once.
         session.credentials = resolve(
             explicit, session.env, session.profiles, show_messages=is_terminal(session.run.stderr)
         )

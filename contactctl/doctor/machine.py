@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: The newest Python that this version was tested with.
 NEWEST_PYTHON = (3, 14)
 _PROFILES, _SANDBOX = "profiles file", "sandbox file"
+#: The config folder may hold keys; in the others only what is written there does harm.
 _OTHERS_MAY_ENTER = 0o077
 _OTHERS_MAY_WRITE = 0o022
 #: What does not work without each folder.
@@ -96,6 +97,7 @@ def folder_check(kind: FolderKind, path: Path, source: str, state: FolderState) 
         problem = state.reason or "it cannot be written to"
         words = f"{path}: {problem}; {_NEEDED_FOR[kind]}"
         hint = f"check its permissions, or set {variable} to another folder"
+        # Everything works without a cache, a little later.
         if kind == "cache":
             return warn(name, words, hint)
         return failed(name, MachineError(words, hint=hint))
@@ -117,6 +119,7 @@ def look_at(path: Path) -> FolderState:
         return FolderState(reason=error.strerror or "it cannot be looked at")
     if not path.is_dir():
         return FolderState(reason="it is no folder")
+    # On Windows stat makes the bits up.
     bits = 0 if os.name == "nt" else mode & 0o777
     return FolderState(bits, writable=os.access(path, os.W_OK | os.X_OK))
 
@@ -128,6 +131,7 @@ def profiles_check(store: ProfileStore) -> Check:
     """
     path, book = store.path, store.load()
     if book.warnings:
+        # The store's one warning ends with the way out, which is the hint here.
         detail, _, mend = book.warnings[0].partition("; mend it: ")
         return warn(_PROFILES, detail, mend or None)
     count = len(book.profiles)

@@ -134,6 +134,7 @@ def clock_check(date: str | None, now_s: float) -> Check:
         return ok(name, "not compared: the answer has no date")
     ahead_s = round(now_s - moment)
     if abs(ahead_s) <= MOST_SKEW_S:
+        # Dates have whole seconds: nearer than one cannot be told.
         return ok(name, f"within {max(abs(ahead_s), 1)} s of the service's")
     where = "ahead of" if ahead_s > 0 else "behind"
     words = f"{abs(ahead_s)} s {where} the service's"

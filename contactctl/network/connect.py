@@ -116,6 +116,7 @@ def _connected(address: _Address, timeout_s: float) -> socket.socket:
     try:
         sock.settimeout(timeout_s)
         sock.connect(where)
+        # httpcore writes head and body apart: the second would wait for the first's ACK.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:
         sock.close()
@@ -195,6 +196,7 @@ class EarlyConnection:
             from contactctl.network.route import trust_context
 
             context = trust_context(self._env)
+            # What httpcore would offer itself, which takes the connection over.
             context.set_alpn_protocols(["http/1.1"])
             plain.settimeout(deadline.left_s())
             return context.wrap_socket(plain, server_hostname=host.encode("ascii"))

@@ -52,6 +52,7 @@ def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.
         "Authorization": f"Bearer {parse_api_key(key, 'in force').reveal()}",
         "User-Agent": f"contactctl/{__version__}",
         "Accept": "application/json",
+        # Answers are short, and an unpacked one can have any size.
         "Accept-Encoding": "identity",
     }
     return httpx.Client(

@@ -20,6 +20,7 @@ _NAMED_CHARACTERS = {
 #: Far more than any key; a wrong file must not fill the memory.
 _MAX_KEY_BYTES = 1 << 16
 _OTHER_WAYS = "give --key-stdin, --key-env VARIABLE or --key-command 'COMMAND'"
+#: Time for a person to unlock a password manager.
 KEY_COMMAND_TIMEOUT_S = 60.0
 
 
@@ -27,6 +28,7 @@ KEY_COMMAND_TIMEOUT_S = 60.0
 class ApiKey:
     """An API key that gives its text to :meth:`reveal` alone; everything else sees a mask."""
 
+    # No dataclass: its repr, asdict and replace would give the text out.
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
@@ -88,6 +90,7 @@ def ask_key(question: str, stderr: TextIO, *, ask: Callable[..., str] | None = N
     import warnings
 
     with warnings.catch_warnings():
+        # getpass only warns when it cannot hide the key, and asks all the same.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             key = (ask or getpass.getpass)(question, stream=stderr)
@@ -116,6 +119,7 @@ def read_key(stdin: TextIO | None) -> str:
     try:
         if buffer is None:
             return stdin.read(_MAX_KEY_BYTES)
+        # As bytes: an error of decoding would carry what it could not decode.
         found: bytes = buffer.read(_MAX_KEY_BYTES)
     except OSError as error:
         raise MachineError(
@@ -198,6 +202,7 @@ def _how_it_ended(returncode: int) -> str:
 
 
 def _fail(words: list[str], what: str) -> NoReturn:
+    # The exceptions of subprocess repeat the arguments, hence `from None`.
     raise CredentialsError(
         f"the key command ({words[0]} …) {what}",
         hint="run the command yourself to see what it says; `contactctl profile show` says which"

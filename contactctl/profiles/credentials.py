@@ -107,6 +107,7 @@ def choose(explicit: str | None, env: Mapping[str, str], store: ProfileStore) ->
     """
     if explicit is not None:
         return _choose_named(explicit, "named on the command line", store)
+    # Empty is not unset: to go on with a profile could write to another account.
     if KEY_VARIABLE in env:
         return Choice(f"the variable {KEY_VARIABLE}")
     if PROFILE_VARIABLE in env:
@@ -152,6 +153,7 @@ def base_url_of(profile: Profile, env: Mapping[str, str]) -> str:
 
 
 def _sandbox(choice: Choice) -> Credentials:
+    # It takes any key, and this one may be seen by anybody.
     key = ApiKey(SANDBOX_NAME)
     return Credentials(SANDBOX_BASE_URL, key, choice.source, SANDBOX_NAME, is_sandbox=True)
 

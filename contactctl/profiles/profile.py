@@ -15,6 +15,7 @@ SANDBOX_NAME = "sandbox"
 #: Names become completion candidates, so only what no shell interprets may stand in one.
 NAME_RULE = "1 to 80 of A-Z a-z 0-9 _ . @ + -, not beginning with -"
 _NAME = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,79}")
+#: Two labels at least: a top-level domain alone would hold nobody back.
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _VARIABLE = re.compile(r"[^=\0\s]+")
 
@@ -162,6 +163,7 @@ def _key_entry(source: KeySource) -> dict[str, str]:
 
 
 def _key_source(table: Mapping[str, object]) -> KeySource:
+    # Of two that disagree, neither would be more meant than the other.
     given = [key for key in _SOURCES if key in table]
     if len(given) != 1:
         raise TableError(f"it needs one of {', '.join(_SOURCES)}, and has {len(given)}")

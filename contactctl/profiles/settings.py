@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contactctl.profiles.profile import KeySource, Profile
     from contactctl.profiles.store import ProfileStore
 
+#: The config folder is not among them: the path of the profiles file shows it.
 _FOLDERS: tuple[FolderKind, ...] = ("data", "cache", "state")
 
 
@@ -139,6 +140,7 @@ def _key_setting(key: KeySource, env: Mapping[str, str], store: ProfileStore) ->
         case KeyVariable(name):
             return _setting("API key", f"the variable {name}", lambda: _masked(env[name]))
         case KeyCommand(text):
+            # Not run to show it: it may ask the person for a password or a touch.
             return Setting(
                 "API key", "asked for at each use", f"the command {command_name(text)} …"
             )

@@ -22,6 +22,7 @@ __all__ = ["FILE_VERSION", "Profile", "ProfileBook", "ProfileStore"]
 
 FILE_VERSION = 1
 LOCK_TIMEOUT_S = 30.0
+#: Thousands of profiles; a wrong file must not fill the memory.
 _MAX_FILE_BYTES = 1 << 20
 _HEADER = (
     "# Written by contactctl, which keeps settings that it does not know but no comments.\n"
@@ -140,8 +141,10 @@ class ProfileStore:
         target = Path(os.path.realpath(self.path))
         make_private_folder(target.parent)
         with _locked(target, self._lock_timeout_s):
+            # Read under the lock: another process may have written since it was last looked at.
             book = self.load()
             yield book
+            # Of a save that was cut off: under the lock they belong to nobody at work.
             remove_leftovers(target)
             save_whole(target, book.to_toml().encode("utf-8"))
 
@@ -176,6 +179,7 @@ class ProfileStore:
 
 
 def _check_version(version: object) -> None:
+    # To Python, TOML's true is the number 1.
     if isinstance(version, bool) or not isinstance(version, int):
         raise TableError(f"it does not say `version = {FILE_VERSION}`")
     if version > FILE_VERSION:

@@ -34,6 +34,7 @@ class Listen:
 
     host: str = "127.0.0.1"
     port: int = 8025
+    #: Above what an import has in flight, so that no request waits for another's latency.
     threads: int = 64
 
 

@@ -55,6 +55,7 @@ class Transaction:
 
     def save_contact(self, contact: StoredContact) -> None:
         """Write a contact, new or changed."""
+        # The id alone says that it is the same contact; a taken address stays an error.
         self._connection.execute(
             "INSERT INTO contact (id, email, user_id, fields, list_ids) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET email = excluded.email, user_id = excluded.user_id,"

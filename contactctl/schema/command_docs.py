@@ -60,6 +60,7 @@ def argument(parameter: Parameter) -> JsonObject:
 
 
 def _value(parameter: Parameter) -> JsonObject:
+    # Asked this way since Typer's private types, of choices and of ranges, alone have these.
     choices = getattr(parameter.type, "choices", None)
     return {
         "type": _type(parameter.type.name),
@@ -82,6 +83,7 @@ def _plain(value: object) -> JsonValue:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
+        # repr has the fewest digits that mean the same number.
         return Number(repr(value))
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

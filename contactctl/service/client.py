@@ -148,9 +148,11 @@ class LoopsClient:
         try:
             return self._exchange(call)
         except ContactctlError as error:
+            # Retrying counts those of the other calls; of this one there is no other.
             error.attempts = 1
             raise worded(call, error, self._exchange.cleaner.mask) from error
 
 
 def _saved(reply: JsonObject) -> Saved:
+    # That it is a text was seen when the reply was read.
     return Saved(str(reply["id"]), reply)

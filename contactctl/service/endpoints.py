@@ -93,6 +93,7 @@ def create(change: ContactChange) -> Call[JsonObject]:
         ours = next((contact for contact in found if _holds(contact, payload)), None)
         return None if ours is None else {"success": True, "id": ours["id"]}
 
+    # Looked for by the address alone: a search takes one identifier (page "Find a contact").
     return Call(
         "POST",
         "contacts/create",
@@ -169,6 +170,7 @@ def create_property(name: str, kind: str) -> Call[JsonObject]:
     """Return the creation of a custom property."""
 
     def reply_in(known: list[JsonObject]) -> JsonObject | None:
+        # One of that name and another type was there before.
         made = any(item["key"] == name and item["type"] == kind for item in known)
         return {"success": True} if made else None
 
@@ -201,6 +203,7 @@ def _advice_of_update(change: ContactChange) -> Advice:
     if names == ["userId"]:
         return ((RefusedError, "add --email: no contact can be created from a user id alone"),)
     if len(names) > 1:
+        # Its own words, "Multiple contacts found for the given criteria", do not name the two.
         hint = "look with `contactctl find` whether email and user id are two contacts"
         return ((RefusedError, hint),)
     return ()
@@ -251,6 +254,7 @@ def _list_of(what: str, *needed: str) -> Callable[[JsonValue], list[JsonObject]]
     def read(value: JsonValue) -> list[JsonObject]:
         items = value if isinstance(value, list) else [value]
         found = [item for item in items if isinstance(item, dict) and _has_texts(item, needed)]
+        # Passed over, one that lacks something would look like one that is not there.
         if not isinstance(value, list) or len(found) < len(items):
             raise LacksError(f"a list of {what}")
         return found

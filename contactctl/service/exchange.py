@@ -49,6 +49,7 @@ class Exchange:
         self._before_each = before_each
         #: What is known of the writes so far, for whoever must stop in the middle of one.
         self.outcome = Outcome.NOT_SENT
+        # From the header that it is sent in: the key has no second way through the program.
         self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def __call__(self, call: Call[T]) -> Reply[T]:
@@ -57,6 +58,7 @@ class Exchange:
         Raises typed errors alone. A read that failed is never of unknown outcome.
         """
         self._before_each()
+        # Unknown from before the first byte: a signal may come at any moment from here on.
         before = self.outcome
         if call.writes:
             self.outcome = Outcome.UNKNOWN
@@ -65,6 +67,7 @@ class Exchange:
         except ContactctlError as error:
             if error.outcome is Outcome.UNKNOWN and not call.writes:
                 error.outcome = Outcome.NOT_APPLIED
+            # Surely not applied: then what is known of the writes before it holds again.
             if error.outcome is not Outcome.UNKNOWN:
                 self.outcome = before
             raise
@@ -111,6 +114,7 @@ class Exchange:
     def _send(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what a transport other than ours raises becomes a lost answer."""
         try:
+            # Streamed, so that a body without end is cut off at the limit.
             return self._http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
             raise _lost() from None

@@ -37,6 +37,7 @@ PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "da
 
 #: A shorter key, such as one made up for the sandbox's server, is a word of the data by chance.
 _SHORTEST_SECRET = 8
+#: What an error page has to say stands at its top.
 _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
 _TAG = r"<[^<>]*>"
@@ -128,6 +129,7 @@ def message_of(body: bytes) -> str:
     changelog of 2025-09-11); pages are read for their title.
     """
     try:
+        # Deep enough for {"error": {"message": ["…"]}}; hostile nesting is not followed.
         return _first_text(parse_json(body), 3)
     except JsonError:
         page = body[:_MAX_PAGE].decode("utf-8", "replace")
@@ -139,6 +141,7 @@ def _value(call: Call[T], answer: Answer, cleaner: Cleaner) -> T:
     if not _REDIRECTS > answer.status >= _SUCCESSES:
         raise _failure(call, answer, cleaner)
     value = _parsed(answer)
+    # Not every success says so: what is said of a suppression has no such field.
     if isinstance(value, dict) and value.get("success", True) is not True:
         text = cleaner.show(message_of(answer.body)) or "the service says that it failed"
         raise RefusedError(f"{text} (HTTP {answer.status})", outcome=Outcome.NOT_APPLIED)

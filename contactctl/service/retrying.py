@@ -116,6 +116,7 @@ class Retrying:
                 raise
             return call.when_gone
         except ConflictError:
+            # In doubt, it is perhaps our own lost attempt that took the address.
             found = self._look(look, tally)
             if found is None:
                 raise
@@ -126,6 +127,7 @@ class Retrying:
 
     def _ask(self, call: Call[T], tally: Tally) -> T:
         """Send a call once, counted."""
+        # A look is a request as well, and the rate limit counts it.
         tally.attempts += 1
         try:
             return self._exchange(call).value
@@ -145,6 +147,7 @@ class Retrying:
             uniform=self._uniform,
         )
         if isinstance(verdict, GiveUp):
+            # That the last attempt changed nothing says nothing of those before it.
             error.outcome = tally.worst if call.writes else error.outcome
             error.attempts = tally.attempts
             raise worded(call, error, self._exchange.cleaner.mask, verdict.asked_s) from error
