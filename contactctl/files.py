@@ -25,6 +25,10 @@ FOLDER_VARIABLES: dict[FolderKind, str] = {
 }
 SENT_FILE_NAME = "sent.sqlite3"
 JOURNAL_FOLDER = "imports"
+#: What a journal in the making is called; one that a crash left behind is nobody's.
+NEW_SUFFIX = ".new"
+#: How the names of copies of standard input begin.
+SPOOL_PREFIX = "stdin-"
 SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
 _PRIVATE_MODE = 0o600
 _SUFFIX = ".new"

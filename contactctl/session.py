@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -103,6 +103,7 @@ class Session:
         self.run = run
         self.env = run.env
         self.output = run.output()
+        self._writes = False
 
     @cached_property
     def profiles(self) -> ProfileStore:
@@ -188,6 +189,7 @@ class Session:
         from contactctl.profiles.credentials import check_write_allowed
 
         check_write_allowed(self.credentials, addresses)
+        self._writes = True
 
     @property
     def can_ask(self) -> bool:
@@ -223,6 +225,19 @@ class Session:
             client.close()
         for problem in account.problems if account is not None else ():
             self.output.warn(problem)
+        if self._writes:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Remove what imports left and what has expired; costs a look where there is nothing."""
+        from contactctl.files import journal_folder
+
+        with suppress(MachineError):  # no home folder: nothing was left either
+            folder = journal_folder(self.env)
+            if folder.is_dir():
+                from contactctl.importing.kept import clean_expired
+
+                clean_expired(folder)
 
 
 @contextmanager

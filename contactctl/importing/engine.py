@@ -258,7 +258,6 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
     make_private_folder(state)
     journals = Journals(state / JOURNAL_FOLDER)
     # Here and not at the end: an import that is killed cleans up all the same, the next time.
-    journals.clean_up()
     with ExitStack() as stack:
         opened = journals.resume(plan.identity) if options.resume else journals.begin(plan.identity)
         stack.callback(opened.close)

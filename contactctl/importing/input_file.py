@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.files import make_private_folder
+from contactctl.files import SPOOL_PREFIX, make_private_folder
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
@@ -101,7 +101,6 @@ def _kept_stdin(stdin: TextIO, folder: Path) -> Path:
 
 _CHUNK_BYTES = 2**20
 _PRIVATE_MODE = 0o600
-_PREFIX = "stdin-"
 
 
 def save_spool(stream: IO[bytes], folder: Path) -> Path:
@@ -111,7 +110,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
     """
     make_private_folder(folder.parent)
     make_private_folder(folder)
-    path = folder / f"{_PREFIX}{os.urandom(6).hex()}"
+    path = folder / f"{SPOOL_PREFIX}{os.urandom(6).hex()}"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
         with os.fdopen(descriptor, "wb") as file:
@@ -134,7 +133,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
 
 def is_spool(path: Path, folder: Path) -> bool:
     """Tell whether a file is a copy that :func:`save_spool` made in this folder."""
-    return path.name.startswith(_PREFIX) and path.absolute().parent == folder.absolute()
+    return path.name.startswith(SPOOL_PREFIX) and path.absolute().parent == folder.absolute()
 
 
 def remove_spool(path: Path, folder: Path) -> None:

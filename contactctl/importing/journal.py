@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError
+from contactctl.files import NEW_SUFFIX
 from contactctl.importing.journal_rows import (
     JOURNAL,
     JOURNAL_SCHEMA,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 _WAIT_S = 5.0
 _PAGE_ROWS = 1000
 _MOST_NOTES = 1000
-#: What a journal in the making is called; one that a crash left behind is nobody's.
-NEW_SUFFIX = ".new"
 
 
 class Journal:

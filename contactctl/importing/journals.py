@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from contactctl.errors import MachineError, UsageError
 from contactctl.files import make_private_folder
 from contactctl.importing.journal import (
-    NEW_SUFFIX,
     Journal,
     create_journal,
     open_journal,
@@ -26,14 +25,9 @@ if TYPE_CHECKING:
 
     from contactctl.importing.journal_rows import RunIdentity
 
-#: How long journals are kept for a look or a resume.
-FINISHED_DAYS = 7
-UNFINISHED_DAYS = 30
-
 _SUFFIX = ".journal"
 _FINISHED_SUFFIX = ".finished"
 _LOCK_SUFFIX = ".lock"
-_DAY_S = 86_400
 _NAME_PARTS = 5
 
 
@@ -115,15 +109,6 @@ class Journals:
         found = self._last(identity)
         return found is not None and not found.finished
 
-    def clean_up(self) -> None:
-        """Remove what is too old to be of use; what cannot be removed stays."""
-        with suppress(OSError):
-            for path in self._folder.iterdir():
-                age_days = (self._now - path.stat().st_mtime) / _DAY_S
-                if age_days > _keep_days(path):
-                    with suppress(OSError):
-                        path.unlink()
-
     def _last(self, identity: RunIdentity) -> _Entry | None:
         # The place is no part of it: a copy or a renamed file is the same import.
         wanted = (_short(identity.digest), _meaning(identity))
@@ -190,12 +175,6 @@ class Journals:
                 f" where there is no profile; {again}",
             )
         return UsageError(f"there is no run of {quoted(identity.source)} to go on with", hint=again)
-
-
-def _keep_days(path: Path) -> int:
-    if path.name.endswith(NEW_SUFFIX):
-        return 1
-    return FINISHED_DAYS if path.suffix == _FINISHED_SUFFIX else UNFINISHED_DAYS
 
 
 def _meaning(identity: RunIdentity) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import IO, TYPE_CHECKING, Self, TextIO, cast
+import os
+from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import to_json
@@ -109,12 +110,14 @@ class Rejects:
 
 
 def _open(path: Path, source: Source) -> TextIO:
+    # For its owner alone when it is new; one that is there keeps the mode that somebody chose.
+    file: IO[bytes] = open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 - the path's own has no opener, and close() closes it
     if path.suffix.lower() == ".gz":
         import gzip
 
-        file = cast("IO[bytes]", gzip.GzipFile(path, "wb"))
-    else:
-        file = path.open("wb")
+        packed = gzip.GzipFile(path.name, "wb", fileobj=file)
+        packed.myfileobj = cast("Any", file)  # to be closed with it, as gzip.open does
+        file = cast("IO[bytes]", packed)
     encoding = source.encoding
     return io.TextIOWrapper(file, encoding.name, errors=encoding.errors, newline="")
 

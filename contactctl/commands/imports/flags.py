@@ -114,7 +114,11 @@ MaxFailures = Annotated[
 ]
 RejectsFlag = Annotated[
     Path | None,
-    typer.Option("--rejects", metavar="FILE", help="Write failed rows here, with the reason."),
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="Write failed rows here (a new file is for you alone, 0600), with the reason.",
+    ),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the last unfinished run of this file.")

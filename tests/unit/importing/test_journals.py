@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +9,7 @@ import pytest
 
 from contactctl.errors import DamagedFileError, MachineError, UsageError
 from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.journals import FINISHED_DAYS, UNFINISHED_DAYS, Journals, OpenRun
+from contactctl.importing.journals import Journals, OpenRun
 from contactctl.importing.row import Result
 
 if TYPE_CHECKING:
@@ -154,31 +153,3 @@ def test_nothing_but_the_journal_and_its_lock_stays(journals: Journals, tmp_path
     begin(journals, finished=True)
     suffixes = sorted(path.suffix for path in (tmp_path / "imports").iterdir())
     assert suffixes == [".finished", ".lock"]
-
-
-def test_a_journal_that_was_never_finished_making_is_gone_after_a_day(tmp_path: Path) -> None:
-    for name, age_days in [("old.journal.new", 1.1), ("young.journal.new", 0.9)]:
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (NOW - age_days * DAY_S,) * 2)
-    Journals(tmp_path, NOW).clean_up()
-    assert [path.name for path in tmp_path.iterdir()] == ["young.journal.new"]
-
-
-def test_old_journals_are_cleaned_up_by_age(tmp_path: Path) -> None:
-    folder = tmp_path / "imports"
-    for number, (finished, age_days) in enumerate(
-        [
-            (True, FINISHED_DAYS - 1),
-            (True, FINISHED_DAYS + 1),
-            (False, UNFINISHED_DAYS - 1),
-            (False, UNFINISHED_DAYS + 1),
-        ]
-    ):
-        begin(Journals(folder, NOW), replace(IDENTITY, digest=str(number)), finished=finished)
-        for path in folder.iterdir():
-            if path.stat().st_mtime > NOW:
-                os.utime(path, (NOW - age_days * DAY_S,) * 2)
-    Journals(folder, NOW).clean_up()
-    left = [path for path in folder.iterdir() if path.suffix != ".lock"]
-    assert sorted(path.suffix for path in left) == [".finished", ".journal"]
-    Journals(tmp_path / "none", NOW).clean_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,3 +200,21 @@ def test_any_cells_come_back(
     source = open_source(folder / "in.csv")
     back = reject(source, folder / "out.csv", reason)
     assert cells(back) == [[*row, reason] for row in table]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.parametrize("name", ["bad.csv", "bad.csv.gz"])
+def test_a_new_file_is_for_its_owner_alone_and_one_that_is_there_keeps_its_mode(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "people.csv").write_text("email\n")
+    source, path = open_source(tmp_path / "people.csv"), tmp_path / name
+    old = os.umask(0)
+    try:
+        Rejects(path, source).close()
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.chmod(0o644)
+        Rejects(path, source).close()
+        assert path.stat().st_mode & 0o777 == 0o644
+    finally:
+        os.umask(old)
