@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from change_flags import DECLARED, body, given_flags, refusal
 
 from contactctl.changes.data_input import parse_data
-from contactctl.changes.draft import ChangeFlags, Draft, Untyped, to_change, to_draft
+from contactctl.changes.draft import ChangeFlags, Draft, Untyped, to_draft
 from contactctl.errors import UsageError
-from contactctl.exact_json import Number
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contactctl.changes.draft import DeclaredTypes
-    from contactctl.contact import ContactChange
-    from contactctl.exact_json import JsonObject
-
-DECLARED: DeclaredTypes = {
-    "planName": "string",
-    "zip": "string",
-    "seats": "number",
-    "trial": "boolean",
-    "renewsAt": "date",
-    "shape": None,
-}
-
-
-def given_flags(
-    *,
-    lists: Sequence[str] = (),
-    props: Sequence[str] = (),
-    unset: Sequence[str] = (),
-    data: JsonObject | None = None,
-    **fields: str | bool | None,
-) -> ChangeFlags:
-    return ChangeFlags(fields, lists=lists, props=props, unset=unset, data=data)
-
 
 ADA = given_flags(email="ada@example.com")
-
-
-def change(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> ContactChange:
-    return to_change(to_draft(flags), declared)
-
-
-def body(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> str:
-    return change(flags, declared).to_body().decode()
-
-
-def refusal(flags: ChangeFlags, declared: DeclaredTypes | None = None) -> str:
-    """Return message and hint of the refusal; there must be both."""
-    with pytest.raises(UsageError) as caught:
-        change(flags, declared)
-    assert caught.value.hint
-    return f"{caught.value.message} | {caught.value.hint}"
 
 
 def test_every_flag_reaches_its_field() -> None:
@@ -242,73 +194,6 @@ def test_a_text_flag_keeps_to_the_limits_of_a_text(field: str) -> None:
     assert "not valid UTF-8" in refusal(ChangeFlags({"email": "a@b.com", field: "\udce9"}))
 
 
-def test_data_is_the_body_to_start_from() -> None:
-    data = parse_data(
-        '{"email":"ada@example.com","firstName":null,"lastName":null,"userGroup":null,'
-        '"subscribed":false,"seats":0.1000,"note":null,"mailingLists":{"a":true,"b":false}}'
-    )
-    assert body(given_flags(data=data)) == (
-        '{"email":"ada@example.com","firstName":null,"lastName":null,"userGroup":null,'
-        '"subscribed":false,"seats":0.1000,"note":null,"mailingLists":{"a":true,"b":false}}'
-    )
-
-
-def test_a_flag_replaces_the_same_field_of_data() -> None:
-    data = parse_data(
-        '{"email":null,"firstName":7,"plan":"old","note":"old","subscribed":true,'
-        '"mailingLists":{"a":true,"b":true}}'
-    )
-    flags = given_flags(
-        email="ada@example.com",
-        first_name="Ada",
-        props=["plan=new"],
-        unset=["note"],
-        subscribed=False,
-        lists=["b=false"],
-        data=data,
-    )
-    found = change(flags)
-    assert found.email == "ada@example.com"
-    assert found.mailing_lists == {"a": True, "b": False}
-    assert found.values == {"firstName": "Ada", "plan": "new", "note": None, "subscribed": False}
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ('{"id":"x"}', "id is a name"),
-        ('{"optInStatus":"accepted"}', "optInStatus is a name"),
-        ('{"email":7}', "email: this is a number"),
-        ('{"email":["a@b.com"]}', "email is a list"),
-        ('{"userId":7}', "userId: this is a number"),
-        ('{"userId":null}', "userId cannot be emptied"),
-        ('{"firstName":true}', "firstName: this is a boolean"),
-        ('{"source":null}', "source cannot be emptied"),
-        ('{"subscribed":"true"}', "subscribed: this is a string"),
-        ('{"subscribed":null}', "subscribed cannot be emptied"),
-        ('{"mailingLists":[]}', "mailingLists is not an object"),
-        ('{"mailingLists":{"a":1}}', 'the value of "a" is not a boolean'),
-        ('{"mailingLists":{"a":null}}', 'the value of "a" is not a boolean'),
-        ('{"mailingLists":{"":true}}', "is empty"),
-        ('{"plan":[]}', "plan is a list"),
-        ('{"plan":{"a":1}}', "plan is an object"),
-        ('{"":1}', "is empty"),
-        (f'{{"plan":"{"x" * 499}"}}', "499 characters"),
-        (f'{{"{"k" * 499}":1}}', "499 characters"),
-        (f'{{"firstName":"{"x" * 499}"}}', "499 characters"),
-        (f'{{"mailingLists":{{"{"k" * 499}":true}}}}', "499 characters"),
-    ],
-)
-def test_data_that_must_not_be_sent_is_refused(text: str, reason: str) -> None:
-    assert reason in refusal(given_flags(data=parse_data(text)))
-
-
-def test_data_re_subscribes_nobody_by_itself() -> None:
-    data = parse_data('{"email":"ada@example.com","subscribed":true}')
-    assert "--subscribed as well" in refusal(given_flags(data=data))
-    assert change(given_flags(data=data, subscribed=True)).values == {"subscribed": True}
-
-
 def test_the_schema_is_asked_for_custom_keys_of_every_source() -> None:
     flags = given_flags(
         first_name="Ada",
@@ -344,49 +229,3 @@ def test_a_text_waits_for_its_type() -> None:
     assert to_draft(replace(ADA, props=["zip=02134"])) == Draft(
         email="ada@example.com", values={"zip": Untyped("02134")}
     )
-
-
-wild = st.text(st.characters(codec=None), max_size=30)
-scalars = st.none() | st.booleans() | wild | st.integers().map(lambda n: Number(str(n)))
-keys = st.sampled_from(["email", "userId", "subscribed", "mailingLists", "seats", "trial"]) | wild
-objects = st.dictionaries(
-    keys, scalars | st.lists(scalars, max_size=2) | st.dictionaries(wild, scalars, max_size=2)
-)
-props = st.builds("{}{}{}".format, keys, st.sampled_from(["=", ":=", ""]), wild)
-any_flags = st.builds(
-    given_flags,
-    email=st.none() | st.just("ada@example.com") | wild,
-    user_id=st.none() | wild,
-    first_name=st.none() | wild,
-    subscribed=st.none() | st.booleans(),
-    lists=st.lists(st.builds("{}={}".format, wild, st.sampled_from(["true", "false", "x"]))),
-    props=st.lists(props, max_size=3),
-    unset=st.lists(keys, max_size=2),
-    data=st.none() | objects,
-)
-
-
-def check_any_flags(flags: ChangeFlags, declared: DeclaredTypes | None) -> None:
-    """Whatever is given is refused as a usage error, or is a body that the wire can carry."""
-    with suppress(UsageError):
-        found = change(flags, declared)
-        assert found.refs
-        assert not {"id", "optInStatus", "mailingLists", "email", "userId"} & set(found.values)
-        assert found.values.get("subscribed") is not True or flags.fields.get("subscribed")
-        found.to_body().decode("utf-8")
-
-
-@given(any_flags, st.sampled_from([None, DECLARED]))
-def test_any_flags_are_refused_or_sendable(
-    flags: ChangeFlags, declared: DeclaredTypes | None
-) -> None:
-    check_any_flags(flags, declared)
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@given(any_flags, st.sampled_from([None, DECLARED]))
-def test_ten_thousand_flags_are_refused_or_sendable(
-    flags: ChangeFlags, declared: DeclaredTypes | None
-) -> None:
-    check_any_flags(flags, declared)
