@@ -7,7 +7,6 @@ Written by hand since tenacity and stamina import asyncio (25 ms at every start)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,19 +52,42 @@ class Failure(NamedTuple):
     retry_after: str | None = None
 
 
-# No tuples: a wait of 60 s and a service that asked for 60 s would be equal.
-@dataclass(frozen=True, slots=True)
+# No tuples: a wait of 60 s and a service that asked for 60 s would be equal. And no dataclasses:
+# every start makes these two, and each would take 2 million instructions.
 class Wait:
     """Repeat after this many seconds."""
 
-    seconds: float
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wait) and self.seconds == other.seconds
+
+    def __hash__(self) -> int:
+        return hash((Wait, self.seconds))
+
+    def __repr__(self) -> str:
+        return f"Wait({self.seconds!r})"
 
 
-@dataclass(frozen=True, slots=True)
 class GiveUp:
     """Do not repeat; ``asked_s`` is set when the service asked for too long a wait."""
 
-    asked_s: float | None = None
+    __slots__ = ("asked_s",)
+
+    def __init__(self, asked_s: float | None = None) -> None:
+        self.asked_s = asked_s
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GiveUp) and self.asked_s == other.asked_s
+
+    def __hash__(self) -> int:
+        return hash((GiveUp, self.asked_s))
+
+    def __repr__(self) -> str:
+        return f"GiveUp({self.asked_s!r})"
 
 
 def decide(

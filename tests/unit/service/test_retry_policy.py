@@ -142,6 +142,13 @@ def test_retry_after_is_honoured_up_to_a_minute(status: int) -> None:
     assert judge(Failure(Kind.STATUS, status, "60.1")) == GiveUp(60.1)
 
 
+def test_a_verdict_is_equal_to_its_own_kind_alone() -> None:
+    verdicts: list[Wait | GiveUp] = [Wait(60.0), GiveUp(60.0), Wait(60.0), GiveUp()]
+    assert len(set(verdicts)) == 3
+    assert list(map(repr, verdicts[:2])) == ["Wait(60.0)", "GiveUp(60.0)"]
+    assert verdicts[0] != verdicts[1]
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_longer_retry_after_ends_it_at_once(status: int) -> None:
     assert judge(Failure(Kind.STATUS, status, "3600")) == GiveUp(asked_s=3600.0)
