@@ -71,6 +71,7 @@ COMMANDS = Branch(
                 "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
             },
         ),
+        "forget": Leaf("forget", "forget", "Show and remove what imports left on this machine."),
         "completion": Leaf("program", "completion", "Print a shell's completion script."),
         "schema": Leaf("program", "schema", "Print every command and output shape as JSON."),
         "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),

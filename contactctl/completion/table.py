@@ -25,6 +25,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "properties": "Contact properties",
         "profile": "Named API keys",
         "sandbox": "The local stand-in for the service",
+        "forget": "Show and remove what imports left on this machine",
         "completion": "Print a shell's completion script",
         "schema": "Print every command and output shape as JSON",
         "doctor": "Show what is set up, and what is wrong with it",
@@ -112,7 +113,7 @@ ROWS: dict[str, Row] = {
     "--max-failures": ("", "", "Stop after so many failed rows"),
     "--limit": ("", "", "Take the first N rows of the file alone"),
     "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
-    "--rejects": ("", "<file>", "Write failed rows here, with the reason"),
+    "--rejects": ("", "<file>", "Write failed rows here"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
     "--resume": ("", None, "Go on with the last unfinished run of this file"),
     "--custom": ("", None, "Leave the standard properties out"),
@@ -140,6 +141,7 @@ ROWS: dict[str, Row] = {
     "--strict": ("", None, "Refuse unknown properties, which the service ignores"),
     "--db": ("", "<file>", "File with the data, instead of the usual one"),
     "--off": ("", None, "Take the mark off again"),
+    "--all": ("", None, "Remove everything that no run under way still needs"),
 }
 GLOBAL_FLAGS = (
     "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
@@ -180,6 +182,7 @@ FLAGS: dict[str, str] = {
     "sandbox dump": "--db",
     "sandbox reset": "--db --yes",
     "sandbox suppress": "--db --off",
+    "forget": "--all --yes",
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import": ("<file>",),
@@ -190,5 +193,6 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "profile check": ("<profile>",),
     "profile remove": ("<profile>",),
     "sandbox suppress": ("",),
+    "forget": ("",),
     "completion": ("bash zsh fish powershell",),
 }

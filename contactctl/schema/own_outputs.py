@@ -128,6 +128,25 @@ _FINDING = record(
     }
 )
 
+_KEPT = record(
+    {
+        "kind": one_of(
+            "finished_run",
+            "unfinished_run",
+            "stdin_copy",
+            "leftover",
+            "sent_memory",
+            "cache",
+            "sandbox",
+        ),
+        "path": TEXT,
+        "of": said("what it is of, in words", TEXT),
+        "savedAt": TEXT,
+        "goesAt": said("null where no single day is known", TEXT_OR_NULL),
+        "running": said("a run under way needs it", BOOLEAN),
+    }
+)
+
 #: By the command's path.
 OUTPUTS: Mapping[str, Sequence[Output]] = {
     "profile add": (Output(record({**_PROFILE, "checked": BOOLEAN})),),
@@ -159,6 +178,7 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
     "sandbox reset": (Output(record({"success": TRUE, "path": TEXT})),),
     "sandbox path": (Output(record({"path": TEXT})),),
     "sandbox suppress": (Output(record({"success": TRUE, "isSuppressed": BOOLEAN})),),
+    "forget": (Output(record({"kept": list_of(_KEPT), "removed": list_of(_KEPT)})),),
     "completion": (
         Output(record({"shell": one_of("bash", "zsh", "fish", "powershell"), "script": TEXT})),
     ),
