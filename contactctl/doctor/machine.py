@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.doctor.check import Check, failed, look, ok, warn
 from contactctl.errors import MachineError
-from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
+from contactctl.files import (
+    FOLDER_VARIABLES,
+    SANDBOX_VARIABLE,
+    folder,
+    journal_folder,
+    sandbox_file,
+    sent_file,
+)
 from contactctl.profiles.credentials import BASE_URL_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
 from contactctl.profiles.settings import folder_source
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 #: The newest Python that this version was tested with.
 NEWEST_PYTHON = (3, 14)
 _PROFILES, _SANDBOX = "profiles file", "sandbox file"
+_KEPT = "left by imports"
 #: The config folder may hold keys; in the others only what is written there does harm.
 _OTHERS_MAY_ENTER = 0o077
 _OTHERS_MAY_WRITE = 0o022
@@ -88,6 +97,7 @@ def place_checks(env: Mapping[str, str], store: ProfileStore) -> Iterator[Check]
         yield look(f"{kind} folder", partial(_folder_check, kind, env))
     yield look(_PROFILES, lambda: profiles_check(store))
     yield look(_SANDBOX, lambda: sandbox_check(sandbox_file(env)))
+    yield look(_KEPT, lambda: kept_check(env))
 
 
 def folder_check(kind: FolderKind, path: Path, source: str, state: FolderState) -> Check:
@@ -150,6 +160,17 @@ def sandbox_check(path: Path) -> Check:
 
     open_store(path).close()
     return ok(_SANDBOX, str(path))
+
+
+def kept_check(env: Mapping[str, str]) -> Check:
+    """Tell what imports left on this machine."""
+    from contactctl.importing.kept import kept_files
+
+    kinds = [one.kind for one in kept_files(journal_folder(env))]
+    runs = counted(sum(kind in {"finished_run", "unfinished_run"} for kind in kinds), "run")
+    copies = counted(kinds.count("stdin_copy"), "copy", "copies")
+    memory = "digests of what was sent" if sent_file(env).exists() else "no digests"
+    return ok(_KEPT, f"{runs}, {copies} of standard input, {memory} (contactctl forget)")
 
 
 def _folder_check(kind: FolderKind, env: Mapping[str, str]) -> Check:

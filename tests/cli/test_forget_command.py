@@ -82,6 +82,7 @@ def test_what_is_kept_is_shown(cli: Cli, file: Path) -> None:
     assert imported(cli, file).code == 0
     unfinished(cli, "email,userId\n,nobody\nada@example.com,1\n")
     assert kinds(cli) == ["finished_run", "sandbox", "sent_memory", "stdin_copy", "unfinished_run"]
+    assert "2 runs, 1 copy of standard input, digests of" in cli("doctor", "--sandbox").out
     said = cli("forget").out
     assert "people.csv, 2 rows" in said
     assert "memory of sent rows\t2 contacts" in said

@@ -136,7 +136,7 @@ def test_looking_at_folders(tmp_path: Path) -> None:
 def test_places_are_looked_at_and_not_made(own_folders: dict[str, str], tmp_path: Path) -> None:
     store = ProfileStore(tmp_path / "config" / "profiles.toml")
     found = by_name(list(machine.place_checks(own_folders, store)))
-    assert [check.status for check in found.values()] == ["ok"] * 6
+    assert [check.status for check in found.values()] == ["ok"] * 7
     assert "CONTACTCTL_CACHE_DIR; not made yet" in found["cache folder"].detail
     assert list(tmp_path.iterdir()) == []
 
