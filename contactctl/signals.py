@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +19,7 @@ _SIGNAL_BASE = 128
 #: SIGPIPE and SIGHUP do not exist on Windows.
 _CLOSED_PIPE = 13
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_REMIND_EVERY_S = 0.05
 
 
 def code_of_signal(signum: int) -> int:
@@ -74,15 +76,57 @@ def stops_told(stop: Callable[[int], None]) -> Iterator[None]:
     What ``stop`` raises comes out wherever the program happens to be. Outside the main thread,
     where Python handles no signal, nothing is handed over.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     previous = {}
-    try:
-        if threading.current_thread() is threading.main_thread():
+    with _waits_ended():
+        try:
             for signum in _stop_signals():
                 previous[signum] = signal.signal(signum, lambda number, _frame: stop(number))
+            yield
+        finally:
+            for signum, handler in previous.items():
+                signal.signal(signum, handler)
+
+
+@contextmanager
+def _waits_ended() -> Iterator[None]:
+    """End the main thread's waits once a signal has come, so that Python hands it over.
+
+    A signal that comes just before a wait begins (for an answer, a lock, a key) ends no wait, nor
+    does one that the system gives to another thread: it would be heard when the wait is over. So a
+    thread hears of every signal, and sends the main one a signal that asks for nothing after it,
+    again and again until there is no more to be heard.
+    """
+    if not hasattr(signal, "pthread_kill"):  # Windows
+        yield
+        return
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    handler = signal.signal(signal.SIGURG, lambda *_: None)  # what is ignored ends no wait
+    outer = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    main = threading.get_ident()
+    thread = threading.Thread(target=_remind, args=(heard, main), daemon=True)
+    thread.start()
+    try:
         yield
     finally:
-        for signum, handler in previous.items():
-            signal.signal(signum, handler)
+        signal.set_wakeup_fd(outer)
+        os.close(told)
+        thread.join()  # or a last reminder would find no handler, which Python prints
+        signal.signal(signal.SIGURG, handler)
+
+
+def _remind(heard: int, main_thread: int) -> None:
+    """Wake the main thread for every byte on a pipe, until its other end is closed.
+
+    Each reminder is a signal too, and puts its own byte there: after the first there is always one.
+    """
+    while os.read(heard, 64):
+        time.sleep(_REMIND_EVERY_S)
+        signal.pthread_kill(main_thread, signal.SIGURG)
+    os.close(heard)
 
 
 def _stop_signals() -> Iterator[signal.Signals]:

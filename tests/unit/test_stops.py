@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
+import sys
 import threading
+import time
+import traceback
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,7 +18,7 @@ from contactctl.service.client import LoopsClient
 from contactctl.signals import Stops, stops_told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -106,3 +110,72 @@ def test_outside_the_main_thread_nothing_is_handed_over() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.SIG_DFL] * len(SIGNALS)
+
+
+def wait_for_bytes() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(LONG_S)
+        ours.recv(1)
+
+
+def wait_for_a_lock() -> None:
+    threading.Event().wait(LONG_S)
+
+
+def wait_for_time() -> None:
+    time.sleep(LONG_S)
+
+
+LONG_S = 20.0
+
+
+def wait_for_a_signal_beside(wait: Callable[[], None]) -> None:
+    """Wait, while a thread raises SIGTERM in itself as soon as this one is seen to wait."""
+    hit = threading.Thread(target=raise_beside, args=(wait.__name__, threading.get_ident()))
+    hit.start()
+    wait()
+
+
+def raise_beside(name: str, main_thread: int) -> None:
+    while not is_in(name, main_thread):
+        time.sleep(0)
+    signal.raise_signal(signal.SIGTERM)
+
+
+def is_in(name: str, thread: int) -> bool:
+    frame = sys._current_frames()[thread]
+    return any(found.f_code.co_name == name for found, _ in traceback.walk_stack(frame))
+
+
+@pytest.mark.parametrize("wait", [wait_for_bytes, wait_for_a_lock, wait_for_time])
+def test_a_signal_that_ends_no_wait_is_heard_all_the_same(wait: Callable[[], None]) -> None:
+    """As one that comes just before the wait begins; here another thread has it."""
+    started = time.monotonic()
+    with pytest.raises(StoppedError), Stops().raised(not_sent):
+        wait_for_a_signal_beside(wait)
+    assert time.monotonic() - started < LONG_S / 2
+
+
+def test_one_who_takes_stops_inside_another_leaves_its_hearing_alone() -> None:
+    seen: list[int] = []
+    stops = Stops()
+    started = time.monotonic()
+    with pytest.raises(StoppedError), stops.raised(not_sent):
+        told_of_one(seen)
+    assert seen == [signal.SIGTERM]
+    assert time.monotonic() - started < LONG_S / 2
+
+
+def told_of_one(seen: list[int]) -> None:
+    with stops_told(seen.append):
+        signal.raise_signal(signal.SIGTERM)
+    wait_for_a_signal_beside(wait_for_a_lock)
+
+
+def test_nothing_is_left_of_what_hears_signals() -> None:
+    before = (threading.active_count(), signal.getsignal(signal.SIGURG))
+    with pytest.raises(StoppedError), Stops().raised(not_sent):
+        signal.raise_signal(signal.SIGTERM)
+    assert (threading.active_count(), signal.getsignal(signal.SIGURG)) == before
+    assert signal.set_wakeup_fd(-1) == -1
