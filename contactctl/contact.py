@@ -173,6 +173,11 @@ class ContactChange:
         )
         return tuple(ref for ref in refs if ref)
 
+    @property
+    def words(self) -> str:
+        """Return who is meant, for a message; empty where nobody is."""
+        return " with ".join(map(str, self.refs))
+
     def to_payload(self) -> JsonObject:
         """Return the request body as the service reads it, identifiers first."""
         payload: JsonObject = {} if self.email is None else {"email": self.email}

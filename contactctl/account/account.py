@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.contact import DEFAULT_TYPES, PROPERTY_TYPES
-from contactctl.errors import UsageError
+from contactctl.errors import ContactctlError, UsageError
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Account:
         self._cache = cache
         self._answers: dict[Kind, list[JsonObject]] = {}
         self._asked: set[Kind] = set()
+        self._failures: dict[Kind, ContactctlError] = {}
 
     @property
     def problems(self) -> Sequence[str]:
@@ -105,6 +106,8 @@ class Account:
                 self._refresh(kind)
             else:
                 self._answers[kind] = kept
+        if kind not in self._answers:
+            raise self._failures[kind]
         return self._answers[kind]
 
     def _refresh(self, kind: Kind) -> bool:
@@ -113,7 +116,11 @@ class Account:
             return False
         # Noted before it is asked: a failure is not asked for again within one command.
         self._asked.add(kind)
-        items = self._client.properties() if kind == "properties" else self._client.lists()
+        try:
+            items = self._client.properties() if kind == "properties" else self._client.lists()
+        except ContactctlError as error:
+            self._failures[kind] = error
+            raise
         self._answers[kind] = items
         if self._cache:
             self._cache.save(kind, items)

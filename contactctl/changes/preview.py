@@ -80,6 +80,21 @@ def preview_update(
     return Preview(would, change.to_payload(), changes, resubscribes(change, contact))
 
 
+def applied(change: ContactChange, contact: JsonObject | None) -> JsonObject:
+    """Return a contact as it would be after a change; None is one that the change creates.
+
+    What is emptied is null. A new contact is subscribed unless the change says otherwise, and has
+    no id yet.
+    """
+    after: JsonObject = dict(contact or {"subscribed": True})
+    after |= {ref.name: ref.value for ref in change.refs}
+    after |= change.values
+    lists = after.get("mailingLists")
+    joined = {**(lists if isinstance(lists, dict) else {}), **change.mailing_lists}
+    after["mailingLists"] = {name: on for name, on in joined.items() if on is True}
+    return after
+
+
 def preview_create(
     change: ContactChange, contact: JsonObject | None, declared: DeclaredTypes | None = None
 ) -> Preview:

@@ -6,96 +6,32 @@ from collections import deque
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import ContactctlError, RowsFailedError
 from contactctl.files import JOURNAL_FOLDER, make_private_folder
-from contactctl.importing.check import problem_text
 from contactctl.importing.delta import Delta
+from contactctl.importing.intake import Intake
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
 from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
-from contactctl.importing.row import Finished, Job, Result, invalid, make_job
+from contactctl.importing.row import Finished, Job, Result
 from contactctl.importing.sender import Sender, Updates
 from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from contactctl.importing.convert import Converter
-    from contactctl.importing.journal import Journal
+    from contactctl.importing.intake import Record, SentRows
     from contactctl.importing.plan import Plan
-    from contactctl.importing.row import Row
     from contactctl.importing.workers import Sends
 
 #: Rows that are read ahead of the one to be told next.
 LOOK_AHEAD_ROWS = 1000
 #: How long requests in flight are waited for when the run is stopped.
 GRACE_S = 4.0
-
-
-class Intake:
-    """Sorts rows, in file order, into those to be sent and those whose end is known.
-
-    Known are rows of an earlier run that is now resumed, rows that cannot be sent, and rows that
-    say what was sent before. ``watch`` raises when the file is no longer what was checked.
-    """
-
-    def __init__(
-        self,
-        rows: Iterable[Row],
-        converter: Converter,
-        journal: Journal,
-        delta: Delta,
-        watch: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.watch = watch
-        self._rows = iter(rows)
-        self._converter = converter
-        self._journal = journal
-        self._delta = delta
-        self._reported_before = journal.state.reported
-        self._is_resumed = journal.has_results
-
-    def read(self, count: int) -> list[Job]:
-        """Return up to so many rows; an empty list is the end of the file.
-
-        Those to be sent are announced to the memory of sent rows. Raises whatever reading the
-        file raises.
-        """
-        found = [self._sort(row) for row in islice(self._rows, count)]
-        # All at once: a look into the memory costs nearly the same for one row and for hundreds.
-        same = self._delta.unchanged([job for job in found if job.known is None])
-        if same:
-            found = [_skipped(job) if job.ordinal in same else job for job in found]
-        self._delta.before_sending([job for job in found if job.known is None])
-        return found
-
-    def _sort(self, row: Row) -> Job:
-        known = self._journal.result_of(row.ordinal) if self._is_resumed else None
-        # A row may stand in the journal and never have been told of: the process died in between.
-        earlier = row.ordinal <= self._reported_before
-        if known is None and earlier:
-            known = Result(row.ordinal, "skipped")  # all other ends are in the journal
-        try:
-            change = self._converter.to_change(row)
-        except ValueProblem as problem:
-            # An earlier run's result stands, even where the row could not be sent today.
-            if known is None:
-                known = invalid(row.ordinal, problem_text(problem))
-                self._journal.note(known)
-            return Job(row, known=known, earlier=earlier)
-        if known is not None:
-            return Job(row, change, known=known, earlier=earlier)
-        return make_job(row, change)
-
-
-def _skipped(job: Job) -> Job:
-    return job._replace(known=Result(job.ordinal, "skipped"))
 
 
 class ImportRun:
@@ -109,8 +45,8 @@ class ImportRun:
         intake: Intake,
         sender: Sends,
         limiter: Limiter,
-        journal: Journal,
-        delta: Delta,
+        journal: Record,
+        delta: SentRows,
         *,
         max_failures: int | None = None,
         most_in_flight: int = MOST_IN_FLIGHT,
@@ -125,14 +61,15 @@ class ImportRun:
         self._line: deque[Job] = deque()
         self._results: dict[int, Result] = {}
         self._exhausted = False
+        self._complete = False
         self._stop_asked = False
         self._failures = 0
         self._failure: BaseException | None = None
 
     @property
     def stopped(self) -> bool:
-        """Tell whether the run ended before its file did."""
-        return not self._journal.state.finished
+        """Tell whether the run ended before it came to its last row."""
+        return not self._complete
 
     def request_stop(self, *, at_once: bool = False) -> None:
         """Ask the run to end soon; may be called by a signal handler, and from any thread.
@@ -222,7 +159,8 @@ class ImportRun:
     def _end(self) -> None:
         """Bring everything to disk, and say why the run ended before its file."""
         # The memory first: once the journal says finished, nobody comes back for what lacks there.
-        self._journal.state.finished = self._exhausted and not self._line and not self._failure
+        self._complete = self._exhausted and not self._line and not self._failure
+        self._journal.state.finished = self._complete and not self._intake.limited
         try:
             self._delta.flush()
             self._journal.flush()
@@ -238,7 +176,10 @@ class Client(Updates, Finds, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How to run an import; ``guards`` look each contact up before its write."""
+    """How to run an import; ``guards`` look each contact up before its write.
+
+    ``limit`` is how many rows of the file are taken, None for all of them.
+    """
 
     rate: Rate
     retries: int
@@ -246,6 +187,7 @@ class RunOptions:
     changed_only: bool = False
     resume: bool = False
     guards: Guards | None = None
+    limit: int | None = None
 
 
 @contextmanager
@@ -273,6 +215,7 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
                 opened.journal,
                 delta,
                 watch=plan.source.check_unchanged,
+                limit=options.limit,
             ),
             _sender(plan, client, limiter, options),
             limiter,
@@ -288,9 +231,3 @@ def _sender(plan: Plan, client: Client, limiter: Limiter, options: RunOptions) -
         return sender
     finder = PacedFinder(client, sender)
     return LookingSender(finder, options.guards, partial(write_looked, sender), plan.declared)
-
-
-def count_unchanged(plan: Plan, state: Path) -> int:
-    """Return how many rows of a plan would not be sent with ``--changed-only``."""
-    with open_sent_memory(state, plan.identity.account) as memory:
-        return plan.count_unchanged(Delta(memory, changed_only=True))

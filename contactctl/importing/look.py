@@ -41,7 +41,8 @@ class Look(NamedTuple):
     @property
     def id(self) -> str | None:
         """Return the contact's id; None where there is no contact yet."""
-        return None if self.contact is None else str(self.contact["id"])
+        found = None if self.contact is None else self.contact.get("id")
+        return found if isinstance(found, str) else None
 
     @property
     def change(self) -> RowChange:

@@ -33,15 +33,19 @@ Item = TypeVar("Item", bound=Keyed)
 class _Chain(Generic[Item]):
     """Rows that are linked by their identifiers, one running at a time.
 
-    ``running`` has the ordinals of those that run, and whether they may no longer be put back.
+    ``running`` has the ordinals of those that run, each with how many of all items had ended when
+    it was taken; those in ``settled`` may no longer be put back. ``ended`` is how many had ended
+    with the last one of this chain.
     """
 
-    __slots__ = ("keys", "running", "waiting")
+    __slots__ = ("ended", "keys", "running", "settled", "waiting")
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self.waiting: deque[Item] = deque()
-        self.running: dict[int, bool] = {}
+        self.running: dict[int, int] = {}
+        self.settled: set[int] = set()
+        self.ended = 0
 
 
 class Ordering(Generic[Item]):
@@ -56,6 +60,7 @@ class Ordering(Generic[Item]):
         self._ready: list[tuple[int, Item]] = []
         self._kept: OrderedDict[int, _Chain[Item]] = OrderedDict()
         self._kept_links = kept_links
+        self._ended = 0
 
     @property
     def has_ready(self) -> bool:
@@ -85,7 +90,7 @@ class Ordering(Generic[Item]):
             chain = self._chains.get(item.keys[0])
             if chain and not chain.running and chain.waiting and chain.waiting[0] is item:
                 chain.waiting.popleft()
-                chain.running[item.ordinal] = False
+                chain.running[item.ordinal] = self._ended
                 return item
         return None
 
@@ -93,22 +98,28 @@ class Ordering(Generic[Item]):
         """Link an item that runs to more identifiers, those that its contact was found to have.
 
         False puts the item back to its place: an earlier one of this contact comes first, or
-        another one can no longer be put back itself. It is handed out again when they have ended.
+        another one can no longer be put back itself, or has ended since the item was taken, so that
+        what was found may be no longer so. It is handed out again when they have ended.
         """
         chain = self._joined([*item.keys, *keys])
-        del chain.running[item.ordinal]
+        taken = chain.running.pop(item.ordinal)
         before = [*chain.running, *[other.ordinal for other in islice(chain.waiting, 1)]]
-        if any(chain.running.values()) or any(other < item.ordinal for other in before):
+        is_late = bool(chain.settled) or chain.ended > taken
+        if is_late or any(other < item.ordinal for other in before):
             chain.waiting = deque(sorted([*chain.waiting, item], key=_ordinal))
             self._offer(chain)
             return False
-        chain.running[item.ordinal] = True
+        chain.running[item.ordinal] = taken
+        chain.settled.add(item.ordinal)
         return True
 
     def finish(self, item: Item) -> None:
         """Note that an item that was taken has ended."""
         chain = self._chains[item.keys[0]]
         del chain.running[item.ordinal]
+        chain.settled.discard(item.ordinal)
+        self._ended += 1
+        chain.ended = self._ended
         if chain.waiting:
             self._offer(chain)
         elif not chain.running:
@@ -140,6 +151,8 @@ class Ordering(Generic[Item]):
         into.keys |= chain.keys
         # Both may be running, as neither knew of the other: nothing starts until both have ended.
         into.running |= chain.running
+        into.settled |= chain.settled
+        into.ended = max(into.ended, chain.ended)
         # Each is in file order by itself; together they are not.
         both = sorted([*into.waiting, *chain.waiting], key=_ordinal)
         into.waiting = deque(both)

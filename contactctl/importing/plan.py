@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
     from contactctl.importing.check import Problem
     from contactctl.importing.columns import ColumnRules
     from contactctl.importing.convert import Converter
-    from contactctl.importing.delta import Delta
     from contactctl.importing.fields import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.source import Source
 
     CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]
-
-_CHUNK_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +53,28 @@ class Plan:
                 continue
             yield make_job(row, change)
 
-    def count_unchanged(self, delta: Delta) -> int:
-        """Return how many rows would not be sent since nothing about them is new."""
-        jobs, count = self.jobs(), 0
-        while chunk := list(islice(jobs, _CHUNK_ROWS)):
-            count += len(delta.unchanged(chunk))
-        return count
-
 
 class LimitedConverter:
     """Converts rows as another converter does, and refuses contacts that may not be written to.
 
     ``check`` is given the addresses that a row may touch, and raises :class:`GuardError`. A user
-    id may pick a contact whose address is not known here, which is None.
+    id may pick a contact whose address is not known here, which is None, unless a look before the
+    write will tell.
     """
 
-    def __init__(self, converter: Converter, check: CheckAddresses) -> None:
+    def __init__(self, converter: Converter, check: CheckAddresses, *, looks: bool) -> None:
         self._converter = converter
         self._check = check
+        self._looks = looks
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
         change = self._converter.to_change(row)
         # With a user id the service may pick another contact than the address says: None for that.
         addresses = [] if change.email is None else [change.email]
+        unknown = [] if change.user_id is None or self._looks else [None]
         try:
-            self._check([*addresses, *([] if change.user_id is None else [None])])
+            self._check([*addresses, *unknown])
         except GuardError as error:
             raise ValueProblem(error.message, hint=error.hint) from None
         return change
@@ -96,12 +88,14 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     *,
     name: str,
     check_addresses: CheckAddresses | None = None,
+    looks: bool = False,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Plan:
     """Look at the whole file and return what is to be done.
 
     ``account`` tells accounts apart, ``name`` is the file as a later call would name it.
-    ``check_addresses`` refuses what the profile does not allow. Raises :class:`UsageError` for what
+    ``check_addresses`` refuses what the profile does not allow, as far as it is known before the
+    contacts are looked up, where they will be (``looks``). Raises :class:`UsageError` for what
     is wrong with the file or its columns as a whole; rows are in the report.
     """
     watch = ConsentWatch(source.columns, rules, fields)
@@ -113,7 +107,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         watch.stop_undecided()  # comes first: an unknown column is soon ignored
         raise
     if check_addresses is not None:
-        converter = LimitedConverter(converter, check_addresses)
+        converter = LimitedConverter(converter, check_addresses, looks=looks)
     report = check_rows(watch.rows(source.rows()), converter, on_problem=on_problem)
     watch.stop_undecided()
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.

@@ -6,21 +6,25 @@ import math
 import time
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from contactctl.exact_json import JsonObject, JsonValue, Number, parse_json
+from contactctl.exact_json import JsonObject, Number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contactctl.changes.preview import Would
+    from contactctl.importing.check import CheckReport
     from contactctl.importing.plan import Plan
-    from contactctl.importing.row import Finished, Job, Kind
+    from contactctl.importing.row import Finished, Kind, Result, RowChange
 
-#: Requests that a dry run shows.
-SHOWN_REQUESTS = 5
+#: Rows that a dry run shows.
+SHOWN_ROWS = 10
 #: Failed rows that are kept for the summary; the rest is counted.
 KEPT_FAILURES = 20
+
+_WOULD: dict[Kind, Would] = {"created": "create", "updated": "update", "unchanged": "nothing"}
+_SERVER_ERRORS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +32,27 @@ class Forecast:
     """A plan, and at how many requests a second it runs.
 
     ``unchanged`` is how many rows say nothing new; None when that will only be seen on the way.
+    ``limit`` is how many rows are taken where that is not all, ``looks`` how often the contact of
+    a row is looked up before its write.
     """
 
     plan: Plan
     per_second: float
     unchanged: int | None = 0
+    limit: int | None = None
+    looks: int = 0
 
     @property
     def to_send(self) -> int:
         """Return how many rows would be sent, at the most."""
-        return self.plan.report.sendable_rows - (self.unchanged or 0)
+        sendable = self.plan.report.sendable_rows - (self.unchanged or 0)
+        return sendable if self.limit is None else min(sendable, self.limit)
 
     @property
     def seconds(self) -> float:
         """Return how long that would take."""
-        return 0.0 if math.isinf(self.per_second) else self.to_send / self.per_second
-
-    @property
-    def would(self) -> str:
-        """Return what the import would do, in one word for programs."""
-        return "update" if self.to_send else "nothing"
-
-    def first_jobs(self) -> list[Job]:
-        """Return the first rows that would be sent; reads the file."""
-        return list(islice(self.plan.jobs(), SHOWN_REQUESTS))
-
-    def to_json_object(self, jobs: list[Job]) -> JsonObject:
-        """Return the numbers and the requests of these rows."""
-        report = self.plan.report
-        requests: list[JsonValue] = [
-            {"line": Number(str(job.row.line)), "request": parse_json(job.body)} for job in jobs
-        ]
-        return {
-            "would": self.would,
-            "rows": _number(report.rows),
-            "toSend": _number(self.to_send),
-            "invalid": _number(report.problem_rows),
-            "unchanged": _number(self.unchanged or 0),
-            "repeating": _number(report.repeating_rows),
-            "seconds": _number(math.ceil(self.seconds)),
-            "clears": {name: _number(count) for name, count in report.cleared.items()},
-            "requests": requests,
-        }
+        requests = self.to_send * (1 + self.looks)
+        return 0.0 if math.isinf(self.per_second) else requests / self.per_second
 
 
 class Tally:
@@ -120,6 +103,115 @@ class Tally:
         """Return how much time is left at this rate; None while that is not known."""
         rate = self.rate
         return (self.rows - self.told) / rate if rate > 0 else None
+
+
+class DryTally:
+    """Counts what the rows of a dry run would do, and keeps the first that would do something.
+
+    ``rows`` is how many there are, ``looks`` tells whether the run itself would look each contact
+    up, and so not send what is there already.
+    """
+
+    def __init__(self, rows: int, *, looks: bool) -> None:
+        self.rows = rows
+        self.looks = looks
+        self.told = self.skipped = 0
+        self.would: Counter[Would] = Counter()
+        #: Contacts that would get another user id, and another address.
+        self.user_ids = self.addresses = 0
+        self.shown: list[Finished] = []
+        #: The first rows that would be refused, each with its reason.
+        self.refusals: list[str] = []
+
+    @property
+    def changes(self) -> int:
+        """Return how many contacts would be created or updated."""
+        return self.would["create"] + self.would["update"]
+
+    @property
+    def to_send(self) -> int:
+        """Return how many rows would be sent."""
+        unchanged = 0 if self.looks else self.would["nothing"] - self.skipped
+        return self.changes + self.would["unknown"] + unchanged
+
+    @property
+    def in_a_word(self) -> Would:
+        """Return what the import would do, in one word for programs."""
+        words: tuple[Would, ...] = ("create", "update", "unknown")
+        found = [word for word in words if self.would[word]]
+        return "nothing" if not found else "update" if "update" in found else found[0]
+
+    def add(self, finished: Finished) -> None:
+        """Count one row."""
+        would = would_of(finished.result)
+        self.told += 1
+        self.would[would] += 1
+        self.skipped += finished.result.status == "skipped"
+        self._keep(finished, would)
+        change = finished.result.change
+        if change is not None and change.kind == "updated":
+            self.user_ids += _replaces(change, "userId")
+            self.addresses += _replaces(change, "email")
+
+    def _keep(self, finished: Finished, would: Would) -> None:
+        job, result = finished
+        if result.error is not None:
+            if len(self.refusals) < KEPT_FAILURES:
+                who = f" {job.change.words}" if job.change.refs else ""
+                self.refusals.append(f"line {job.row.line}:{who} {would}: {result.error.message}")
+        elif would != "nothing" and len(self.shown) < SHOWN_ROWS:
+            self.shown.append(finished)
+
+    def row_to_json(self, finished: Finished) -> JsonObject:
+        """Return the one JSON object that tells of a row."""
+        job, result = finished
+        change, would = result.change, would_of(result)
+        sent = would in {"create", "update", "unknown"} and result.error is None
+        sent = sent or (would == "nothing" and not self.looks and result.status != "skipped")
+        return {
+            "line": _number(job.row.line),
+            "email": job.change.email,
+            "userId": job.change.user_id,
+            "would": would,
+            "id": result.id,
+            "changes": None if change is None else change.to_json_object(),
+            "request": job.change.to_payload() if sent else None,
+            "error": None if result.error is None else result.error.to_json_object(),
+        }
+
+    def to_json_object(self, report: CheckReport, seconds: float) -> JsonObject:
+        """Return the numbers; ``seconds`` is how long the run itself would take."""
+        return {
+            "would": self.in_a_word,
+            "rows": _number(self.told),
+            "toSend": _number(self.to_send),
+            "create": _number(self.would["create"]),
+            "update": _number(self.would["update"]),
+            "nothing": _number(self.would["nothing"]),
+            "refused": _number(self.would["refused"]),
+            "unknown": _number(self.would["unknown"]),
+            "replacesUserId": _number(self.user_ids),
+            "changesAddress": _number(self.addresses),
+            "repeating": _number(report.repeating_rows),
+            "seconds": _number(math.ceil(seconds)),
+            "clears": {name: _number(count) for name, count in report.cleared.items()},
+        }
+
+
+def would_of(result: Result) -> Would:
+    """Return what the row of a dry run would do; what could not be looked up is not known."""
+    if result.error is not None:
+        passing = result.error.status is None or result.error.status >= _SERVER_ERRORS
+        return "unknown" if result.attempts and passing else "refused"
+    if result.status == "skipped":
+        return "nothing"
+    return "unknown" if result.change is None else _WOULD[result.change.kind]
+
+
+def _replaces(change: RowChange, name: str) -> bool:
+    """Tell whether an identifier takes the place of another one."""
+    item = change.fields.get(name)
+    return item is not None and bool(item.before)
 
 
 def _number(value: int) -> Number:

@@ -12,6 +12,7 @@ from contactctl.exact_json import JsonError, Number, parse_json, to_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from contactctl.contact import ContactRef
     from contactctl.errors import ContactctlError
     from contactctl.exact_json import JsonObject, JsonValue
 
@@ -140,6 +141,11 @@ def identifier_keys(change: ContactChange) -> list[str]:
     if change.user_id is not None:
         keys.append("u" + change.user_id)
     return keys
+
+
+def ref_key(ref: ContactRef) -> str:
+    """Return one identifier, marked as those of a change are."""
+    return "e" + fold_address(ref.value) if ref.name == "email" else "u" + ref.value
 
 
 def contact_keys(contact: JsonObject) -> list[str]:

@@ -100,25 +100,47 @@ ROW: JsonObject = record(
         "error": _ERROR,
     }
 )
-_FORECAST: JsonObject = record(
+_ROW_OF_DRY_RUN = record(
     {
-        "would": one_of("update", "nothing"),
-        "rows": at_least(0),
+        "line": said("where in the file the row begins", at_least(1)),
+        "email": TEXT_OR_NULL,
+        "userId": TEXT_OR_NULL,
+        "would": said(
+            "unknown where the contact was not looked up, or could not be",
+            one_of("create", "update", "nothing", "refused", "unknown"),
+        ),
+        "id": said("the contact's id, null where there is none yet", TEXT_OR_NULL),
+        "changes": {**_CHANGES, "type": ["object", "null"]},
+        "request": said("the body that would be sent, null for none", {"type": ["object", "null"]}),
+        "error": said("why it would be refused", _ERROR),
+    }
+)
+_SUMMARY_OF_DRY_RUN = record(
+    {
+        "would": said("of all rows", one_of("create", "update", "nothing", "unknown")),
+        "rows": said("rows that were taken", at_least(0)),
         "toSend": said("rows that would be sent", at_least(0)),
-        "invalid": said("rows that cannot be sent", at_least(0)),
-        "unchanged": said("rows that --changed-only would not send", at_least(0)),
+        "create": at_least(0),
+        "update": at_least(0),
+        "nothing": at_least(0),
+        "refused": at_least(0),
+        "unknown": at_least(0),
+        "replacesUserId": said("contacts that would get another user id", at_least(0)),
+        "changesAddress": said("contacts that would get another address", at_least(0)),
         "repeating": said("rows that repeat an email or user id", at_least(0)),
-        "seconds": said("how long it would take", at_least(0)),
+        "seconds": said("how long the import would take", at_least(0)),
         "clears": said(
             "how many rows empty a field, by field",
             {"type": "object", "additionalProperties": at_least(1)},
         ),
-        "requests": said(
-            "the first requests",
-            list_of(record({"line": at_least(1), "request": {"type": "object"}})),
-        ),
     }
 )
+_DRY_RUN: JsonObject = {
+    "anyOf": [
+        said("one for each row", _ROW_OF_DRY_RUN),
+        said("on the last line", record({"summary": _SUMMARY_OF_DRY_RUN})),
+    ]
+}
 
 
 _LIST = record(
@@ -168,7 +190,7 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
         ),
         preview("remove", "refused"),
     ),
-    "import": (Output(ROW, lines=True), Output(_FORECAST, flag="--dry-run")),
+    "import": (Output(ROW, lines=True), Output(_DRY_RUN, flag="--dry-run", lines=True)),
     "lists": (Output(list_of(_LIST)),),
     "properties list": (Output(list_of(_PROPERTY)),),
     "properties create": (Output(DONE), preview("create", "refused")),

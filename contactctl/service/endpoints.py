@@ -210,7 +210,7 @@ def _advice_of_update(change: ContactChange) -> Advice:
 
 
 def _subject(change: ContactChange) -> str:
-    return excerpt(" with ".join(str(ref) for ref in change.refs)) or "a contact"
+    return excerpt(change.words) or "a contact"
 
 
 def _named(ref: ContactRef) -> str:

@@ -14,7 +14,8 @@ from contactctl.exact_json import JsonObject, parse_json
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.delta import Delta
-from contactctl.importing.engine import ImportRun, Intake
+from contactctl.importing.engine import ImportRun
+from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate

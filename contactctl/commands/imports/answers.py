@@ -5,50 +5,78 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from contactctl.exact_json import to_json
+from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
 from contactctl.output import Answer
-from contactctl.safe_text import excerpt
+from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from contactctl.changes.preview import Would
+    from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.importing.check import CheckReport
-    from contactctl.importing.report import Forecast, Tally
+    from contactctl.importing.report import DryTally, Forecast, Tally
+    from contactctl.importing.row import Finished
 
 _SHOWN_REPEATS = 3
+_WOULD_BE: dict[Would, str] = {
+    "create": "created",
+    "update": "updated",
+    "nothing": "unchanged",
+    "refused": "refused",
+    "unknown": "not looked up",
+}
 
 
-def dry_run(forecast: Forecast) -> Answer:
-    """Return the answer to a dry run: what is to come, and the first requests."""
-    jobs = forecast.first_jobs()
-    lines = forecast_lines(forecast)
+def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
+    """Return the answer to a dry run: what is to come, and the first rows that would change."""
+    lines = [*_dry_run_lines(tally, forecast), *_notes(forecast.plan.report)]
+    cells = [row for finished in tally.shown for row in _shown_fields(finished)]
+    more = _not_shown(tally)
 
     def view() -> RenderableType:
         from contactctl import views
 
-        rows = [(str(job.row.line), job.body.decode()) for job in jobs]
-        heading = views.headline("\n".join(lines), style="bold")
-        return views.stack(heading, views.grid(("line", "request"), rows))
+        heading = [views.headline(line, style="bold") for line in lines]
+        columns = ("line", "would", "contact", "field", "before", "after")
+        drawn = [
+            ("", "", "", *row[3:]) if above is not None and above[:3] == row[:3] else row
+            for above, row in zip([None, *cells], cells, strict=False)
+        ]
+        table = [views.grid(columns, drawn)] if drawn else []
+        below = [views.headline(line, style="") for line in [*tally.refusals, *more]]
+        return views.stack(*heading, *table, *below)
 
-    plain = [f"would\t{forecast.would}", *lines]
-    plain += [f"line {job.row.line}\t{job.body.decode()}" for job in jobs]
-    found = forecast.to_json_object(jobs)
-    return Answer(json=found, plain=plain, quiet=[forecast.would], view=view)
+    plain = [f"would\t{tally.in_a_word}", *lines]
+    plain += ["\t".join(map(to_safe, row)) for row in cells]
+    plain += [to_safe(line) for line in [*tally.refusals, *more]]
+    found: JsonObject = {"summary": tally.to_json_object(forecast.plan.report, forecast.seconds)}
+    return Answer(json=found, plain=plain, quiet=[tally.in_a_word], view=view)
+
+
+def dry_run_warnings(tally: DryTally) -> list[str]:
+    """Return what the import itself would do without asking, as it looks nobody up."""
+    if tally.looks:
+        return []
+    found = []
+    if tally.user_ids:
+        found.append(f"{counted(tally.user_ids, 'contact')} would get another user id")
+    if tally.addresses:
+        found.append(f"{counted(tally.addresses, 'contact')} would get another address")
+    return [f"{', '.join(found)}; with --lookup such rows are refused"] if found else []
+
+
+def looked_up_line(tally: DryTally) -> str:
+    """Return one line that says how far the look is."""
+    return f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
     """Return what to say before the first write."""
-    report = forecast.plan.report
-    lines = [_rows_to_send(forecast)]
-    if report.problem_rows:
-        lines.append(f"{counted(report.problem_rows, 'row')} cannot be sent")
-    if forecast.unchanged:
-        lines.append(f"{counted(forecast.unchanged, 'row')} unchanged since last sent")
-    cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
-    if cleared:
-        lines.append(f"empties {', '.join(cleared)} of the rows")
-    return lines + _repeats(report)
+    return [_rows_to_send(forecast), *_notes(forecast.plan.report)]
 
 
 def progress_line(tally: Tally) -> str:
@@ -73,13 +101,67 @@ def summary(tally: Tally) -> str:
     return "\n".join([ending, *_failures(tally)])
 
 
+def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
+    parts = [
+        f"{count:,} {name}" for word, name in _WOULD_BE.items() if (count := tally.would[word])
+    ]
+    rows = _rows_told(tally)
+    lines = [f"{excerpt(forecast.plan.source.name)}: {rows}: {', '.join(parts) or 'none'}"]
+    if tally.to_send:
+        lines.append(f"{tally.to_send:,} to send{_duration(forecast)}")
+    return lines
+
+
+def _shown_fields(finished: Finished) -> list[tuple[str, ...]]:
+    """Return a row of a dry run as rows of a table, one for each field that would change.
+
+    Where nobody was asked, nothing is known but the request.
+    """
+    job, result = finished
+    who = (str(job.row.line), would_of(result), excerpt(job.change.words))
+    if result.change is None:
+        return [(*who, "request", "", to_json(job.change.to_payload()))]
+    fields = result.change.fields.items()
+    return [(*who, name, _value(item.before), _value(item.after)) for name, item in fields]
+
+
+def _not_shown(tally: DryTally) -> list[str]:
+    """Return what to say where there are more rows than are shown."""
+    shown = len(tally.shown) + len(tally.refusals)
+    more = tally.told - tally.would["nothing"] - shown
+    return [f"and {counted(more, 'more row', 'more rows')}; -o json shows all"] if more > 0 else []
+
+
+def _value(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    return excerpt(value if isinstance(value, str) else to_json(value))
+
+
+def _notes(report: CheckReport) -> list[str]:
+    """Return what else is to be known before the first write."""
+    lines = []
+    if report.problem_rows:
+        lines.append(f"{counted(report.problem_rows, 'row')} cannot be sent")
+    cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
+    if cleared:
+        lines.append(f"empties {', '.join(cleared)} of the rows")
+    return lines + _repeats(report)
+
+
+def _duration(forecast: Forecast) -> str:
+    if math.isinf(forecast.per_second):
+        return ""
+    looks = " looks and writes" if forecast.looks else ""
+    return f", about {duration(forecast.seconds)} at {per_second(forecast.per_second)}{looks}"
+
+
 def _rows_to_send(forecast: Forecast) -> str:
-    plan, most = forecast.plan, "up to " if forecast.unchanged is None else ""
+    plan = forecast.plan
+    most = "up to " if forecast.unchanged is None or forecast.looks else ""
     rows = counted(plan.report.rows, "row")
     line = f"{excerpt(plan.source.name)}: {rows}, {most}{forecast.to_send:,} to send"
-    if forecast.to_send and not math.isinf(forecast.per_second):
-        line += f", about {duration(forecast.seconds)} at {per_second(forecast.per_second)}"
-    return line
+    return line + _duration(forecast) if forecast.to_send else line
 
 
 def _repeats(report: CheckReport) -> list[str]:
@@ -91,7 +173,7 @@ def _repeats(report: CheckReport) -> list[str]:
     return [f"{rows} an email or user id, sent in file order: {', '.join(pairs)}{more}"]
 
 
-def _rows_told(tally: Tally) -> str:
+def _rows_told(tally: Tally | DryTally) -> str:
     """Return how many rows have been told of, and of how many where that is not all."""
     rows = counted(tally.rows, "row")
     return rows if tally.told == tally.rows else f"{tally.told:,} of {rows}"

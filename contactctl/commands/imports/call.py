@@ -1,8 +1,10 @@
 """One call of import: who asks, what is given, how it is meant, and how to go on with it."""
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contactctl.changes.update import Wish
 from contactctl.commands.imports.flags import (
@@ -16,7 +18,12 @@ from contactctl.files import folder
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.limiter import ASSUMED_LIMIT, Rate
 from contactctl.importing.look import Guards
-from contactctl.session import Session
+from contactctl.importing.plan import Plan
+from contactctl.profiles.credentials import check_write_allowed
+from contactctl.session import DEFAULT_RETRIES, Session
+
+if TYPE_CHECKING:
+    from contactctl.importing.engine import RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,30 @@ class ImportCall:
         file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
         return self._line(file, [*self._words, *more])
 
+    def limit(self, plan: Plan) -> int | None:
+        """Return how many rows of the file are taken where that is not all of them."""
+        limit = self.sending.limit
+        return limit if limit is not None and limit < plan.report.rows else None
+
+    def rows(self, plan: Plan) -> int:
+        """Return how many rows of the file are taken."""
+        return self.limit(plan) or plan.report.rows
+
+    def options(self, plan: Plan) -> "RunOptions":
+        """Return how to run the import."""
+        from contactctl.importing.engine import RunOptions
+
+        sending, retries = self.sending, self.session.flags.retries
+        return RunOptions(
+            self.rate,
+            DEFAULT_RETRIES if retries is None else retries,
+            max_failures=sending.max_failures,
+            changed_only=sending.changed_only,
+            resume=sending.resume,
+            guards=self.guards_of_run,
+            limit=self.limit(plan),
+        )
+
     @property
     def guards_of_run(self) -> Guards | None:
         """What rows may do to the contacts that they are found to be of; None without a look."""
@@ -64,7 +95,12 @@ class ImportCall:
             resubscribe=self.columns.allow_resubscribe,
             must_exist=self.guards.must_exist,
         )
-        return Guards(wish)
+        return Guards(wish, address_check(self.session))
+
+    @property
+    def rest_command(self) -> str:
+        """What to type to go on with the rows that ``--limit`` has left."""
+        return replace(self, sending=replace(self.sending, limit=None)).resume_command
 
     @property
     def resume_command(self) -> str:
@@ -85,3 +121,11 @@ class ImportCall:
 
     def _line(self, file: str, words: list[str]) -> str:
         return shlex.join(["contactctl", *global_words(self.session.flags), "import", file, *words])
+
+
+def address_check(session: Session) -> Callable[..., None] | None:
+    """Return what refuses addresses that the profile may not write to; None where it may to all."""
+    if not session.credentials.only_domains:
+        return None
+    limits = replace(session.credentials, read_only=False)
+    return lambda addresses: check_write_allowed(limits, addresses)

@@ -1,14 +1,12 @@
 """import."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from contactctl.commands.imports import answers
-from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports import answers, dry_run
+from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.flags import ColumnFlags, FileFlags, GuardFlags, SendFlags
 from contactctl.commands.imports.sending import send
 from contactctl.connection import OfflineError, account_id
-from contactctl.errors import ExitCode
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
@@ -19,7 +17,6 @@ from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Forecast
 from contactctl.importing.row import Finished, Job, Row, invalid
-from contactctl.profiles.credentials import check_write_allowed
 from contactctl.session import Session
 
 EXAMPLES = {
@@ -61,9 +58,10 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         call = ImportCall(session, input_file, reading, columns, guards, sending)
         plan = _checked(call, offline=preview.offline)
         if preview.dry_run:
-            return _show(call, plan, preview)
+            return dry_run.show(call, plan, preview)
         session.check_write_allowed()
         _announce(call, plan)
+        dry_run.check_changes(call, plan)
         send(call, plan)
     return None
 
@@ -80,7 +78,8 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
             fields,
             account_id(session.credentials, session.env),
             name=call.input_file.name,
-            check_addresses=_address_check(session),
+            check_addresses=address_check(session),
+            looks=call.guards.looks,
             on_problem=None if sending.skip_invalid else _problem_teller(session),
         )
     except UndecidedConsentError as error:
@@ -104,14 +103,6 @@ def _fields(session: Session, *, typed: bool, offline: bool) -> AccountFields:
     return AccountFields(account, typed=typed)
 
 
-def _address_check(session: Session) -> Callable[..., None] | None:
-    """Return what refuses addresses that the profile may not write to; None where it may to all."""
-    if not session.credentials.only_domains:
-        return None
-    limits = replace(session.credentials, read_only=False)
-    return lambda addresses: check_write_allowed(limits, addresses)
-
-
 def _problem_teller(session: Session) -> Callable[[Problem], None]:
     """Return what tells of every problem: in JSON mode as a failed row, with -v as a line."""
 
@@ -125,24 +116,14 @@ def _problem_teller(session: Session) -> Callable[[Problem], None]:
     return tell
 
 
-def _show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
-    unchanged = 0
-    if call.sending.changed_only:
-        from contactctl.importing.engine import count_unchanged
-
-        unchanged = count_unchanged(plan, call.state)
-    forecast = Forecast(plan, call.expected_per_second, unchanged)
-    call.session.output.show(answers.dry_run(forecast))
-    return ExitCode.WOULD_CHANGE if preview.exit_code and forecast.to_send else None
-
-
 def _announce(call: ImportCall, plan: Plan) -> None:
     """Say what is about to happen, and whether an earlier run of the same could go on instead."""
     from contactctl.importing.journals import Journals
 
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
-    forecast = Forecast(plan, call.expected_per_second, unchanged)
+    looks, limit = int(call.guards.looks), call.limit(plan)
+    forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks)
     output.note("\n".join(answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))
     if not call.sending.resume and journals.has_unfinished(plan.identity):

@@ -236,3 +236,13 @@ def test_names_of_the_service_are_shown_harmless(service: Service) -> None:
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert "n" * 60 not in said
+
+
+def test_what_was_not_answered_once_is_no_bug_the_second_time(service: Service) -> None:
+    """As with two names of lists and no connection, or none allowed."""
+    service.fails = True
+    account = Account(service)
+    for name in ("News", "Straße"):
+        with pytest.raises(UnavailableError, match="away"):
+            account.resolve_list(name)
+    assert service.asked == ["lists"]

@@ -7,8 +7,26 @@ from typing import TYPE_CHECKING
 
 from import_counts import plan_of, tally_of
 
-from contactctl.commands.imports.answers import dry_run, forecast_lines, progress_line, summary
-from contactctl.importing.report import KEPT_FAILURES, SHOWN_REQUESTS, Forecast
+from contactctl.changes.preview import FieldChange
+from contactctl.commands.imports.answers import (
+    dry_run,
+    dry_run_warnings,
+    forecast_lines,
+    progress_line,
+    summary,
+)
+from contactctl.contact import ContactChange
+from contactctl.importing.report import KEPT_FAILURES, SHOWN_ROWS, DryTally, Forecast
+from contactctl.importing.row import (
+    KINDS,
+    Finished,
+    Job,
+    Result,
+    Row,
+    RowChange,
+    invalid,
+    make_job,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,18 +52,77 @@ def test_what_is_not_known_yet_is_an_upper_bound(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "email\na@b.co\n")
     assert "up to 1 to send" in forecast_lines(Forecast(plan, 8.0, None))[0]
     assert Forecast(plan, 8.0, 1).to_send == 0
+    assert "up to 1 to send" in forecast_lines(Forecast(plan, 8.0, looks=1))[0]
 
 
-def test_the_answer_has_the_first_requests(tmp_path: Path) -> None:
-    rows = "".join(f"p{n}@b.co,007\n" for n in range(20))
-    answer = dry_run(Forecast(plan_of(tmp_path, "email,plan\n" + rows), 10.0))
+def test_looks_take_their_time_and_a_limit_leaves_rows_out(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "email\n" + "".join(f"p{n}@b.co\n" for n in range(100)))
+    assert (
+        "about 20 s at 10 a second looks and writes"
+        in forecast_lines(Forecast(plan, 10.0, looks=1))[0]
+    )
+    assert Forecast(plan, 10.0, limit=30).to_send == 30
+    assert Forecast(plan, 10.0, limit=300).to_send == 100
+
+
+def dry_tally(*kinds: str, looks: bool = False) -> DryTally:
+    tally = DryTally(len(kinds), looks=looks)
+    for number, kind in enumerate(kinds, start=1):
+        job = make_job(Row(number, number + 1), ContactChange(f"p{number}@b.co"))
+        result = Result(number, "done")
+        if kind in KINDS:
+            fields = {"plan": FieldChange("a", "b"), "note": FieldChange(None, "x\ny")}
+            result = result._replace(change=RowChange(kind, fields))
+        if kind == "refused":
+            result = invalid(number, "why")
+        tally.add(Finished(job, result))
+    return tally
+
+
+def test_a_dry_run_shows_field_by_field_what_would_change(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "email\n" + "a@b.co\n" * 4)
+    tally = dry_tally("created", "unchanged", "refused", "updated")
+    answer = dry_run(tally, Forecast(plan, 10.0, 1))
+    assert answer.plain == [
+        "would\tupdate",
+        "people.csv: 4 rows: 1 created, 1 updated, 1 unchanged, 1 refused",
+        "3 to send, about 0 s at 10 a second",
+        answer.plain[3],
+        "2\tcreate\tp1@b.co\tplan\ta\tb",
+        "2\tcreate\tp1@b.co\tnote\t\tx\\u{a}y",
+        "5\tupdate\tp4@b.co\tplan\ta\tb",
+        "5\tupdate\tp4@b.co\tnote\t\tx\\u{a}y",
+        "line 4: p3@b.co refused: why",
+    ]
     assert isinstance(answer.json, dict)
-    requests = answer.json["requests"]
-    assert isinstance(requests, list)
-    assert len(requests) == SHOWN_REQUESTS
-    assert requests[0]["request"] == {"email": "p0@b.co", "plan": "007"}  # type: ignore[index,call-overload]
-    assert answer.plain[0] == "would\tupdate"
-    assert answer.plain[-1] == 'line 6\t{"email":"p4@b.co","plan":"007"}'
+    assert answer.json.keys() == {"summary"}
+
+
+def test_a_dry_run_that_asks_nobody_shows_the_requests(tmp_path: Path) -> None:
+    answer = dry_run(dry_tally("?"), Forecast(plan_of(tmp_path, "email\na@b.co\n"), 10.0))
+    assert answer.plain[0] == "would\tunknown"
+    assert answer.plain[-1] == '2\tunknown\tp1@b.co\trequest\t\t{"email":"p1@b.co"}'
+
+
+def test_a_dry_run_says_how_much_it_does_not_show(tmp_path: Path) -> None:
+    tally = dry_tally(*["created"] * (SHOWN_ROWS + 3), *["refused"] * (KEPT_FAILURES + 1))
+    answer = dry_run(tally, Forecast(plan_of(tmp_path, "email\na@b.co\n"), 10.0))
+    assert answer.plain[-1] == "and 4 more rows; -o json shows all"
+
+
+def test_what_an_import_without_a_look_would_do_to_people_is_said() -> None:
+    fields = {"userId": FieldChange("1", "2"), "email": FieldChange("a@b.co", "b@b.co")}
+    finished = Finished(Job(Row(1, 2)), Result(1, "done", change=RowChange("updated", fields)))
+    said = {}
+    for looks in (False, True):
+        tally = DryTally(1, looks=looks)
+        tally.add(finished)
+        said[looks] = dry_run_warnings(tally)
+    assert said[True] == []
+    (line,) = said[False]
+    assert line.startswith("1 contact would get another user id, 1 contact would get another add")
+    assert "--lookup" in line
+    assert dry_run_warnings(dry_tally("created")) == []
 
 
 def test_a_summary_says_what_became_of_the_rows() -> None:

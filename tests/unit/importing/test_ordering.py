@@ -237,6 +237,17 @@ def test_what_is_being_written_is_not_overtaken() -> None:
     assert ordinals(taken(ordering)) == [1]
 
 
+def test_a_look_that_another_row_of_the_contact_has_overtaken_is_made_again() -> None:
+    """Row 2 looked before row 1 had written, and says of whom it is only after that."""
+    ordering = lanes_of("u1", "e1")
+    first, second = taken(ordering)
+    assert ordering.widen(first, ("e1", "u1"))
+    ordering.finish(first)
+    assert not ordering.widen(second, ("e1", "u1"))
+    assert ordinals(taken(ordering)) == [2]
+    assert ordering.widen(second, ("e1", "u1"))
+
+
 def test_contacts_of_their_own_wait_for_nobody() -> None:
     ordering = lanes_of("u1", "e2")
     first, second = taken(ordering)

@@ -9,21 +9,10 @@ from import_counts import plan_of
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.delta import Delta
-from contactctl.importing.sent_memory import Sent, open_sent_memory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-
-def test_unchanged_rows_are_counted(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, "email,plan\na@b.co,x\nbad,x\nb@b.co,y\n")
-    with open_sent_memory(tmp_path, "account") as memory:
-        job = next(plan.jobs())
-        (claim,) = memory.announce([job.change.refs])
-        memory.remember([Sent(claim, memory.digest(job.body), job.change.refs, "c1")])
-        assert plan.count_unchanged(Delta(memory, changed_only=True)) == 1
 
 
 def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: Path) -> None:
@@ -36,6 +25,8 @@ def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: P
     plan = plan_of(tmp_path, text, check_addresses=check)
     assert [problem.line for problem in plan.report.problems] == [3, 4, 5]
     assert plan.report.problems[0].text == "not allowed (elsewhere)"
+    looked_up = plan_of(tmp_path, text, check_addresses=check, looks=True)
+    assert [problem.line for problem in looked_up.report.problems] == [3]
     with pytest.raises(ValueProblem):
         plan.converter.to_change(list(plan.source.rows())[1])
 

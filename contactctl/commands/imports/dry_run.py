@@ -1,0 +1,94 @@
+"""The part of import that writes nothing: what each row would do, and how many would change."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+
+from contactctl.commands.imports import answers
+from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports.stop import Stop
+from contactctl.errors import ExitCode, GuardError
+from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.importing.plan import Plan
+from contactctl.importing.report import DryTally, Forecast
+from contactctl.importing.row import Finished
+from contactctl.progress import shown_progress
+from contactctl.signals import stops_told
+from contactctl.wording import counted
+
+
+def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
+    """Show what the rows would do; raises what :func:`check_changes` raises, after that."""
+    output = call.session.output
+    tally = DryTally(call.rows(plan), looks=call.guards.looks)
+
+    def tell(finished: Finished) -> None:
+        if output.form == "json":
+            output.write_json(tally.row_to_json(finished))
+
+    _look(call, plan, tally, tell, offline=preview.offline)
+    output.show(answers.dry_run(tally, _forecast(call, plan, tally)))
+    for line in answers.dry_run_warnings(tally):
+        output.warn(line)
+    _refuse_too_many(call, plan, tally)
+    changes = tally.changes or tally.would["unknown"]
+    return ExitCode.WOULD_CHANGE if preview.exit_code and changes else None
+
+
+def check_changes(call: ImportCall, plan: Plan) -> None:
+    """Look the whole file up where ``--max-changes`` asks for it.
+
+    Raises :class:`GuardError` when more rows would change than may.
+    """
+    if call.guards.most_changes(plan.report.rows) is None:
+        return
+    call.session.output.note("looking every row up before the first write, as --max-changes asks")
+    tally = DryTally(call.rows(plan), looks=True)
+    _look(call, plan, tally, lambda _: None)
+    _refuse_too_many(call, plan, tally)
+
+
+def _look(
+    call: ImportCall,
+    plan: Plan,
+    tally: DryTally,
+    tell: Callable[[Finished], None],
+    *,
+    offline: bool = False,
+) -> None:
+    from contactctl.importing.dry_run import open_dry_run
+
+    stop, name = Stop(), plan.source.name
+    options = replace(call.options(plan), resume=False)
+    client = None if offline else call.session.client
+    with ExitStack() as stack:
+        stack.enter_context(stops_told(stop.take))
+        run = stack.enter_context(open_dry_run(plan, client, call.state, options))
+        stop.watch(run)
+        words = shown_progress(
+            call.session.output, name, tally.rows, lambda: answers.looked_up_line(tally)
+        )
+        advance = stack.enter_context(words)
+        for finished in stack.enter_context(closing(run.results())):
+            tally.add(finished)
+            tell(finished)
+            advance(tally.told)
+    if run.stopped:
+        raise stop.error(tally.told, tally.rows)
+
+
+def _refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
+    most = call.guards.most_changes(plan.report.rows)
+    if most is None or tally.changes <= most:
+        return
+    rows = f"{tally.changes:,} of {counted(tally.told, 'row')} would change"
+    parts = f"{tally.would['create']:,} created, {tally.would['update']:,} updated"
+    raise GuardError(
+        f"{rows} ({parts}), and --max-changes allows {most:,}; nothing was written",
+        hint="see them with --dry-run, or allow more",
+    )
+
+
+def _forecast(call: ImportCall, plan: Plan, tally: DryTally) -> Forecast:
+    unsent = plan.report.sendable_rows - tally.to_send
+    return Forecast(plan, call.expected_per_second, unsent, looks=int(call.guards.looks))

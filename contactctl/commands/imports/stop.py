@@ -1,0 +1,48 @@
+"""What a signal does to an import."""
+
+import time
+from typing import TYPE_CHECKING
+
+from contactctl.errors import Outcome, StoppedError
+from contactctl.wording import counted
+
+if TYPE_CHECKING:
+    from contactctl.importing.engine import ImportRun
+
+#: timeout(1) and terminals may send a signal to a process and to its group.
+_SAME_SIGNAL_S = 0.3
+
+
+class Stop:
+    """What a signal does: the first one ends the run soon, the second one at once."""
+
+    def __init__(self) -> None:
+        self.run: ImportRun | None = None
+        self._signum = 0
+        self._first_at = 0.0
+
+    def watch(self, run: "ImportRun") -> None:
+        """Stop this run from now on; raise where a stop was asked for before, and swallowed."""
+        if self._signum:
+            raise StoppedError("stopped before the first row", signum=self._signum)
+        self.run = run
+
+    def take(self, signum: int) -> None:
+        """Take a signal; raise :class:`StoppedError` before the run, and for the second one."""
+        if self.run is None:
+            self._signum = signum
+            raise StoppedError("stopped before the first row", signum=signum)
+        now, again = time.monotonic(), bool(self._signum)
+        if again and now - self._first_at < _SAME_SIGNAL_S:
+            return
+        self._signum, self._first_at = signum, now
+        self.run.request_stop(at_once=again)
+        if again:
+            raise StoppedError("stopped at once", signum=signum)
+
+    def error(self, told: int, of: int) -> StoppedError:
+        """Return the error of a run that was stopped after so many rows."""
+        rows = f"{told:,} of {counted(of, 'row')}"
+        error = StoppedError(f"stopped after {rows}", signum=self._signum)
+        error.outcome = Outcome.NOT_SENT  # what is left; all else has its result
+        return error

@@ -1,0 +1,95 @@
+"""Contacts as earlier rows of a file would have left them, for a run that writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from contactctl.changes.preview import applied
+from contactctl.importing.row import Result, contact_keys, ref_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contactctl.contact import ContactRef
+    from contactctl.exact_json import JsonObject
+    from contactctl.importing.look import Look
+    from contactctl.importing.row import Job
+
+_LEAST_BITS = 1 << 16
+_MOST_BITS = 1 << 26
+#: Bits for each row, so that few identifiers share one: one in sixteen at the most.
+_BITS_A_ROW = 32
+
+
+class Finder(Protocol):
+    """Who knows the contacts that there are."""
+
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        """Return the contacts under one address or user id."""
+
+
+class Named:
+    """How often the rows of a file name an identifier, kept in a few bytes a row.
+
+    Two identifiers may share a bit: then one may seem to be named more often than it is.
+    """
+
+    def __init__(self, rows: int) -> None:
+        wanted = min(max(rows * _BITS_A_ROW, _LEAST_BITS), _MOST_BITS)
+        self._bits = 1 << (wanted - 1).bit_length()
+        self._once = bytearray(self._bits // 8)
+        self._twice = bytearray(self._bits // 8)
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Note the identifiers of one row."""
+        for key in keys:
+            place, bit = self._place(key)
+            if self._once[place] & bit:
+                self._twice[place] |= bit
+            self._once[place] |= bit
+
+    def by_another(self, key: str, job: Job) -> bool:
+        """Tell whether a row other than this one names the identifier."""
+        place, bit = self._place(key)
+        seen = self._twice if key in job.keys else self._once
+        return bool(seen[place] & bit)
+
+    def _place(self, key: str) -> tuple[int, int]:
+        number = hash(key) & (self._bits - 1)
+        return number >> 3, 1 << (number & 7)
+
+
+class Overlay:
+    """Stands before the contacts that there are, and shows those that rows would have changed.
+
+    Only what another row of the file may ask for is kept, so that a large file needs little memory.
+    Rows of one contact come here one after the other, in file order; see ``Ordering``.
+    """
+
+    def __init__(self, finder: Finder, named: Named) -> None:
+        self._finder = finder
+        self._named = named
+        self._contacts: dict[str, JsonObject | None] = {}
+
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        """Return the contacts that would be under one address or user id by now."""
+        key = ref_key(ref)
+        if key not in self._contacts:
+            return self._finder.find(ref)
+        contact = self._contacts[key]
+        return [] if contact is None else [contact]
+
+    def write(self, job: Job, look: Look) -> Result:
+        """Change nothing but what later rows will find."""
+        if look.would != "nothing":
+            after = applied(job.change, look.contact)
+            keys = contact_keys(after)
+            gone = [key for key in contact_keys(look.contact or {}) if key not in keys]
+            self._keep(job, gone, None)
+            self._keep(job, keys, after)
+        return Result(job.ordinal, "done", look.id, change=look.change)
+
+    def _keep(self, job: Job, keys: Iterable[str], contact: JsonObject | None) -> None:
+        for key in keys:
+            if self._named.by_another(key, job):
+                self._contacts[key] = contact
