@@ -32,7 +32,9 @@ _NAMES_OUT = (
     r"(?:black|block|deny|stop|do not \w+) ?list|\bblocked\b|\bcleaned\b",
     r"\bclean (?:time|date|at|campaign|reason)|spam ?(?:report|flag)|marked (?:as )?spam",
     r"\bdn[ce]\b|undeliver|(?:revoked|withdrawn|withdrew|denied) (?:consent|permission)",
-    rf"(?:consent|permission) (?:was )?(?:revo|with|den)|exclu\w+ (?:from )?(?:{_MAIL}|market)",
+    r"(?:consent|permission) (?:was )?(?:revo|with|den)",
+    rf"exclu\w+ (?:from )?(?:{_MAIL}|market|camp)",
+    rf"(?:{_MAIL}s?|newsletter|marketing) ?(?:disabled|off\b|stopped|paused|suspended)",
     # German
     r"abgemeldet|abmeld|abbestell|ausgetragen|austrag(?:en|ung)|widerruf|widersprochen",
     r"widerspruch|gesperrt|sperr(?:e\b|liste|vermerk)|werbesperr|unzustellbar",
@@ -85,7 +87,10 @@ _DETAIL = re.compile(
     r"|grund|motif|motivo|raison|comment|by)\b"
 )
 _WHEN = re.compile(r"\b(?:time|timestamp|date|datum|fecha|at|on|am|le|el|since)\b")
-_STATUS = re.compile(r"\b(?:status|state|statut|etat|estado|estatus|zustand|stand|stato)\b")
+_STATUS = re.compile(
+    r"\b(?:status|state|statut|etat|estado|estatus|zustand|stand|stato|subscription|abo|abonnement"
+    r"|suscripcion|membership)\b"
+)
 
 
 def _words(*lines: str) -> frozenset[str]:

@@ -101,7 +101,7 @@ ROWS: dict[str, Row] = {
     "--empty-clears": ("", None, "An empty cell empties the field, as null does"),
     "--literal-null": ("", None, "A cell null is that text, and empties nothing"),
     "--subscribed-when": ("...", "", "Words of a column that mean subscribed"),
-    "--unsubscribed-when": ("...", "", "Words of a column that mean unsubscribed, * for any"),
+    "--unsubscribed-when": ("...", "", "Words of a column that mean unsubscribed, * for any,"),
     "--never-resubscribe": ("", None, "Send subscribed only where it is false"),
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
     "--lookup": ("", None, "Look each contact up before its write, a request more a row"),

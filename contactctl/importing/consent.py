@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NEGATED = "!subscribed"
 #: Every word of a column, for ``--unsubscribed-when``.
 ANY_WORD = "*"
+#: An empty cell, for ``--unsubscribed-when``: a column that marks those who may be mailed.
+EMPTY_WORD = "(empty)"
 #: Stands in a printed command where a person has to decide.
 UNDECIDED = "..."
 
@@ -59,9 +61,10 @@ def parse_words(flag: str, texts: Sequence[str]) -> dict[str, frozenset[str]]:
                 f"{flag} {quoted(text)} has yet to be filled in",
                 hint=f"replace {UNDECIDED} with the words of that column, with commas between them",
             )
-        if ANY_WORD in words and flag != "--unsubscribed-when":
+        if words & {ANY_WORD, EMPTY_WORD} and flag != "--unsubscribed-when":
             raise UsageError(
-                f"{flag} {quoted(text)} would subscribe everybody", hint="list the words"
+                f"{flag} {quoted(text)} would subscribe people of whom nothing is known",
+                hint="list the words that mean subscribed",
             )
         found[column.strip()] = found.get(column.strip(), frozenset()) | words
     return found
@@ -98,7 +101,7 @@ def stops_by_name(name: str, rules: ColumnRules, fields: AccountFields) -> bool:
     return name_sense(name) is not None and not is_detail(name) and not fields.is_property(name)
 
 
-def combine(values: dict[str, JsonScalar], verdict: bool | None) -> None:  # noqa: FBT001 - a value
+def combine(values: dict[str, JsonScalar], *, verdict: bool | None) -> None:
     """Put a verdict among a row's values: where several columns speak, one no is enough."""
     if verdict is not None:
         values["subscribed"] = verdict and values.get("subscribed") is not False
@@ -123,20 +126,25 @@ class ConsentReader:
             self._known[text] = self._allowed(self._meant(text))
         return self._known[text]
 
+    @property
+    def empty(self) -> bool | None:
+        """What an empty cell says."""
+        return False if EMPTY_WORD in self._out else None
+
     def read_cell(self, text: str, null: str | None) -> bool | None:
         """Return what a cell says; an empty one says nothing. Raise :class:`ValueProblem`."""
         if not text or text.isspace():
-            return None
+            return self.empty
         if text != null:
             return self.read(text)
         if is_given(self._column, self._rules):
-            return None  # a database's way of leaving a cell empty
+            return self.empty  # a database's way of leaving a cell empty
         raise ValueProblem("null cannot empty this field", hint="leave the cell empty instead")
 
     def read_json(self, value: JsonValue) -> bool | None:
-        """Return what a JSON value says; null says nothing. Raise :class:`ValueProblem`."""
-        if value is None or value == "":
-            return None
+        """Return what a JSON value says; null is empty. Raise :class:`ValueProblem`."""
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return self.empty
         if isinstance(value, bool):
             return self.read("true" if value else "false")
         if isinstance(value, Number):
@@ -156,8 +164,6 @@ class ConsentReader:
         raise ValueProblem(f"{quoted(text)} is neither yes nor no", hint=_WORDS_HINT)
 
     def _word(self, word: str, text: str) -> bool | None:
-        if not word:
-            return None
         if word in self._out:
             return False
         if word in self._in:

@@ -9,7 +9,13 @@ from contactctl.changes.typing_rules import ValueProblem, check_value
 from contactctl.contact import STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
 from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
-from contactctl.importing.consent import ConsentReader, combine, gives_consent, stops_by_name
+from contactctl.importing.consent import (
+    EMPTY_WORD,
+    ConsentReader,
+    combine,
+    gives_consent,
+    stops_by_name,
+)
 from contactctl.importing.fields import (
     IDENTIFIERS,
     LIST_PREFIX,
@@ -117,7 +123,7 @@ class CsvConverter:
                 elif self._empty_clears and is_clearable:
                     values[label] = None
             for index, reader in self._consents:
-                combine(values, reader.read_cell(cells[index], self._null))
+                combine(values, verdict=reader.read_cell(cells[index], self._null))
         except ValueProblem as problem:
             raise located(self._columns[index], problem) from None
         return values
@@ -152,6 +158,8 @@ class JsonConverter:
         self._constants = by_label(bind_constants(rules, fields))
         self._found: dict[str, Field | ValueProblem | None] = {}
         self._readers: dict[str, ConsentReader] = {}
+        listed = rules.unsubscribed_when.items()
+        self._needed = [column for column, words in listed if EMPTY_WORD in words]
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
@@ -164,6 +172,9 @@ class JsonConverter:
                     self._put_lists(values, value)
                 else:
                     self._put_value(values, key, value)
+            for key in self._needed:
+                if key not in row.values:
+                    combine(values, verdict=False)
         except UsageError as error:
             raise ValueProblem(error.message, hint=error.hint) from None
         return to_contact_change(values)
@@ -178,7 +189,7 @@ class JsonConverter:
             return
         try:
             if item == SUBSCRIBED and item.label not in self._constants:
-                combine(values, self._verdict(key, value))
+                combine(values, verdict=self._verdict(key, value))
             else:
                 _put(values, item.label, _checked(item, value))
         except ValueProblem as problem:

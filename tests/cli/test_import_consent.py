@@ -269,6 +269,33 @@ def test_keys_of_consent_in_json_stop_the_file(cli: Cli, tmp_path: Path) -> None
     assert subscribed(cli) == {ADA: True, BOB: False, CY: False}
 
 
+def test_an_object_that_speaks_of_consent_stops_the_file_without_a_command(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(f'{{"email":"{ADA}","traits":{{"a":[1,{{"unsubscribed":true}}]}}}}\n')
+    done = imported(cli, file)
+    assert (done.code, dump(cli)) == (2, [])
+    assert "traits" in done.err
+    assert "move such a key out" in done.err.splitlines()[-1]
+
+
+def test_words_in_the_column_subscribed_are_listed(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Subscribed\n{ADA},Subscribed\n{BOB},Unsubscribed\n")
+    flags = ready_flags(imported(cli, file), file)
+    assert flags == ["--unsubscribed-when", "Subscribed=Unsubscribed"]
+    rows_of(cli, file, *flags)
+    assert subscribed(cli) == {ADA: True, BOB: False}
+
+
+def test_a_column_that_marks_who_may_be_mailed_opts_the_others_out(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Newsletter\n{ADA},x\n{BOB},\n")
+    flags = ready_flags(imported(cli, file), file)
+    assert flags == ["--unsubscribed-when", "Newsletter=(empty)"]
+    rows_of(cli, file, *flags)
+    assert subscribed(cli) == {ADA: True, BOB: False}
+
+
 # who is subscribed again
 
 

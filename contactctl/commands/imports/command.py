@@ -11,7 +11,7 @@ from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
 from contactctl.importing.check import Problem, refuse_problems
-from contactctl.importing.consent_watch import UndecidedConsentError
+from contactctl.importing.consent_columns import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
@@ -83,7 +83,8 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
             on_problem=None if sending.skip_invalid else _problem_teller(session),
         )
     except UndecidedConsentError as error:
-        error.command = call.command(*error.flags)
+        if error.is_ready:
+            error.command = call.command(*error.flags)
         raise
     if not sending.skip_invalid:
         refuse_problems(plan.report)

@@ -92,8 +92,8 @@ UnsubscribedWhen = Annotated[
     typer.Option(
         "--unsubscribed-when",
         metavar="COLUMN=WORD,WORD",
-        help="Words of a column that mean unsubscribed, * for any; its other words change nothing;"
-        " repeatable.",
+        help="Words of a column that mean unsubscribed, * for any, (empty) for none; other words"
+        " change nothing; repeatable.",
     ),
 ]
 SkipInvalid = Annotated[

@@ -85,6 +85,21 @@ def test_any_word_can_opt_out() -> None:
     assert reader(unsubscribed_when=["c=*"], subscribed_when=["c=yes"]).read("yes") is True
 
 
+@pytest.mark.parametrize("cell", ["", " ", "null"])
+def test_an_empty_cell_opts_out_where_it_is_listed(cell: str) -> None:
+    marked = reader(unsubscribed_when=["c=(empty)"])
+    assert marked.read_cell(cell, "null") is False
+    assert marked.read_cell("x", "null") is None
+    assert marked.read_json(None) is False
+    assert reader(unsubscribed_when=["c=no"]).read_cell(cell, "null") is None
+
+
+def test_an_absent_key_is_empty() -> None:
+    converter = JsonConverter(parse_rules(unsubscribed_when=["mark=(empty)"]), FIELDS)
+    change = converter.to_change(Row(1, 2, values={"email": "a@b.co"}))
+    assert change.values == {"subscribed": False}
+
+
 def test_words_may_hold_commas_and_columns_equals_signs() -> None:
     assert reader("a=b", unsubscribed_when=['a=b="no, thanks",gone']).read("No, thanks") is False
 
@@ -126,7 +141,8 @@ def test_a_list_is_no_single_value() -> None:
         ({"unsubscribed_when": ["Status="]}, "not COLUMN=WORD"),
         ({"unsubscribed_when": ["=gone"]}, "not COLUMN=WORD"),
         ({"unsubscribed_when": ["Status=gone,..."]}, "has yet to be filled in"),
-        ({"subscribed_when": ["Status=*"]}, "would subscribe everybody"),
+        ({"subscribed_when": ["Status=*"]}, "would subscribe people of whom nothing is known"),
+        ({"subscribed_when": ["Status=(empty)"]}, "would subscribe people"),
         ({"subscribed_when": ["S=a"], "unsubscribed_when": ["S=A"]}, '"a" of the column "S"'),
         ({"maps": ["S=plan"], "unsubscribed_when": ["S=A"]}, "given to --map"),
         ({"ignored": ["S"], "subscribed_when": ["S=A"]}, "given to --ignore"),
