@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from known_account import account_fields
 
+from contactctl.changes.update import Wish
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
 from contactctl.importing.columns import ColumnRules
@@ -19,6 +21,7 @@ from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.look import Guards, LookingSender, PacedFinder, write_looked
 from contactctl.importing.row import Row
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent_memory import open_sent_memory
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
+    from contactctl.contact import ContactRef
     from contactctl.importing.row import Finished
 
 COLUMNS = ("email", "userId", "plan")
@@ -63,6 +67,7 @@ class FakeService:
     headers: dict[str, str] = field(default_factory=dict)
     contacts: list[JsonObject] = field(default_factory=list)
     writes: list[JsonObject] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -80,6 +85,19 @@ class FakeService:
                 contact_id = self._apply(payload)
         self.fuse.tick()  # the answer arrives
         return Reply(200, self.headers, {"success": True, "id": contact_id})
+
+    def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
+        """Return the contacts under an identifier, as they are now."""
+        self.fuse.tick()
+        with self.lock:
+            self.looks.append(str(ref))
+            found: list[JsonObject] = [
+                {"email": None, "userId": None, **contact, "id": f"contact-{number}"}
+                for number, contact in enumerate(self.contacts)
+                if contact.get(ref.name) == ref.value
+            ]
+        self.fuse.tick()
+        return Reply(200, self.headers, found)
 
     @contextmanager
     def _flying(self) -> Iterator[None]:
@@ -164,6 +182,7 @@ class Engine:
     changed_only: bool = False
     max_failures: int | None = None
     most_in_flight: int = 50
+    looks: bool = False
     grace_s: float = 2.0
     run: ImportRun | None = None
 
@@ -190,7 +209,7 @@ class Engine:
         )
         self.run = ImportRun(
             intake,
-            sender,
+            self._looking(sender) if self.looks else sender,
             limiter,
             journal,
             delta,
@@ -205,6 +224,10 @@ class Engine:
                 memory.close()
             with suppress(Dead, ContactctlError):
                 opened.close()
+
+    def _looking(self, sender: Sender) -> LookingSender:
+        finder, wish = PacedFinder(self.service, sender), Wish(replace_user_id=True)
+        return LookingSender(finder, Guards(wish), partial(write_looked, sender))
 
     def all(self, *, resume: bool = False) -> list[Finished]:
         """Return all results."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from import_engine import Engine, FakeService, rows
 
 from contactctl.changes.preview import FieldChange
 from contactctl.changes.update import Wish
@@ -17,8 +19,10 @@ from contactctl.importing.sender import RowFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from contactctl.exact_json import JsonObject
+    from contactctl.service.replies import Reply
 
 ADA: JsonObject = {"id": "c1", "email": "ada@x.co", "userId": "1", "subscribed": True}
 BOB: JsonObject = {"id": "c2", "email": "bob@x.co", "userId": None, "subscribed": False}
@@ -175,3 +179,25 @@ def test_a_look_that_fails_has_sent_no_write() -> None:
     assert result is not None
     assert result.error == ("refused", "no ada@x.co", 400, "not_sent")
     assert result.attempts == 2
+
+
+def test_two_rows_found_to_be_of_one_contact_are_written_in_file_order(tmp_path: Path) -> None:
+    """The rows share no identifier, and both look before either has written."""
+    both = threading.Barrier(2, timeout=20)
+
+    class Service(FakeService):
+        def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
+            found = super().find_once(ref)
+            if len(self.looks) <= 2:
+                both.wait()
+            return found
+
+    service = Service(contacts=[{"email": "a@x.co", "userId": "1", "plan": "p0"}])
+    told = Engine(tmp_path, rows("- 1 p1", "a@x.co - p2"), service, looks=True).all()
+    assert [str(write["plan"]) for write in service.writes] == ["p1", "p2"]
+    changes = [finished.result.change for finished in told]
+    assert changes == [
+        RowChange("updated", {"plan": FieldChange("p0", "p1")}),
+        RowChange("updated", {"plan": FieldChange("p1", "p2")}),
+    ]
+    assert 3 <= len(service.looks) <= 4
