@@ -22,7 +22,8 @@ from contactctl.session import Session
 EXAMPLES = {
     "import_": (
         "contactctl import people.csv --dry-run",
-        "contactctl import people.csv --rejects rejects.csv",
+        "contactctl import people.csv --lookup --must-exist --rejects rejects.csv",
+        "contactctl import people.csv --max-changes 5%",
         "contactctl import people.csv --resume",
         "contactctl import people.csv --map 'Tier=plan' --ignore Notes --set source=crm",
         "export-from-crm | contactctl import - --format jsonl --changed-only",
