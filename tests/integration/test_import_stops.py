@@ -110,13 +110,12 @@ def test_a_second_ctrl_c_waits_for_nothing(
     import_ = Trial(tmp_path, own_folders, 60, seed=10)
     with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
         import_.log.wait_for_under_way(IN_FLIGHT)
-        began = time.monotonic()
         run.send(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             run.end(0.6)  # what comes within 0.3 s counts as the same signal
         run.send(signal.SIGINT)
         assert run.end() == -signal.SIGINT
-        assert time.monotonic() - began < 3.9  # without the second one it is 4 s
+        assert "stopped at once" in run.err  # how long it would have waited is the engine's test
         release.set()
         import_.log.wait_until_idle()
     with import_.serve():
