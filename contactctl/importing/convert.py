@@ -8,6 +8,7 @@ from contactctl.changes.field_rules import checked_lists, checked_property, chec
 from contactctl.changes.typing_rules import ValueProblem, check_value
 from contactctl.contact import STANDARD_FIELDS, ContactChange
 from contactctl.errors import UsageError
+from contactctl.exact_json import Number
 from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
 from contactctl.importing.consent import (
     EMPTY_WORD,
@@ -23,6 +24,7 @@ from contactctl.importing.fields import (
     Kind,
     cell_parser,
 )
+from contactctl.importing.identifiers import float_problem
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
@@ -235,12 +237,24 @@ _MOST_KEYS = 1000
 def _checked(item: Field, value: JsonValue) -> JsonScalar:
     if item.kind is Kind.LIST:
         return _checked_membership(value)
+    if item.kind in IDENTIFIERS:
+        return _checked_identifier(item, value)
     if item.name in STANDARD_FIELDS:
         return checked_standard(item.name, value)
     scalar = checked_property(item.name, value)
     if item.declared is not None:
         check_value(scalar, item.declared)
     return scalar
+
+
+def _checked_identifier(item: Field, value: JsonValue) -> JsonScalar:
+    # The same as in a cell, but for texts that no cell can be: those are for the general rules.
+    if isinstance(value, str) and value.strip():
+        return cell_parser(item)(value)
+    problem = float_problem(value.text) if isinstance(value, Number) else None
+    if problem is not None:
+        raise problem
+    return checked_standard(item.name, value)
 
 
 def _checked_membership(value: JsonValue) -> bool:

@@ -21,9 +21,9 @@ from contactctl.contact import (
     RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
     TEXT_FIELDS,
-    is_address,
 )
 from contactctl.errors import UsageError
+from contactctl.importing.identifiers import parse_address, parse_user_id
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ def cell_parser(field: Field) -> Callable[[str], JsonScalar]:
     if field.kind is Kind.PROPERTY:
         return _property_parser(field.declared)
     parsers: dict[Kind, Callable[[str], JsonScalar]] = {
-        Kind.EMAIL: _parse_address,
-        Kind.USER_ID: _parse_user_id,
+        Kind.EMAIL: parse_address,
+        Kind.USER_ID: parse_user_id,
         Kind.TEXT: check_text,
         Kind.SUBSCRIBED: typed_boolean,
         Kind.LIST: typed_boolean,
@@ -214,21 +214,3 @@ def _property_parser(declared: PropertyType | None) -> Callable[[str], JsonScala
         return infer_value(text) if declared is None else typed_value(text, declared)
 
     return parse
-
-
-def _parse_address(text: str) -> str:
-    if not is_address(text):
-        raise ValueProblem(f"{quoted(text)} is not an email address", hint=_address_hint(text))
-    return text
-
-
-def _address_hint(text: str) -> str:
-    if is_address(text.strip()):
-        return "without the blanks around it, it is"
-    return "the service takes ASCII addresses such as ada@example.com"
-
-
-def _parse_user_id(text: str) -> str:
-    if not text.strip():
-        raise ValueProblem("there is nothing but blanks", hint="leave it empty or give an id")
-    return check_text(text)
