@@ -110,6 +110,7 @@ ROWS: dict[str, Row] = {
     "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
     "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
     "--rate": ("", "", "Requests a second"),
+    "--patience": ("", "", "How long a service that is away is waited for"),
     "--max-failures": ("", "", "Stop after so many failed rows"),
     "--limit": ("", "", "Take the first N rows of the file alone"),
     "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
@@ -163,8 +164,8 @@ FLAGS: dict[str, str] = {
         "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
         "--allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
-        "--change-address --rate --max-failures --limit --skip-invalid --rejects --changed-only "
-        "--resume --dry-run --exit-code --offline"
+        "--change-address --rate --patience --max-failures --limit --skip-invalid --rejects "
+        "--changed-only --resume --dry-run --exit-code --offline"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",

@@ -12,9 +12,11 @@ from contactctl.importing.delta import Delta
 from contactctl.importing.engine import ImportRun
 from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import State
-from contactctl.importing.limiter import Limiter, Pacer
+from contactctl.importing.limiter import Limiter
 from contactctl.importing.look import Guards, LookingSender, PacedFinder
+from contactctl.importing.outage import Outage
 from contactctl.importing.overlay import Named, Overlay
+from contactctl.importing.pacer import Pacer
 from contactctl.importing.row import Result
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent_memory import open_sent_memory
@@ -97,7 +99,7 @@ def open_dry_run(
     needed and cannot be used.
     """
     journal = Unrecorded(State(plan.identity))
-    limiter = Limiter(Pacer(options.rate))
+    limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
     with ExitStack() as stack:
         delta = None
         if options.changed_only:

@@ -13,8 +13,10 @@ from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.delta import Delta
 from contactctl.importing.intake import Intake
 from contactctl.importing.journals import Journals
-from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.limiter import Limiter
 from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
+from contactctl.importing.outage import PATIENCE_S, Outage
+from contactctl.importing.pacer import Pacer, Rate
 from contactctl.importing.row import Finished, Job, Result
 from contactctl.importing.sender import Sender, Updates
 from contactctl.importing.sent_memory import open_sent_memory
@@ -183,6 +185,7 @@ class RunOptions:
 
     rate: Rate
     retries: int
+    patience_s: float = PATIENCE_S
     max_failures: int | None = None
     changed_only: bool = False
     resume: bool = False
@@ -207,7 +210,7 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
         memory = stack.enter_context(open_sent_memory(state, plan.identity.account, writer=writer))
         memory.drop_expired()
         delta = Delta(memory, changed_only=options.changed_only)
-        limiter = Limiter(Pacer(options.rate))
+        limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
         yield ImportRun(
             Intake(
                 plan.source.rows(),

@@ -13,13 +13,16 @@ from contactctl.errors import (
     ContactctlError,
     CredentialsError,
     MachineError,
+    NoConnectionError,
+    Outcome,
     RateLimitedError,
     RedirectedError,
     UnavailableError,
 )
+from contactctl.importing.outage import Trouble
 from contactctl.importing.row import Result, failed
-from contactctl.service.retry_policy import GiveUp, Wait, asked_wait_s, decide
-from contactctl.service.retrying import Tally, failure_of
+from contactctl.service.retry_policy import asked_wait_s, bound_s
+from contactctl.service.retrying import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,12 +34,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Repeats after a 429: nothing is wrong with the row, and the pace is being slowed already.
-PATIENCE_AFTER_429 = 20
 #: So many rows in a row with a success that is none are not the rows' fault.
 MOST_BAD_REPLIES = 5
 
-_JUDGED_ATTEMPT = 2
+_SERVER_ERRORS = 500
 #: What no other row would fare better with: the run stops, to be resumed.
 _FATAL = (CredentialsError, MachineError, RedirectedError)
 
@@ -61,34 +62,37 @@ class RowFailedError(Exception):
 
 
 class _Tries(Tally):
-    """The attempts of one row."""
+    """The attempts of one request of a row; ``own`` of them failed while other rows fared well."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, writes: bool) -> None:
         super().__init__()
-        self.refusals = 0
+        self.writes = writes
+        self.own = 0
         self.judged_from = 0.0
+        self.sent_at = 0.0
 
     def begin(self, sent_at: float) -> None:
-        """Count an attempt; the service is judged from the second one, or the only one, on."""
+        """Count an attempt; what was sent since the one before it shows how others fare."""
         self.attempts += 1
-        if self.attempts <= _JUDGED_ATTEMPT:
-            self.judged_from = sent_at
+        self.judged_from = self.sent_at if self.attempts > 1 else sent_at
+        self.sent_at = sent_at
 
 
 class Sender:
     """Sends rows; any thread may.
 
-    ``retries`` is how often a row is repeated after a failure that may pass. ``wall`` is the time
-    in seconds since 1970, for ``Retry-After`` dates.
+    A service that cannot be connected to, gives no answer or refuses everybody is waited for, as
+    long as the limiter's patience lasts: that is never a row's fault. ``retries`` is how often a
+    row is repeated that the service fails on (5xx) while other rows get through. ``wall`` is the
+    time in seconds since 1970, for ``Retry-After`` dates.
     """
 
-    def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
+    def __init__(
         self,
         client: Updates,
         limiter: Limiter,
         *,
         retries: int = 3,
-        clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
@@ -97,7 +101,7 @@ class Sender:
         self._retries = retries
         self._wall = wall
         self._uniform = uniform
-        self._health = _Health(clock)
+        self._health = _Health()
 
     def send(self, job: Job, _: MayGoOn | None = None) -> Result:
         """Send a row until it is done or refused for good; raises what :meth:`ask` says.
@@ -105,95 +109,102 @@ class Sender:
         Without a look there is nothing to find out that could keep a row from going on.
         """
         try:
-            reply, attempts = self.ask(partial(self._client.update_once, job.body))
+            reply, attempts = self.ask(partial(self._client.update_once, job.body), writes=True)
         except RowFailedError as failure:
             return failed(job.ordinal, failure.error, failure.error.attempts)
         return Result(job.ordinal, "done", str(reply["id"]), attempts)
 
-    def ask(self, make: Callable[[], Reply[T]]) -> tuple[T, int]:
+    def ask(self, make: Callable[[], Reply[T]], *, writes: bool = False) -> tuple[T, int]:
         """Make a request until it is answered; return what the answer holds, and the attempts.
 
         Raises :class:`RowFailedError` with what speaks against this row alone, or the error that
-        ends the whole run: a key that is not taken, a machine that cannot, a service that is away
-        or asks to be left alone; and :class:`HaltedError`.
+        ends the whole run: a key that is not taken, a machine that cannot, a service that was away
+        for longer than the patience lasts; and :class:`HaltedError`.
         """
-        tries = _Tries()
+        tries = _Tries(writes=writes)
         while True:
             leave = self._limiter.enter()
             tries.begin(leave.sent_at)
             try:
                 reply = make()
             except ContactctlError as error:
-                self._tell_limiter(leave, error)
-                wait_s = self._wait_or_raise(error, tries)
+                wait_s = self._wait_or_raise(error, tries, leave)
                 if wait_s is None:
                     error.outcome, error.attempts = tries.worst, tries.attempts
                     raise RowFailedError(error) from error
                 self._limiter.sleep(wait_s)
             else:
                 self._limiter.answered(leave, reply.headers)
-                self._health.note_success()
+                self._limiter.well(writes=writes)
+                self._health.note_success(leave.sent_at, writes=writes)
                 return reply.value, tries.attempts
 
-    def _tell_limiter(self, leave: Pass, error: ContactctlError) -> None:
-        # Any answer, a refusal too, says that the request has arrived, and what the limit is.
-        if error.status is not None:
-            self._limiter.answered(leave, error.pace)
-        else:
-            self._limiter.lost(leave)
-        if isinstance(error, RateLimitedError):
-            asked_s = asked_wait_s(error.pace.get("retry-after"), self._wall())
-            self._limiter.refused(leave, asked_s or 0.0)
-
-    def _wait_or_raise(self, error: ContactctlError, tries: _Tries) -> float | None:
+    def _wait_or_raise(self, error: ContactctlError, tries: _Tries, leave: Pass) -> float | None:
         """Return how long to wait before a repeat; None when this row has failed."""
         tries.note(error.outcome)
-        tries.refusals += isinstance(error, RateLimitedError)
-        verdict = self._decide(error, tries)
-        if isinstance(verdict, Wait):
-            return verdict.seconds
-        if isinstance(error, _FATAL) or self._ends_run(error, verdict, tries):
-            error.attempts = tries.attempts
-            error.outcome = tries.worst
-            raise error
+        # Any answer, a refusal too, says that the request has arrived, and what the limit is.
+        if error.status is None:
+            self._limiter.lost(leave)
+        else:
+            self._limiter.answered(leave, error.pace)
+        if isinstance(error, UnavailableError) and not isinstance(error, BadReplyError):
+            return self._wait_for_service(error, tries, leave)
+        if error.status is not None:
+            self._limiter.well(writes=tries.writes)
+        if isinstance(error, _FATAL) or self._is_bad_service(error):
+            raise _ending(error, tries)
         return None
 
-    def _decide(self, error: ContactctlError, tries: _Tries) -> Wait | GiveUp:
-        # Refusals have a count of their own: the pace was wrong, not the row, and a row's repeats
-        # are kept for what may really be wrong with it.
-        refused = isinstance(error, RateLimitedError)
-        patience = PATIENCE_AFTER_429 if self._retries else 0
-        return decide(
-            failure_of(error),
-            attempt=tries.refusals if refused else tries.attempts - tries.refusals,
-            retries=patience if refused else self._retries,
-            now=self._wall(),
-            uniform=self._uniform,
+    def _wait_for_service(
+        self, error: UnavailableError, tries: _Tries, leave: Pass
+    ) -> float | None:
+        asked_s = asked_wait_s(error.pace.get("retry-after"), self._wall()) or 0.0
+        if isinstance(error, RateLimitedError):
+            self._limiter.refused(leave, asked_s)
+        unreached = isinstance(error, NoConnectionError) and error.outcome is Outcome.NOT_SENT
+        trouble = Trouble(leave.sent_at, error.message, unreached, asked_s, tries.writes)
+        if self._limiter.trouble(trouble) <= 0 and self._has_waited(tries):
+            error.message += self._limiter.waited_words(asked_s)
+            raise _ending(error, tries)
+        return None if self._is_at_fault(error, tries) else self._pause_s(tries, asked_s)
+
+    def _pause_s(self, tries: _Tries, asked_s: float) -> float:
+        return max(self._uniform(0.0, bound_s(tries.attempts)), asked_s)
+
+    def _has_waited(self, tries: _Tries) -> bool:
+        """Tell whether a row was tried often enough for a run without patience to end by it."""
+        return self._limiter.patience_s > 0 or tries.attempts > self._retries
+
+    def _is_at_fault(self, error: UnavailableError, tries: _Tries) -> bool:
+        """Tell whether the service fails on this row again and again, and on no other."""
+        if (error.status or 0) < _SERVER_ERRORS:
+            return False
+        tries.own += self._health.succeeded_since(tries.judged_from, writes=tries.writes)
+        return tries.own > self._retries
+
+    def _is_bad_service(self, error: ContactctlError) -> bool:
+        return (
+            isinstance(error, BadReplyError) and self._health.note_bad_reply() >= MOST_BAD_REPLIES
         )
 
-    def _ends_run(self, error: ContactctlError, verdict: GiveUp, tries: _Tries) -> bool:
-        """Tell whether the service is away for all rows, not just unhappy with this one."""
-        if not isinstance(error, UnavailableError):
-            return False
-        if isinstance(error, BadReplyError):
-            return self._health.note_bad_reply() >= MOST_BAD_REPLIES
-        # As long as others succeed, a row that fails again and again is at fault itself.
-        away = not self._health.succeeded_since(tries.judged_from)
-        return away or verdict.asked_s is not None or isinstance(error, RateLimitedError)
+
+def _ending(error: ContactctlError, tries: _Tries) -> ContactctlError:
+    error.outcome, error.attempts = tries.worst, tries.attempts
+    return error
 
 
 class _Health:
-    """When the service last answered well, and how often since it did so badly."""
+    """When what was last answered well had been sent, and how many answers since were bad."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._succeeded_at = float("-inf")
+        # A service may answer looks and fail on every write.
+        self._well_sent_at = {True: float("-inf"), False: float("-inf")}
         self._bad_replies = 0
 
-    def note_success(self) -> None:
+    def note_success(self, sent_at: float, *, writes: bool) -> None:
         with self._lock:
-            self._succeeded_at = self._clock()
+            self._well_sent_at[writes] = max(self._well_sent_at[writes], sent_at)
             self._bad_replies = 0
 
     def note_bad_reply(self) -> int:
@@ -201,5 +212,5 @@ class _Health:
             self._bad_replies += 1
             return self._bad_replies
 
-    def succeeded_since(self, moment: float) -> bool:
-        return self._succeeded_at >= moment
+    def succeeded_since(self, moment: float, *, writes: bool) -> bool:
+        return self._well_sent_at[writes] >= moment

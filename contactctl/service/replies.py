@@ -42,6 +42,7 @@ _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
 _TAG = r"<[^<>]*>"
 _SUCCESSES, _REDIRECTS, _FAILURES, _NOT_FOUND, _SERVER_ERRORS = 200, 300, 400, 404, 500
+_REQUEST_TIMEOUT = 408
 
 _BY_STATUS: dict[int, type[ContactctlError]] = {
     401: UnauthorizedError,
@@ -154,7 +155,7 @@ def _value(call: Call[T], answer: Answer, cleaner: Cleaner) -> T:
 def _failure(call: Call[T], answer: Answer, cleaner: Cleaner) -> ContactctlError:
     status = answer.status
     text = cleaner.show(message_of(answer.body)) or "the service gives no reason"
-    if status >= _SERVER_ERRORS:
+    if status >= _SERVER_ERRORS or status == _REQUEST_TIMEOUT:
         # A gateway that lost patience does not know either whether the write went through.
         return UnavailableError(f"{text} (HTTP {status})", outcome=Outcome.UNKNOWN)
     if _FAILURES > status >= _REDIRECTS:

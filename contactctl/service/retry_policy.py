@@ -19,7 +19,7 @@ CAP_WAIT_S = 8.0
 #: A service that asks for more than this is not waited for; the user is told how long it asked.
 LONGEST_RETRY_AFTER_S = 60.0
 
-_TOO_MANY_REQUESTS = 429
+_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS = 408, 429
 _SERVER_ERRORS = 500
 _SECONDS = r"[0-9]+(?:\.[0-9]+)?"
 #: More than anybody waits; keeps absurd figures out of messages.
@@ -114,7 +114,7 @@ def decide(
     if attempt > retries:
         return GiveUp()
     # From nothing up to the bound: clients that failed together do not come back together.
-    return Wait(max(uniform(0.0, _bound_s(attempt)), asked or 0.0))
+    return Wait(max(uniform(0.0, bound_s(attempt)), asked or 0.0))
 
 
 def asked_wait_s(retry_after: str | None, now: float) -> float | None:
@@ -142,11 +142,13 @@ def worst_total_s(timeout_s: float, retries: int, *, looks_first: bool = False) 
 def _is_passing(failure: Failure) -> bool:
     """Tell whether the same call may well succeed later."""
     if failure.kind is Kind.STATUS:
-        return failure.status == _TOO_MANY_REQUESTS or failure.status >= _SERVER_ERRORS
+        passing = {_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS}
+        return failure.status in passing or failure.status >= _SERVER_ERRORS
     return failure.kind in {Kind.NOT_SENT, Kind.LOST}
 
 
-def _bound_s(attempt: int) -> float:
+def bound_s(attempt: int) -> float:
+    """Return the longest wait after that attempt, counted from 1."""
     doublings = min(attempt - 1, 10)  # the cap is long reached
     return min(BASE_WAIT_S * 2.0**doublings, CAP_WAIT_S)
 

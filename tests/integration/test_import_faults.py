@@ -102,7 +102,7 @@ def test_a_service_that_goes_away_is_waited_for_by_a_resume(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 120, seed=7)
-    words, stack = ("--rate=max", "--retries=1"), ExitStack()
+    words, stack = ("--rate=max", "--patience=1s"), ExitStack()
     with import_.serve(Settings(latency_s=0.1)):  # so that rows are left when it goes
         run = stack.enter_context(import_.run(*words))
         assert import_.log.wait_for(40)

@@ -20,8 +20,10 @@ from contactctl.importing.engine import ImportRun
 from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.journals import Journals
-from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.limiter import Limiter
 from contactctl.importing.look import Guards, LookingSender, PacedFinder, write_looked
+from contactctl.importing.outage import Outage
+from contactctl.importing.pacer import Pacer, Rate
 from contactctl.importing.row import Row
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent_memory import open_sent_memory
@@ -184,6 +186,7 @@ class Engine:
     most_in_flight: int = 50
     looks: bool = False
     grace_s: float = 2.0
+    patience_s: float = 0.0
     run: ImportRun | None = None
 
     def results(
@@ -201,7 +204,8 @@ class Engine:
             if fuse or disk:
                 file._connection = FusedConnection(file._connection, fuse or disk or Fuse())
         delta = Delta(memory, changed_only=self.changed_only)
-        limiter = Limiter(Pacer(self.rate))
+        outage = Outage(self.patience_s, lambda low, _: low / 100)
+        limiter = Limiter(Pacer(self.rate), outage=outage)
         fields = account_fields({"plan": "string"}, str)
         intake = Intake(self.rows, CsvConverter(COLUMNS, ColumnRules(), fields), journal, delta)
         sender = Sender(

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from contactctl.contact import ContactChange
 from contactctl.errors import ContactctlError, Outcome
-from contactctl.importing.limiter import Limiter, Pacer, Rate
+from contactctl.importing.limiter import Limiter
+from contactctl.importing.outage import Outage
+from contactctl.importing.pacer import Pacer, Rate
 from contactctl.importing.row import Row, make_job
 from contactctl.importing.sender import Sender
 from contactctl.service.replies import Reply
@@ -33,16 +35,20 @@ def error(
 class World:
     """A clock that the limiter's waits move on, and a client that answers from a list."""
 
-    def __init__(self, *answers: Reply[JsonObject] | ContactctlError, retries: int = 3) -> None:
+    def __init__(
+        self,
+        *answers: Reply[JsonObject] | ContactctlError,
+        retries: int = 3,
+        patience_s: float = 600.0,
+    ) -> None:
         self.now = 1000.0
         self.answers = list(answers)
         self.sent_at: list[float] = []
-        self.limiter = VirtualLimiter(self)
+        self.limiter = VirtualLimiter(self, patience_s)
         self.sender = Sender(
             self,
             self.limiter,
             retries=retries,
-            clock=lambda: self.now,
             wall=lambda: self.now,
             uniform=lambda _, high: high,
         )
@@ -56,6 +62,10 @@ class World:
             raise answer
         return answer
 
+    def others_get_through(self) -> None:
+        """Let another row be taken that is sent now."""
+        self.sender._health.note_success(self.now, writes=True)
+
     def send(self) -> Result:
         return self.sender.send(JOB)
 
@@ -63,8 +73,9 @@ class World:
 class VirtualLimiter(Limiter):
     """A limiter whose waits take no time but the world's."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(Pacer(Rate(share=1.0)), lambda: world.now)
+    def __init__(self, world: World, patience_s: float) -> None:
+        outage = Outage(patience_s, lambda _, high: high)
+        super().__init__(Pacer(Rate(share=1.0)), lambda: world.now, outage)
         self._world = world
         self._changed = VirtualCondition(world)  # type: ignore[assignment]
 

@@ -16,8 +16,9 @@ from contactctl.commands.imports.flags import (
 )
 from contactctl.files import folder
 from contactctl.importing.input_file import STDIN, InputFile
-from contactctl.importing.limiter import ASSUMED_LIMIT, Rate
 from contactctl.importing.look import Guards
+from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
+from contactctl.importing.pacer import ASSUMED_LIMIT, Rate
 from contactctl.importing.plan import Plan
 from contactctl.profiles.credentials import check_write_allowed
 from contactctl.session import DEFAULT_RETRIES, Session
@@ -50,6 +51,12 @@ class ImportCall:
         return self.sending.to_rate()
 
     @property
+    def patience_s(self) -> float:
+        """How long a service that is away is waited for; less where somebody looks on."""
+        at_terminal = self.session.output.can_ask
+        return self.sending.patience_s(PATIENCE_AT_TERMINAL_S if at_terminal else PATIENCE_S)
+
+    @property
     def expected_per_second(self) -> float:
         """How many requests a second to expect before the service has named its limit."""
         sandbox = self.session.credentials.is_sandbox
@@ -77,6 +84,7 @@ class ImportCall:
         return RunOptions(
             self.rate,
             DEFAULT_RETRIES if retries is None else retries,
+            self.patience_s,
             max_failures=sending.max_failures,
             changed_only=sending.changed_only,
             resume=sending.resume,

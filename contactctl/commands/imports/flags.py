@@ -10,7 +10,7 @@ import typer
 from contactctl.errors import UsageError
 from contactctl.flags.contact_flags import NoSchema, PreviewFlags
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.limiter import Rate
+from contactctl.importing.pacer import Rate
 from contactctl.safe_text import quoted
 from contactctl.session import Flags
 
@@ -108,6 +108,15 @@ RateFlag = Annotated[
         help="Requests a second; max is all of the service's limit (default 80 percent of it).",
     ),
 ]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        "--patience",
+        metavar="DURATION",
+        help="How long a service that is away is waited for, such as 30s or 10m (default 10m, and"
+        " 2m at a terminal).",
+    ),
+]
 MaxFailures = Annotated[
     int | None,
     typer.Option("--max-failures", metavar="N", min=1, help="Stop after so many failed rows."),
@@ -172,6 +181,7 @@ Limit = Annotated[
     typer.Option("--limit", metavar="N", min=1, help="Take the first N rows of the file alone."),
 ]
 
+_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _MOST_DIGITS = 9
 
 
@@ -273,6 +283,7 @@ class SendFlags(_Words):
     """How the rows are sent."""
 
     rate: RateFlag = None
+    patience: Patience = None
     max_failures: MaxFailures = None
     limit: Limit = None
     skip_invalid: SkipInvalid = False
@@ -296,9 +307,23 @@ class SendFlags(_Words):
             )
         return Rate(per_second)
 
+    def patience_s(self, default_s: float) -> float:
+        """Return the patience in seconds; raises :class:`UsageError` for what is none."""
+        if self.patience is None:
+            return default_s
+        number, unit = self.patience.rstrip("smh"), self.patience.lstrip("0123456789.")
+        try:
+            return float(number) * _UNITS_S[unit]
+        except (ValueError, KeyError):
+            raise UsageError(
+                f"--patience {quoted(self.patience)} is no duration",
+                hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
+            ) from None
+
     def check(self, preview: PreviewFlags) -> None:
         """Refuse what does not go together; raises :class:`UsageError`."""
         preview.check()
+        self.patience_s(0.0)
         if self.resume and preview.dry_run:
             raise UsageError(
                 "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"

@@ -12,7 +12,7 @@ from import_engine import Engine, FakeService, rows
 from contactctl.errors import (
     UsageError,
 )
-from contactctl.importing.limiter import Rate
+from contactctl.importing.pacer import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from import_sender import REPLY, World, error
 
@@ -22,8 +24,11 @@ from contactctl.errors import (
 )
 from contactctl.importing.limiter import HaltedError
 from contactctl.importing.row import Result
-from contactctl.importing.sender import MOST_BAD_REPLIES, PATIENCE_AFTER_429
+from contactctl.importing.sender import MOST_BAD_REPLIES
 from contactctl.service.replies import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def test_a_row_that_is_taken_is_done() -> None:
@@ -93,50 +98,103 @@ def exhausted(world: World) -> ContactctlError | Result:
         return failure
 
 
+GONE = [
+    error(NoConnectionError, None, Outcome.NOT_SENT),
+    error(NoConnectionError, None, Outcome.UNKNOWN),
+    error(DeadlineError, None, Outcome.UNKNOWN),
+    error(UnavailableError, 408, Outcome.UNKNOWN),
+    error(UnavailableError, 503, Outcome.UNKNOWN),
+    error(RateLimitedError, 429),
+]
+
+
+@pytest.mark.parametrize("failure", GONE, ids=lambda one: f"{type(one).__name__} {one.status}")
+@pytest.mark.parametrize("retries", [0, 3])
+def test_a_service_that_is_away_is_waited_for_as_long_as_the_patience_lasts(
+    failure: ContactctlError, retries: int
+) -> None:
+    world = World(*[failure] * 500, retries=retries, patience_s=60.0)
+    ended = exhausted(world)
+    assert ended is failure
+    assert ended.attempts == len(world.sent_at) >= 10
+    assert 59 <= world.sent_at[-1] - world.sent_at[0] <= 63
+    assert "waited 1 min" in ended.message
+    failure.message = "no luck"
+
+
+@pytest.mark.parametrize("failure", GONE, ids=lambda one: f"{type(one).__name__} {one.status}")
+@pytest.mark.parametrize("retries", [0, 3])
+def test_a_service_that_comes_back_in_time_gets_the_row(
+    failure: ContactctlError, retries: int
+) -> None:
+    world = World(*[failure] * 10, REPLY, retries=retries, patience_s=600.0)
+    assert world.send() == Result(7, "done", "c1", 11)
+
+
 @pytest.mark.parametrize("retries", [0, 1, 3])
-def test_when_nothing_gets_through_the_service_is_away_and_the_run_ends(retries: int) -> None:
+def test_without_patience_the_run_ends_after_the_retries(retries: int) -> None:
     lost = error(NoConnectionError, None, Outcome.UNKNOWN)
-    world = World(*[lost] * 9, retries=retries)
+    world = World(*[lost] * 9, retries=retries, patience_s=0.0)
     failure = exhausted(world)
     assert isinstance(failure, NoConnectionError)
     assert failure.attempts == len(world.sent_at) == retries + 1
     assert failure.outcome is Outcome.UNKNOWN
 
 
-def test_when_other_rows_get_through_it_is_the_rows_own_fault() -> None:
-    poison = [error(UnavailableError, 500, Outcome.UNKNOWN) for _ in range(4)]
-    world = World(*poison)
-    uniform = world.sender._uniform
-
-    def wait(low: float, high: float) -> float:
-        world.sender._health.note_success()  # another row, while this one waits
-        return uniform(low, high)
-
-    world.sender._uniform = wait
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_when_other_rows_get_through_it_is_the_rows_own_fault(retries: int) -> None:
+    world = World(*[error(UnavailableError, 500, Outcome.UNKNOWN)] * 9, retries=retries)
+    let_others_through(world, after=range(9))
     result = exhausted(world)
     assert not isinstance(result, ContactctlError)
-    assert (result.status, result.attempts) == ("failed", 4)
+    assert result.status == "failed"
+    assert retries + 1 <= result.attempts <= retries + 2
     assert result.error is not None
     assert result.error.outcome == "unknown"
 
 
-@pytest.mark.parametrize(("others_done_after", "fails"), [(1, "run"), (2, "row")])
-def test_only_rows_that_get_through_after_the_second_attempt_clear_the_service(
-    others_done_after: int, fails: str
+@pytest.mark.parametrize("failure", GONE[:4], ids=lambda one: f"{type(one).__name__} {one.status}")
+def test_no_answer_is_never_a_rows_fault_whatever_becomes_of_others(
+    failure: ContactctlError,
 ) -> None:
-    """What was done before the service went away says nothing of now."""
-    world = World(*[error(UnavailableError, 503, Outcome.UNKNOWN) for _ in range(4)])
+    world = World(*[failure] * 20, REPLY, retries=0)
+    let_others_through(world, after=range(20))
+    assert world.send() == Result(7, "done", "c1", 21)
+
+
+def test_rows_that_got_through_before_and_after_an_outage_clear_nobody() -> None:
+    """Only failures with a success of another row around them count against a row."""
+    world = World(*[error(UnavailableError, 503, Outcome.UNKNOWN)] * 9, REPLY, retries=1)
+    world.others_get_through()
+    world.now += 1
+    let_others_through(world, after=[8])
+    assert world.send() == Result(7, "done", "c1", 10)
+
+
+def test_looks_that_are_answered_say_nothing_of_writes() -> None:
+    world = World(*[error(UnavailableError, 503, Outcome.UNKNOWN)] * 99, patience_s=10.0)
     uniform = world.sender._uniform
 
     def wait(low: float, high: float) -> float:
-        if len(world.sent_at) == others_done_after:
-            world.sender._health.note_success()
+        world.sender._health.note_success(world.now, writes=False)
+        world.limiter.well(writes=False)
         return uniform(low, high)
 
     world.sender._uniform = wait
-    result = exhausted(world)
-    assert isinstance(result, ContactctlError) == (fails == "run")
-    assert len(world.sent_at) == 4
+    assert isinstance(exhausted(world), UnavailableError)
+
+
+def let_others_through(world: World, after: Sequence[int]) -> None:
+    """Let another row be taken after each of these attempts of the row."""
+    uniform = world.sender._uniform
+
+    def wait(low: float, high: float) -> float:
+        if len(world.sent_at) - 1 in after:
+            world.others_get_through()
+            world.limiter.well()
+        return uniform(low, high)
+
+    world.sender._uniform = wait
 
 
 def test_an_attempt_that_may_have_been_applied_is_not_forgotten_by_a_later_one() -> None:
@@ -166,18 +224,6 @@ def test_429s_use_up_no_retry_of_the_row(*, refusals_first: bool) -> None:
     assert World(*before, REPLY, retries=3).send() == Result(7, "done", "c1", 8)
 
 
-def test_a_429_without_end_ends_the_run_not_the_row() -> None:
-    world = World(*[error(RateLimitedError, 429) for _ in range(99)])
-    failure = exhausted(world)
-    assert isinstance(failure, RateLimitedError)
-    assert failure.attempts == PATIENCE_AFTER_429 + 1
-
-
-def test_without_retries_a_429_ends_the_run() -> None:
-    failure = exhausted(World(error(RateLimitedError, 429), retries=0))
-    assert isinstance(failure, RateLimitedError)
-
-
 @pytest.mark.parametrize("kind", [RateLimitedError, UnavailableError])
 def test_retry_after_is_kept(kind: type[ContactctlError]) -> None:
     status = 429 if kind is RateLimitedError else 503
@@ -186,25 +232,27 @@ def test_retry_after_is_kept(kind: type[ContactctlError]) -> None:
     assert world.sent_at[1] - world.sent_at[0] >= 17
 
 
-def test_a_retry_after_that_is_too_long_ends_the_run() -> None:
-    world = World(error(RateLimitedError, 429, retry_after="3600"))
-    assert isinstance(exhausted(world), RateLimitedError)
-    assert len(world.sent_at) == 1
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_long_retry_after_is_waited_for_within_the_patience(status: int) -> None:
+    kind = RateLimitedError if status == 429 else UnavailableError
+    world = World(error(kind, status, retry_after="300"), REPLY)
+    assert world.send().status == "done"
+    assert world.sent_at[1] - world.sent_at[0] >= 300
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        error(UnavailableError, 503, Outcome.UNKNOWN, retry_after="3600"),
-        error(RateLimitedError, 429, retry_after="3600"),
-    ],
-)
-def test_a_retry_after_that_is_too_long_ends_the_run_though_other_rows_get_through(
-    failure: ContactctlError,
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_retry_after_beyond_the_patience_ends_the_run_at_once(
+    status: int, *, others: bool
 ) -> None:
+    kind = RateLimitedError if status == 429 else UnavailableError
+    failure = error(kind, status, retry_after="3600")
     world = World(failure)
-    world.sender._health.note_success()
+    if others:
+        world.others_get_through()
     assert exhausted(world) is failure
+    assert len(world.sent_at) == 1
+    assert "the service asks to wait 3600 s" in failure.message
 
 
 def test_a_success_that_is_none_fails_its_row_and_several_end_the_run() -> None:
@@ -227,7 +275,7 @@ def test_an_answer_without_the_header_does_not_lift_the_limit() -> None:
 
 
 def test_a_refusal_without_the_header_is_an_answer_of_a_service_that_names_no_limit() -> None:
-    world = World(error(RefusedError, 400), error(NoConnectionError), retries=0)
+    world = World(error(RefusedError, 400))
     world.send()
     assert world.limiter.limit is None
 

@@ -44,7 +44,7 @@ def judge(failure: Failure, *, attempt: int = 1, retries: int = 3) -> Wait | Giv
     )
 
 
-@pytest.mark.parametrize("status", [429, 500, 501, 502, 503, 504, 520, 599])
+@pytest.mark.parametrize("status", [408, 429, 500, 501, 502, 503, 504, 520, 599])
 def test_a_passing_status_is_repeated(status: int) -> None:
     assert judge(Failure(Kind.STATUS, status)) == Wait(0.5)
 
@@ -181,7 +181,9 @@ def test_every_failure_ends_or_waits_no_longer_than_promised(
     if isinstance(found, Wait):
         assert 0 <= found.seconds <= LONGEST_RETRY_AFTER_S
         assert attempt <= retries
-        assert failure.status == 429 or failure.status >= 500 or failure.kind is not Kind.STATUS
+        assert (
+            failure.status in {408, 429} or failure.status >= 500 or failure.kind is not Kind.STATUS
+        )
     elif found.asked_s is not None:
         assert found.asked_s > LONGEST_RETRY_AFTER_S
 

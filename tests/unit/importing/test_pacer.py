@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from limiters import FixedWindow, Limiter, Network, SlidingLog, TokenBucket, simulate
 
-from contactctl.importing.limiter import Pacer, Rate, parse_limit
+from contactctl.importing.pacer import Pacer, Rate, parse_limit
 
 KINDS = [FixedWindow, SlidingLog, TokenBucket]
 MAX = Rate(share=1.0)
