@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from contactctl.importing.columns import ColumnRules
     from contactctl.importing.convert import Converter
     from contactctl.importing.fields import AccountFields
+    from contactctl.importing.identities import Named, Permits
     from contactctl.importing.row import Row
     from contactctl.importing.source import Source
 
@@ -80,6 +81,24 @@ class LimitedConverter:
         return change
 
 
+class ConsistentConverter:
+    """Converts rows as another converter does, and refuses those that contradict others."""
+
+    def __init__(self, converter: Converter, named: Named) -> None:
+        self._converter = converter
+        self._named = named
+
+    def to_change(self, row: Row) -> ContactChange:
+        """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
+        change = self._converter.to_change(row)
+        if self._named.is_refused(row.ordinal):
+            raise ValueProblem(
+                "other rows give this address another user id, or this user id another address",
+                hint="--replace-user-id and --change-address permit it",
+            )
+        return change
+
+
 def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come to
     source: Source,
     rules: ColumnRules,
@@ -89,13 +108,15 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     name: str,
     check_addresses: CheckAddresses | None = None,
     looks: bool = False,
+    permits: Permits | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Plan:
     """Look at the whole file and return what is to be done.
 
     ``account`` tells accounts apart, ``name`` is the file as a later call would name it.
     ``check_addresses`` refuses what the profile does not allow, as far as it is known before the
-    contacts are looked up, where they will be (``looks``). Raises :class:`UsageError` for what
+    contacts are looked up, where they will be (``looks``). Rows that contradict each other about
+    who is who, but for what ``permits`` allows, are never sent. Raises :class:`UsageError` for what
     is wrong with the file or its columns as a whole; rows are in the report.
     """
     watch = ConsentWatch(source.columns, rules, fields)
@@ -108,13 +129,31 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         raise
     if check_addresses is not None:
         converter = LimitedConverter(converter, check_addresses, looks=looks)
-    report = check_rows(watch.rows(source.rows()), converter, on_problem=on_problem)
+    report = check_rows(
+        watch.rows(source.rows()), converter, permits=permits, on_problem=on_problem
+    )
     watch.stop_undecided()
+    if report.named.contradictions:
+        first, converter = report, ConsistentConverter(converter, report.named)
+        # Once more, to tell of those rows, and to count the others without them.
+        report = check_rows(
+            source.rows(), converter, permits=permits, on_problem=_only(first.named, on_problem)
+        )
+        report.take_contradictions(first)
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity)
+
+
+def _only(
+    named: Named, on_problem: Callable[[Problem], None] | None
+) -> Callable[[Problem], None] | None:
+    """Return what tells of contradicting rows alone: of all others it was told already."""
+    if on_problem is None:
+        return None
+    return lambda problem: on_problem(problem) if named.is_refused(problem.ordinal) else None
 
 
 def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> Converter:

@@ -192,6 +192,7 @@ class DryTally:
             "unknown": _number(self.would["unknown"]),
             "replacesUserId": _number(self.user_ids),
             "changesAddress": _number(self.addresses),
+            "contacts": _number(report.named.contacts),
             "repeating": _number(report.repeating_rows),
             "seconds": _number(math.ceil(seconds)),
             "clears": {name: _number(count) for name, count in report.cleared.items()},

@@ -127,6 +127,7 @@ _SUMMARY_OF_DRY_RUN = record(
         "unknown": at_least(0),
         "replacesUserId": said("contacts that would get another user id", at_least(0)),
         "changesAddress": said("contacts that would get another address", at_least(0)),
+        "contacts": said("how many contacts the rows name", at_least(0)),
         "repeating": said("rows that repeat an email or user id", at_least(0)),
         "seconds": said("how long the import would take", at_least(0)),
         "clears": said(

@@ -112,7 +112,7 @@ def test_before_the_first_write_it_says_what_is_to_come(cli: Cli, tmp_path: Path
     file = tmp_path / "people.csv"
     file.write_text("email,plan,note\na@example.com,null,\nb@example.com,null,null\n")
     said = errors_of(imported(cli, file, "--rate", "10"))
-    assert "2 rows, 2 to send" in said
+    assert "2 rows, 2 contacts, 2 to send" in said
     assert "plan in 2" in said
     assert "note in 1" in said
     assert "2 rows: 2 done, in " in said.splitlines()[-1]

@@ -138,9 +138,9 @@ def test_max_failures_stops_a_run_that_goes_wrong(cli: Cli, file: Path) -> None:
 def test_a_resume_promises_no_more_than_may_be_left(cli: Cli, file: Path) -> None:
     file.write_text("userId\nnobody\nno-one\nsomebody\n")
     said = errors_of(imported(cli, file, "--max-failures=1"))
-    assert "3 rows, 3 to send" in said
+    assert "3 rows, 3 contacts, 3 to send" in said
     said = errors_of(imported(cli, file, "--resume"))
-    assert "3 rows, up to 3 to send" in said
+    assert "3 rows, 3 contacts, up to 3 to send" in said
     assert "in an earlier run" in said.splitlines()[1]
 
 

@@ -159,7 +159,8 @@ def _duration(forecast: Forecast) -> str:
 def _rows_to_send(forecast: Forecast) -> str:
     plan = forecast.plan
     most = "up to " if forecast.unchanged is None or forecast.looks else ""
-    rows = counted(plan.report.rows, "row")
+    report = plan.report
+    rows = f"{counted(report.rows, 'row')}, {counted(report.named.contacts, 'contact')}"
     line = f"{excerpt(plan.source.name)}: {rows}, {most}{forecast.to_send:,} to send"
     return line + _duration(forecast) if forecast.to_send else line
 

@@ -13,6 +13,7 @@ from contactctl.flags.options import with_session
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.consent_columns import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
+from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Forecast
@@ -81,6 +82,7 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
             name=call.input_file.name,
             check_addresses=address_check(session),
             looks=call.guards.looks,
+            permits=Permits(call.guards.replace_user_id, call.guards.change_address),
             on_problem=None if sending.skip_invalid else _problem_teller(session),
         )
     except UndecidedConsentError as error:

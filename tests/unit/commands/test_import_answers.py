@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def test_a_forecast_says_rows_time_and_what_is_emptied(tmp_path: Path) -> None:
     text = "email,plan\na@b.co,null\nb@b.co,x\nbad,x\nA@b.co,null\n"
     assert forecast_lines(Forecast(plan_of(tmp_path, text), 8.0)) == [
-        "people.csv: 4 rows, 3 to send, about 0 s at 8 a second",
+        "people.csv: 4 rows, 2 contacts, 3 to send, about 0 s at 8 a second",
         "1 row cannot be sent",
         "empties plan in 2 of the rows",
         "1 row repeats an email or user id, sent in file order: line 5 after 2",
@@ -44,7 +44,7 @@ def test_a_forecast_says_rows_time_and_what_is_emptied(tmp_path: Path) -> None:
 
 def test_a_forecast_of_nothing_and_one_without_a_pace(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "email\n")
-    assert forecast_lines(Forecast(plan, 8.0)) == ["people.csv: 0 rows, 0 to send"]
+    assert forecast_lines(Forecast(plan, 8.0)) == ["people.csv: 0 rows, 0 contacts, 0 to send"]
     assert Forecast(plan_of(tmp_path, "email\na@b.co\n"), math.inf).seconds == 0
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from known_account import account_fields
 
 from contactctl.errors import UsageError
-from contactctl.importing.check import Problem, Repeats, check_rows, refuse_problems
+from contactctl.importing.check import Problem, check_rows, refuse_problems
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.row import Row
@@ -69,16 +67,3 @@ def test_an_email_and_a_user_id_of_the_same_text_are_two_contacts() -> None:
 def test_cells_that_clear_are_counted_by_field() -> None:
     report = check(("a@b.co", "", "null"), ("b@b.co", "", "null"), ("c@b.co", "", "x"))
     assert report.cleared == {"plan": 2}
-
-
-@given(st.lists(st.integers(0, 300), max_size=400), st.integers(1, 7))
-def test_repeats_are_exact_also_when_they_were_moved_out(names: list[int], block: int) -> None:
-    repeats = Repeats(block_items=block)
-    first: dict[int, int] = {}
-    for line, name in enumerate(names):
-        repeats.add(str(name), line)
-        first.setdefault(name, line)
-    expected = [(line, first[name]) for line, name in enumerate(names) if first[name] != line]
-    count, examples = repeats.finish()
-    assert count == len(expected)
-    assert examples == expected[:20]

@@ -1,0 +1,201 @@
+"""Whom a file names: how many contacts, in which rows again, and where rows contradict others."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+
+from contactctl.importing.row import identifier_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contactctl.contact import ContactChange
+
+_SHARES = 256
+_BLOCK_ITEMS = 1024
+_MOST_EXAMPLES = 20
+#: Contradictions that are kept with their lines, and the lines of each; the rest is counted.
+_MOST_GROUPS = 1000
+_MOST_LINES = 200
+_LOW = 2**32 - 1
+
+
+class Permits(NamedTuple):
+    """Which contradictions are meant: one address of several user ids, one id of several."""
+
+    replace_user_id: bool = False
+    change_address: bool = False
+
+
+class Contradiction(NamedTuple):
+    """Rows that give one identifier several partners; ``others`` is how many of them."""
+
+    name: Literal["email", "userId"]
+    lines: Sequence[int]
+    rows: int
+    others: int
+
+    @property
+    def flag(self) -> str:
+        """Return the flag that permits it."""
+        return "--replace-user-id" if self.name == "email" else "--change-address"
+
+    def __str__(self) -> str:
+        one, many = ("address", "user ids") if self.name == "email" else ("user id", "addresses")
+        lines = ", ".join(f"{line}" for line in self.lines)
+        more = ", …" if self.rows > len(self.lines) else ""
+        return f"one {one} with {self.others:,} {many} (lines {lines}{more})"
+
+
+@dataclass(slots=True)
+class Named:
+    """What the identifiers of a file come to.
+
+    ``refused`` has a bit for the ordinal of each row that contradicts another one.
+    """
+
+    contacts: int = 0
+    repeating_rows: int = 0
+    repeats: list[tuple[int, int]] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    contradiction_count: int = 0
+    refused: bytearray = field(default_factory=bytearray)
+
+    @property
+    def refused_rows(self) -> int:
+        """Return how many rows contradict others."""
+        return int.from_bytes(self.refused, "little").bit_count()
+
+    def is_refused(self, ordinal: int) -> bool:
+        """Tell whether a row contradicts another one."""
+        index = ordinal // 8
+        return index < len(self.refused) and bool(self.refused[index] & 1 << ordinal % 8)
+
+
+class Identities:
+    """Takes each row's identifiers in file order, in memory that does not grow with the file."""
+
+    def __init__(self, permits: Permits, *, block_items: int = _BLOCK_ITEMS) -> None:
+        self._permits = permits
+        self._block_items = block_items
+        # Of each share the keys, the keys that each came with (0 for none), and where.
+        self._shares = [(array("q"), array("q"), array("q")) for _ in range(_SHARES)]
+        self._blocks: list[list[int]] = [[] for _ in range(_SHARES)]
+        self._file: IO[bytes] | None = None
+        self._keys = self._pairs = 0
+
+    def add(self, change: ContactChange, line: int, ordinal: int) -> None:
+        """Note whom a row names."""
+        # Of 63 bits: in one of twenty million files with a million identifiers each, two would be
+        # taken for one. The last bit tells addresses from user ids.
+        keys = [hash(key) & ~1 | (key[0] == "u") for key in identifier_keys(change)]
+        place = line << 32 | ordinal
+        self._keys += len(keys)
+        if len(keys) == 1:
+            self._put(keys[0], 0, place)
+            return
+        self._pairs += 1
+        self._put(keys[0], keys[1], place)
+        self._put(keys[1], keys[0], place)
+
+    def finish(self) -> Named:
+        """Return what was found.
+
+        Contacts are counted as identifiers that pairs link. That is exact where nobody has two
+        addresses or two user ids, which is what is refused unless it is permitted; where it is,
+        each pair beyond the first is taken to link one more.
+        """
+        named = Named()
+        repeating = bytearray()  # a bit for each row: they may be many
+        keys, pairs = self._keys, self._pairs
+        # A share holds all rows of its identifiers, so that one at a time is enough.
+        for share in range(_SHARES):
+            for key, others, places in self._groups(share):
+                _note_repeats(named, repeating, places)
+                keys -= len(places) - 1
+                partners = set(others) - {0}
+                if not key & 1:
+                    pairs -= sum(1 for other in others if other) - len(partners)
+                if len(partners) > 1:
+                    self._contradict(named, key, len(partners), places)
+        self.close()
+        named.contacts = max(keys - pairs, 1 if keys else 0)
+        named.repeating_rows = int.from_bytes(repeating, "little").bit_count()
+        return named
+
+    def close(self) -> None:
+        """Give the temporary file back."""
+        if self._file is not None:
+            self._file.close()
+
+    def _contradict(self, named: Named, key: int, others: int, places: list[int]) -> None:
+        name: Literal["email", "userId"] = "userId" if key & 1 else "email"
+        if self._permits.change_address if key & 1 else self._permits.replace_user_id:
+            return
+        for place in places:
+            _set_bit(named.refused, place & _LOW)
+        named.contradiction_count += 1
+        lines = array("L", (place >> 32 for place in places[:_MOST_LINES]))
+        named.contradictions.append(Contradiction(name, lines, len(places), others))
+        named.contradictions.sort(key=lambda one: one.lines[0])
+        del named.contradictions[_MOST_GROUPS:]
+
+    def _put(self, key: int, other: int, place: int) -> None:
+        share = key >> 1 & _SHARES - 1
+        keys, others, places = self._shares[share]
+        keys.append(key)
+        others.append(other)
+        places.append(place)
+        if len(keys) >= self._block_items:
+            self._move_out(share)
+
+    def _groups(self, share: int) -> Iterator[tuple[int, list[int], list[int]]]:
+        """Yield each key that comes more than once, with its partners and places in file order."""
+        keys, others, places = self._collected(share)
+        # Most files repeat nothing, and a set is built faster than the loops below run.
+        if len(set(keys)) == len(keys):
+            return
+        found: dict[int, list[int]] = {}
+        for index, key in enumerate(keys):
+            found.setdefault(key, []).append(index)
+        for key, indexes in found.items():
+            if len(indexes) > 1:
+                yield key, [others[at] for at in indexes], [places[at] for at in indexes]
+
+    def _collected(self, share: int) -> tuple[array[int], array[int], array[int]]:
+        found = (array("q"), array("q"), array("q"))
+        for offset in self._blocks[share]:
+            assert self._file is not None  # noqa: S101 - blocks are in it
+            self._file.seek(offset)
+            for items in found:
+                items.fromfile(self._file, self._block_items)
+        for items, more in zip(found, self._shares[share], strict=True):
+            items.extend(more)
+        return found
+
+    def _move_out(self, share: int) -> None:
+        if self._file is None:
+            from tempfile import TemporaryFile
+
+            self._file = TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._blocks[share].append(self._file.tell())
+        for items in self._shares[share]:
+            items.tofile(self._file)
+            del items[:]
+
+
+def _note_repeats(named: Named, repeating: bytearray, places: list[int]) -> None:
+    for place in places[1:]:
+        _set_bit(repeating, place & _LOW)
+    first = places[0] >> 32
+    named.repeats += [(place >> 32, first) for place in places[1 : 1 + _MOST_EXAMPLES]]
+    named.repeats = sorted(set(named.repeats))[:_MOST_EXAMPLES]
+
+
+def _set_bit(bits: bytearray, place: int) -> None:
+    index = place // 8
+    if index >= len(bits):
+        bits.extend(bytes(index + 1 - len(bits)))
+    bits[index] |= 1 << place % 8
