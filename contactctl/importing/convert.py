@@ -127,8 +127,26 @@ class CsvConverter:
             for index, reader in self._consents:
                 combine(values, verdict=reader.read_cell(cells[index], self._null))
         except ValueProblem as problem:
+            found = self._problems(cells)
+            if len(found) > 1:
+                raise ValueProblem("; ".join(found)) from None
             raise located(self._columns[index], problem) from None
         return values
+
+    def _problems(self, cells: Sequence[str]) -> list[str]:
+        """Return what is wrong with each cell of a row that cannot be sent, ways out included."""
+        found = []
+        for index, _, parse, is_clearable in self._bound:
+            text = cells[index]
+            try:
+                if text == self._null:
+                    _cleared(is_clearable=is_clearable)
+                elif text:
+                    parse(text)
+            except ValueProblem as problem:
+                hint = f" ({problem.hint})" if problem.hint else ""
+                found.append(located(self._columns[index], problem).message + hint)
+        return found
 
     def _refuse_unnamed(self, cells: Sequence[str]) -> None:
         for index in self._unnamed:

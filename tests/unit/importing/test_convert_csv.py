@@ -74,3 +74,12 @@ def test_a_cell_under_no_name_is_not_dropped_silently() -> None:
     converter = CsvConverter(("email", ""), ColumnRules(), FIELDS)
     with pytest.raises(ValueProblem, match="cell 2 stands in a column without a name"):
         converter.to_change(Row(1, 2, ("a@b.co", "x")))
+
+
+def test_a_row_with_several_bad_cells_tells_of_all_of_them() -> None:
+    fields = account_fields({"seats": "number", "trial": "boolean"}, str)
+    converter = CsvConverter(("email", "seats", "trial"), ColumnRules(), fields)
+    with pytest.raises(ValueProblem) as caught:
+        converter.to_change(Row(1, 2, ("nobody", "many", "maybe")))
+    for name in ("email: ", "seats: ", "trial: "):
+        assert name in caught.value.message
