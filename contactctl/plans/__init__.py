@@ -1,0 +1,1 @@
+"""Plans and undo files: written, read, and carried out."""
