@@ -32,6 +32,7 @@ Both are an :class:`Ending`, which carries what is said of it.
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -201,10 +202,14 @@ class GuardError(RefusedError):
 
 
 class RowsFailedError(ContactctlError):
-    """An import finished, and some of its rows failed."""
+    """An import came to its end, or was stopped, with failed rows.
+
+    ``counts`` says how many rows were done, failed and skipped; each has an outcome of its own.
+    """
 
     code = "rows_failed"
     exit_code = ExitCode.ROWS_FAILED
+    counts: Mapping[str, int] = MappingProxyType({})
 
 
 class UnavailableError(ContactctlError):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import Ending, MachineError, Outcome, StoppedError
+from contactctl.errors import Ending, MachineError, Outcome, RowsFailedError, StoppedError
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 
@@ -202,11 +202,14 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def error_object(error: Ending) -> JsonObject:
     """Return the ``error`` object of JSON mode."""
+    known: JsonObject = {"outcome": str(error.outcome)}
+    if isinstance(error, RowsFailedError):  # each row has an outcome of its own
+        known = {name: Number(str(count)) for name, count in error.counts.items()}
     return {
         "code": error.code,
         "message": error.message,
         "status": None if error.status is None else Number(str(error.status)),
-        "outcome": str(error.outcome),
+        **known,
         "attempts": Number(str(error.attempts)),
         "hint": ": ".join(filter(None, [error.hint, error.command])) or None,
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.exact_json import JsonObject, Number
+from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from contactctl.changes.preview import Would
     from contactctl.importing.check import CheckReport
     from contactctl.importing.plan import Plan
-    from contactctl.importing.row import Finished, Kind, Result, RowChange
+    from contactctl.importing.row import Finished, Job, Kind, Result, RowChange
 
 #: Rows that a dry run shows.
 SHOWN_ROWS = 10
@@ -61,8 +62,8 @@ class Tally:
     def __init__(self, rows: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.rows = rows
         self.told = self.done = self.failed = self.skipped = self.earlier = self.sent = 0
-        #: The lines of the first failed rows, each with its reason.
-        self.failures: list[tuple[int, str]] = []
+        #: The lines and contacts of the first failed rows, each with its reason.
+        self.failures: list[tuple[str, str]] = []
         #: How many rows did what, where their contacts were looked up.
         self.changes: Counter[Kind] = Counter()
         self._clock = clock
@@ -85,7 +86,12 @@ class Tally:
         else:
             self.failed += 1
             if len(self.failures) < KEPT_FAILURES:
-                self.failures.append((job.row.line, result.error.message))
+                self.failures.append((_named(job), result.error.message))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many rows came to which end."""
+        return {"done": self.done, "failed": self.failed, "skipped": self.skipped}
 
     @property
     def seconds(self) -> float:
@@ -213,6 +219,12 @@ def _replaces(change: RowChange, name: str) -> bool:
     """Tell whether an identifier takes the place of another one."""
     item = change.fields.get(name)
     return item is not None and bool(item.before)
+
+
+def _named(job: Job) -> str:
+    """Return a row's line, and whose it is where that could be read."""
+    who = job.change.email or (job.change.user_id and f"user id {job.change.user_id}")
+    return f"line {job.row.line}" + (f", {excerpt(who)}" if who else "")
 
 
 def _number(value: int) -> Number:

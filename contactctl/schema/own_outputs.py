@@ -50,6 +50,7 @@ _PLACES = ("profilesFile", "dataFolder", "cacheFolder", "stateFolder", "sandboxF
 _ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "overruled")
 
 
+_COUNTS = ("done", "failed", "skipped")
 #: What stands on the last line of stderr when a command fails with ``-o json``.
 ERROR: JsonObject = record(
     {
@@ -58,10 +59,14 @@ ERROR: JsonObject = record(
                 "code": one_of(*error_codes()),
                 "message": TEXT,
                 "status": said("of HTTP, null where there was none", {"type": ["integer", "null"]}),
-                "outcome": said("what is known of a write", one_of(*map(str, Outcome))),
+                "outcome": said(
+                    "what is known of a write; rows_failed has none", one_of(*map(str, Outcome))
+                ),
+                **{name: said("rows, of rows_failed alone", at_least(0)) for name in _COUNTS},
                 "attempts": at_least(0),
                 "hint": TEXT_OR_NULL,
-            }
+            },
+            optional=("outcome", *_COUNTS),
         )
     }
 )

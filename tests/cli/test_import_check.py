@@ -135,4 +135,4 @@ def test_a_dry_run_offline_asks_nobody(cli: Cli, tmp_path: Path) -> None:
     assert '{"email":"a@example.com","seats":7,"what":"x"}' in done.out
     assert done.out.startswith("would\tunknown\n")
     assert "offline" in done.err
-    assert cli("import", str(file), "--dry-run", "--retries=0", env=env).code == 7
+    assert cli("import", str(file), "--dry-run", "--retries=0", "--patience=0", env=env).code == 7

@@ -90,9 +90,17 @@ def test_text_is_a_summary_on_stderr_and_nothing_on_stdout(cli: Cli, file: Path)
     assert (done.code, done.out) == (6, "")
     said = errors_of(done)
     assert "3 rows: 2 done, 1 failed, in " in said
-    assert "line 3: " in said
+    assert "line 3, user id " in said
     assert "error: 1 of 3 rows failed" in said
     assert "--rejects" in said
+
+
+def test_failed_rows_are_counted_and_the_run_has_no_outcome(cli: Cli, file: Path) -> None:
+    """Each row has an outcome of its own."""
+    error = imported(cli, file, "-o", "json").error
+    counts = [str(error[name]) for name in ("done", "failed", "skipped")]
+    assert counts == ["Number('2')", "Number('1')", "Number('0')"]
+    assert "outcome" not in error
 
 
 def test_quiet_says_nothing_but_errors(cli: Cli, file: Path) -> None:
@@ -115,10 +123,11 @@ def test_a_service_that_is_away_ends_it_with_code_7(cli: Cli, file: Path) -> Non
     server = FaultServer([reply_json({"message": "down"}, 503)])
     with server:
         env = {"LOOPS_API_KEY": "a-key-of-some-length", "CONTACTCTL_BASE_URL": server.url}
-        done = cli("import", str(file), "--no-schema", "--retries=0", env=env)
+        done = cli("import", str(file), "--no-schema", "--retries=0", "--patience=0", env=env)
     assert (done.code, done.out) == (7, "")
     assert "503" in done.err
-    assert "--resume" in done.err
+    assert done.err.splitlines()[-1].startswith("contactctl --retries=0 import ")
+    assert done.err.splitlines()[-1].endswith(" --resume")
 
 
 def test_max_failures_stops_a_run_that_goes_wrong(cli: Cli, file: Path) -> None:

@@ -181,6 +181,6 @@ def _rows_told(tally: Tally | DryTally) -> str:
 
 
 def _failures(tally: Tally) -> list[str]:
-    lines = [f"line {line}: {message}" for line, message in tally.failures]
+    lines = [f"{who}: {message}" for who, message in tally.failures]
     more = tally.failed - len(lines)
     return [*lines, f"and {more:,} more"] if more > 0 else lines

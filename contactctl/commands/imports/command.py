@@ -131,4 +131,4 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     output.note("\n".join(answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))
     if not call.sending.resume and journals.has_unfinished(plan.identity):
-        output.note(f"a run was not finished; to go on with it instead: {call.resume_command}")
+        output.note(f"a run was not finished; to go on with it instead:\n{call.resume_command}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.stop import Stop
-from contactctl.errors import Ending, Outcome, RowsFailedError
+from contactctl.errors import Ending, RowsFailedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
@@ -33,8 +33,10 @@ def send(call: ImportCall, plan: Plan) -> None:
             _send(call, plan, tally, stop)
     except Ending as error:
         if stop.run is not None:
-            error.hint = f"{error.hint}; then go on" if error.hint else "go on"
-            error.hint += f" with: {call.resume_command}"
+            error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
+            error.command = call.resume_command
+            if isinstance(error, RowsFailedError):
+                error.counts = tally.counts
         raise
     finally:
         if tally.told:
@@ -91,8 +93,10 @@ def _rejects(call: ImportCall, plan: Plan) -> Iterator[Callable[[Row, Result], N
 
 def _rows_failed(call: ImportCall, tally: Tally) -> RowsFailedError:
     path = call.sending.rejects
-    hint = "--rejects FILE writes such rows down, ready to be mended and fed back"
+    hint = "--rejects FILE writes such rows down, ready to be fixed and fed back"
     if path is not None:
-        hint = f"mend the rows in {path} and import that file"
+        hint = f"fix the rows in {path} and import that file"
     message = f"{tally.failed:,} of {counted(tally.rows, 'row')} failed"
-    return RowsFailedError(message, hint=hint, outcome=Outcome.NOT_APPLIED)
+    error = RowsFailedError(message, hint=hint)
+    error.counts = tally.counts
+    return error

@@ -23,6 +23,6 @@ def test_what_an_earlier_run_told_does_not_count_as_fast() -> None:
 
 def test_the_first_failures_are_kept() -> None:
     tally = tally_of(*["failed"] * (KEPT_FAILURES + 3))
-    assert tally.failures[0] == (2, "why 1")
+    assert tally.failures[0] == ("line 2", "why 1")
     assert len(tally.failures) == KEPT_FAILURES
     assert tally.failed == KEPT_FAILURES + 3
