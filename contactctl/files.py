@@ -30,7 +30,8 @@ NEW_SUFFIX = ".new"
 #: How the names of copies of standard input begin.
 SPOOL_PREFIX = "stdin-"
 SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
-_PRIVATE_MODE = 0o600
+#: What nobody but the owner may read.
+PRIVATE_MODE = 0o600
 _SUFFIX = ".new"
 
 
@@ -119,7 +120,7 @@ def save_whole(path: Path, data: bytes, *, disk: ModuleType = os) -> None:
             with suppress(OSError):
                 disk.unlink(new)
             raise
-        _sync_folder(path.parent, disk)
+        sync_folder(path.parent, disk)
     except OSError as error:
         raise MachineError(
             f"cannot write {path}: {reason_of(error)}",
@@ -142,10 +143,10 @@ def reason_of(error: OSError) -> str:
 
 def _write_new(new: Path, data: bytes, disk: ModuleType) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = disk.open(new, flags, _PRIVATE_MODE)
+    descriptor = disk.open(new, flags, PRIVATE_MODE)
     try:
         if hasattr(os, "fchmod"):  # the umask may have taken even the owner's bits; not on Windows
-            disk.fchmod(descriptor, _PRIVATE_MODE)
+            disk.fchmod(descriptor, PRIVATE_MODE)
         rest = memoryview(data)
         while rest:
             rest = rest[disk.write(descriptor, rest) :]
@@ -154,7 +155,7 @@ def _write_new(new: Path, data: bytes, disk: ModuleType) -> None:
         disk.close(descriptor)
 
 
-def _sync_folder(folder: Path, disk: ModuleType) -> None:
+def sync_folder(folder: Path, disk: ModuleType) -> None:
     """Bring the new name to the disk; Windows cannot open a folder and does so by itself."""
     if os.name == "nt":
         return

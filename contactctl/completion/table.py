@@ -109,6 +109,7 @@ ROWS: dict[str, Row] = {
     "--max-changes": ("", "", "Look the whole file up first"),
     "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
     "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
+    "--undo-file": ("", "<file>", "Write down what takes each change back"),
     "--rate": ("", "", "Requests a second"),
     "--patience": ("", "", "How long a service that is away is waited for"),
     "--max-failures": ("", "", "Stop after so many failed rows"),
@@ -164,8 +165,8 @@ FLAGS: dict[str, str] = {
         "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
         "--allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
-        "--change-address --rate --patience --max-failures --limit --skip-invalid --rejects "
-        "--changed-only --resume --dry-run --exit-code --offline"
+        "--change-address --undo-file --rate --patience --max-failures --limit --skip-invalid "
+        "--rejects --changed-only --resume --dry-run --exit-code --offline"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",

@@ -23,10 +23,12 @@ from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from contactctl.importing.intake import Record, SentRows
+    from contactctl.importing.look import Opposites
     from contactctl.importing.plan import Plan
     from contactctl.importing.workers import Sends
 
@@ -180,7 +182,8 @@ class Client(Updates, Finds, Protocol):
 class RunOptions:
     """How to run an import; ``guards`` look each contact up before its write.
 
-    ``limit`` is how many rows of the file are taken, None for all of them.
+    ``limit`` is how many rows of the file are taken, None for all of them. ``opposites`` opens what
+    keeps the way back of each write; it needs the guards.
     """
 
     rate: Rate
@@ -191,6 +194,7 @@ class RunOptions:
     resume: bool = False
     guards: Guards | None = None
     limit: int | None = None
+    opposites: Callable[[], AbstractContextManager[Opposites]] | None = None
 
 
 @contextmanager
@@ -211,6 +215,9 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
         memory.drop_expired()
         delta = Delta(memory, changed_only=options.changed_only)
         limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
+        # A run that is finished already has nothing left to write.
+        keeps = options.opposites if not opened.journal.state.finished else None
+        opposites = None if keeps is None else stack.enter_context(keeps())
         yield ImportRun(
             Intake(
                 plan.source.rows(),
@@ -220,17 +227,26 @@ def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> It
                 watch=plan.source.check_unchanged,
                 limit=options.limit,
             ),
-            _sender(plan, client, limiter, options),
+            _sender(plan, client, limiter, options, opposites),
             limiter,
             opened.journal,
             delta,
             max_failures=options.max_failures,
         )
+        if opposites is not None and opened.journal.state.finished:
+            opposites.finish()
 
 
-def _sender(plan: Plan, client: Client, limiter: Limiter, options: RunOptions) -> Sends:
+def _sender(
+    plan: Plan,
+    client: Client,
+    limiter: Limiter,
+    options: RunOptions,
+    opposites: Opposites | None,
+) -> Sends:
     sender = Sender(client, limiter, retries=options.retries)
     if options.guards is None:
         return sender
+    write = partial(write_looked, sender, opposites=opposites)
     finder = PacedFinder(client, sender)
-    return LookingSender(finder, options.guards, partial(write_looked, sender), plan.declared)
+    return LookingSender(finder, options.guards, write, plan.declared)

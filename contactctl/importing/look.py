@@ -139,10 +139,27 @@ class LookingSender:
         return self._write(job, look)
 
 
-def write_looked(sender: Sender, job: Job, look: Look) -> Result:
-    """Write a row that would change something; what is there already needs no request."""
+class Opposites(Protocol):
+    """What keeps the way back of each write."""
+
+    def add(self, job: Job, look: Look) -> None:
+        """Return when what takes the row's write back is on disk; raises where it cannot be."""
+
+    def finish(self) -> None:
+        """Note that the run has come to its end."""
+
+
+def write_looked(
+    sender: Sender, job: Job, look: Look, *, opposites: Opposites | None = None
+) -> Result:
+    """Write a row that would change something; what is there already needs no request.
+
+    Its way back comes first, and where that cannot be kept nothing is written.
+    """
     if look.would == "nothing":
         return Result(job.ordinal, "done", look.id, change=look.change)
+    if opposites is not None:
+        opposites.add(job, look)
     result = sender.send(job)
     return result._replace(change=look.change) if result.error is None else result
 

@@ -15,6 +15,7 @@ from contactctl.commands.imports.flags import (
     global_words,
 )
 from contactctl.files import folder
+from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.look import Guards
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
@@ -24,7 +25,10 @@ from contactctl.profiles.credentials import check_write_allowed
 from contactctl.session import DEFAULT_RETRIES, Session
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from contactctl.importing.engine import RunOptions
+    from contactctl.importing.look import Opposites
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,19 @@ class ImportCall:
             resume=sending.resume,
             guards=self.guards_of_run,
             limit=self.limit(plan),
+            opposites=self._opposites(plan),
         )
+
+    def _opposites(self, plan: Plan) -> "Callable[[], AbstractContextManager[Opposites]] | None":
+        """Return what opens the undo file; None where none is asked for."""
+        path, identity = self.guards.undo_file, plan.identity
+        if path is None:
+            return None
+        from contactctl.plans.lines import FileSource
+
+        source = FileSource(plan.source.name, identity.digest, identity.mapping)
+        resume = self.sending.resume
+        return lambda: open_row_undo(self.session, path, source, resume=resume)
 
     @property
     def guards_of_run(self) -> Guards | None:

@@ -10,6 +10,7 @@ from contactctl.connection import OfflineError, account_id
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
+from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.consent_columns import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
@@ -48,6 +49,8 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     the first write. What was interrupted goes on with --resume.
     """
     sending.check(preview)
+    if not preview.dry_run:
+        check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
     with open_input(
         reading.file,
         session.run.stdin,

@@ -9,6 +9,7 @@ import typer
 
 from contactctl.errors import UsageError
 from contactctl.flags.contact_flags import NoSchema, PreviewFlags
+from contactctl.flags.undo_flag import UndoFlag
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.pacer import Rate
 from contactctl.safe_text import quoted
@@ -256,11 +257,13 @@ class GuardFlags(_Words):
     max_changes: MaxChanges = None
     replace_user_id: ReplaceUserId = False
     change_address: ChangeAddress = False
+    undo_file: UndoFlag = None
 
     @property
     def looks(self) -> bool:
         """Tell whether each contact is looked up before its write."""
-        return self.lookup or self.must_exist or self.max_changes is not None
+        given = (self.max_changes, self.undo_file)
+        return self.lookup or self.must_exist or any(item is not None for item in given)
 
     def most_changes(self, rows: int) -> int | None:
         """Return how many of so many rows may change; None where any number may.
