@@ -21,6 +21,7 @@ from contactctl.flags.contact_flags import (
     Yes,
 )
 from contactctl.flags.options import with_session
+from contactctl.flags.undo_flag import Undo, UndoFlag
 from contactctl.session import Session
 
 EXAMPLES = {
@@ -54,7 +55,11 @@ Field = Annotated[
 
 @with_session
 def update(
-    session: Session, fields: ContactFlags, preview: PreviewFlags, look: LookFlags
+    session: Session,
+    fields: ContactFlags,
+    preview: PreviewFlags,
+    look: LookFlags,
+    undo_file: UndoFlag = None,
 ) -> int | None:
     """Change one contact, or create it when no contact has this address or user id.
 
@@ -62,8 +67,9 @@ def update(
     terminal the contact is looked up before the write, which is a request more.
     """
     preview.check()
+    undo = Undo(session, undo_file, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
-    wish = look.to_wish(session, change, preview)
+    wish = look.to_wish(session, change, preview, keeps_undo=undo.is_kept)
     if preview.offline:
         return preview.show(
             session, preview_offline(change), str(change.refs[0]), declared=declared
@@ -78,7 +84,8 @@ def update(
         return preview.show(session, plan.preview, who, declared=declared)
     session.check_write_allowed(*plan.addresses)
     # Before the write: if its answer is lost, what the contact holds is not known either.
-    with session.other_write(*(ref for step in plan.steps for ref in step.refs)) as write:
+    writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
+    with undo.of_update(plan, declared), writing as write:
         saved = carry_out(session.client, plan)
         write.contact_id = saved.id
     payload = plan.change.to_payload()
@@ -87,9 +94,15 @@ def update(
 
 
 @with_session
-def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int | None:
+def create(
+    session: Session,
+    fields: ContactFlags,
+    preview: PreviewFlags,
+    undo_file: UndoFlag = None,
+) -> int | None:
     """Create one contact; an address or user id that is taken is an error."""
     preview.check()
+    undo = Undo(session, undo_file, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
     if change.email is None:
         raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
@@ -100,7 +113,7 @@ def create(session: Session, fields: ContactFlags, preview: PreviewFlags) -> int
         plan = preview_create(change, found, declared)
         return preview.show(session, plan, change.email, declared=declared)
     session.check_write_allowed(change.email)
-    with session.other_write(*change.refs) as write:
+    with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
         saved = session.client.create(change)
         write.contact_id = saved.id
     words = f"created {change.email}"
@@ -123,10 +136,16 @@ def find(session: Session, who: RefFlags, field: Field = None) -> None:
 
 @with_session
 def delete(
-    session: Session, who: RefFlags, preview: DryRunFlags, *, yes: Yes = False
+    session: Session,
+    who: RefFlags,
+    preview: DryRunFlags,
+    *,
+    yes: Yes = False,
+    undo_file: UndoFlag = None,
 ) -> int | None:
     """Delete one contact. If it is added again later, it comes back subscribed."""
     preview.check()
+    undo = Undo(session, undo_file, preview)
     ref = who.to_ref()
     if preview.dry_run:
         find_one(session.client, ref)
@@ -135,7 +154,7 @@ def delete(
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
     _check_deletion(session, ref, yes=yes)
-    with session.other_write(ref) as write:
+    with undo.of_deletion(ref), session.other_write(ref) as write:
         if not write.is_known:  # an import may know the person by the other identifier
             found = find_one(session.client, ref).get("id")
             write.contact_id = found if isinstance(found, str) else None

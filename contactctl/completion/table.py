@@ -85,6 +85,7 @@ ROWS: dict[str, Row] = {
     "--replace-user-id": ("", None, "Allow to write over a different user id"),
     "--must-exist": ("", None, "Look first; without such a contact, exit 3"),
     "--no-lookup": ("", None, "No look before the write"),
+    "--undo-file": ("", "<file>", "Write down what takes each change back"),
     "--field": ("", "<any field>", "Print the value of this field alone"),
     "--yes": ("-y", None, "Do not ask"),
     "--format": (
@@ -109,7 +110,6 @@ ROWS: dict[str, Row] = {
     "--max-changes": ("", "", "Look the whole file up first"),
     "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
     "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
-    "--undo-file": ("", "<file>", "Write down what takes each change back"),
     "--rate": ("", "", "Requests a second"),
     "--patience": ("", "", "How long a service that is away is waited for"),
     "--max-failures": ("", "", "Stop after so many failed rows"),
@@ -153,14 +153,14 @@ FLAGS: dict[str, str] = {
     "update": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
         "--prop --unset --data --no-schema --dry-run --exit-code --offline --new-email "
-        "--replace-user-id --must-exist --no-lookup"
+        "--replace-user-id --must-exist --no-lookup --undo-file"
     ),
     "create": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
-        "--prop --unset --data --no-schema --dry-run --exit-code --offline"
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline --undo-file"
     ),
     "find": "--email --user-id --field",
-    "delete": "--email --user-id --dry-run --exit-code --yes",
+    "delete": "--email --user-id --dry-run --exit-code --yes --undo-file",
     "import": (
         "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "

@@ -253,7 +253,14 @@ class LookFlags:
     must_exist: MustExist = False
     no_lookup: NoLookup = False
 
-    def to_wish(self, session: Session, change: ContactChange, preview: PreviewFlags) -> Wish:
+    def to_wish(
+        self,
+        session: Session,
+        change: ContactChange,
+        preview: PreviewFlags,
+        *,
+        keeps_undo: bool = False,
+    ) -> Wish:
         """Return what is asked for; raises :class:`UsageError` for contradictions.
 
         A profile that may write to some domains alone must know the address behind a user id.
@@ -261,6 +268,7 @@ class LookFlags:
         wants = {
             "--must-exist": self.must_exist,
             "--new-email": self.new_email is not None,
+            "--undo-file": keeps_undo,
             "--dry-run without --offline": preview.dry_run and not preview.offline,
         }
         asked = next((name for name, given in wants.items() if given), None)

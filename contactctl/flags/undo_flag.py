@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contactctl.errors import UsageError
+from contactctl.changes.lookup import describe, find_one, look_up
+from contactctl.changes.preview import preview_create
+from contactctl.errors import ConflictError, UsageError
+from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-    from contactctl.plans.lines import FileSource
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.update import Plan
+    from contactctl.contact import ContactChange, ContactRef
+    from contactctl.plans.lines import FileSource, Planned
     from contactctl.plans.undo_file import RowOpposites, UndoFile
 
 UndoFlag = Annotated[
@@ -52,6 +59,81 @@ def open_undo(
     header = Header("undo", account, time.time(), source)
     with open_undo_file(path, header, resume=resume) as undo:
         yield undo
+
+
+class Undo:
+    """The undo file of a command that writes to one contact; nothing where none is asked for.
+
+    Raises :class:`UsageError` for a file that is there already.
+    """
+
+    def __init__(self, session: Session, path: Path | None, preview: DryRunFlags) -> None:
+        self._session = session
+        self._path = None if preview.dry_run else path
+        check_undo(self._path)
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether there is one to be written."""
+        return self._path is not None
+
+    def of_update(
+        self, plan: "Plan", declared: "DeclaredTypes | None"
+    ) -> "AbstractContextManager[None]":
+        """Keep what takes an update back while it is made."""
+
+        def opposites() -> "Iterator[Planned]":
+            from contactctl.plans.opposite import opposites_of
+
+            return opposites_of(plan, declared)
+
+        return self._kept(opposites)
+
+    def of_creation(
+        self, change: "ContactChange", declared: "DeclaredTypes | None"
+    ) -> "AbstractContextManager[None]":
+        """Keep what takes a creation back while it is made.
+
+        Raises :class:`ConflictError` where the contact is there: it is not this call's to delete.
+        """
+
+        def opposites() -> "Iterator[Planned]":
+            from contactctl.plans.opposite import opposite_of
+
+            found = look_up(self._session.client, change.refs).contact
+            if found is not None:
+                raise ConflictError(
+                    f"cannot create {change.words}: there is {describe(found)}",
+                    hint="change the contact that is there with `contactctl update`",
+                )
+            yield opposite_of(None, preview_create(change, None, declared).changes)
+
+        return self._kept(opposites)
+
+    def of_deletion(self, ref: "ContactRef") -> "AbstractContextManager[None]":
+        """Keep what makes a contact anew while it is deleted.
+
+        Raises :class:`NotFoundError` where there is none.
+        """
+
+        def opposites() -> "Iterator[Planned]":
+            from contactctl.plans.opposite import opposite_of_deletion
+
+            yield opposite_of_deletion(find_one(self._session.client, ref))
+
+        return self._kept(opposites)
+
+    @contextmanager
+    def _kept(self, opposites: "Callable[[], Iterator[Planned]]") -> "Iterator[None]":
+        if self._path is None:
+            yield
+            return
+        found = list(opposites())  # before the file is made: nobody may be there to be changed
+        with open_undo(self._session, self._path) as undo:
+            for planned in found:
+                undo.add(planned)
+            yield
+            undo.finish()
 
 
 @contextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.changes.preview import FieldChange
+from contactctl.changes.preview import FieldChange, applied, preview_update
 from contactctl.contact import FIELDS, RESPONSE_ONLY_NAMES, ContactRef
 from contactctl.plans.lines import LIST_PREFIX, Planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.update import Plan
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
 
 #: What the service gives a contact that is made without it; an empty text is no value.
@@ -32,6 +34,16 @@ def opposite_of(
     back = {name: _turned(name, item) for name, item in changes.items()}
     after = {name: item.before for name, item in back.items()}
     return Planned(_refs({**contact, **after}), "update", back, _id_of(contact), line)
+
+
+def opposites_of(plan: Plan, declared: DeclaredTypes | None = None) -> Iterator[Planned]:
+    """Yield what takes back each of the writes of an update that was looked up, the first first."""
+    contact = None if plan.looked is None else plan.looked.contact
+    for step in plan.steps:
+        changes = preview_update(step, contact, declared).changes
+        if changes:
+            yield opposite_of(contact, changes)
+        contact = applied(step, contact)
 
 
 def opposite_of_deletion(contact: JsonObject, line: int | None = None) -> Planned:

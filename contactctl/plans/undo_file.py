@@ -63,8 +63,11 @@ class UndoFile:
             self._write(self._chain.marked(text))
 
     def finish(self) -> None:
-        """Write that the run has come to its end; raises as :meth:`add`."""
-        with self._lock:
+        """Write that the run has come to its end, if that still goes.
+
+        All that it wrote can be taken back without this line, and by now all of it is written.
+        """
+        with self._lock, suppress(MachineError):
             self._write(self._chain.ended())
 
     def close(self) -> None:
