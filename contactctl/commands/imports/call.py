@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.changes.update import Wish
-from contactctl.commands.imports.flags import (
-    ColumnFlags,
-    FileFlags,
-    GuardFlags,
-    SendFlags,
-    global_words,
-)
+from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
+from contactctl.commands.imports.flag_words import global_words
+from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.files import folder
 from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports.call import ImportCall, address_check
-from contactctl.commands.imports.flags import ColumnFlags, FileFlags, GuardFlags, SendFlags
+from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
 from contactctl.commands.imports.sending import send
+from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.connection import OfflineError, account_id
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags

@@ -1,0 +1,134 @@
+"""The flags of import that say how the file is read, and what its columns are."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import typer
+
+from contactctl.commands.imports.flag_words import FlagWords
+from contactctl.flags.contact_flags import NoSchema
+from contactctl.importing.columns import ColumnRules, parse_rules
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
+Form = Annotated[
+    Literal["csv", "tsv", "jsonl", "json"] | None,
+    typer.Option("--format", help="Form of the file; told from its name or content if left out."),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter", metavar="CHARACTER", help="What separates cells; , ; and tab are found."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        metavar="NAME",
+        help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
+    ),
+]
+AllowNewlines = Annotated[
+    bool,
+    typer.Option(
+        "--allow-newlines",
+        help="Take a CSV cell whose later lines look like rows of the file as the text it is.",
+    ),
+]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="COLUMN=FIELD",
+        help="Name the field of a column: email, userId, a property, list:ID, or !subscribed where"
+        " yes means opted out; repeatable.",
+    ),
+]
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="COLUMN", help="Leave a column out; repeatable."),
+]
+Constants = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Give every row this value; repeatable."),
+]
+EmptyClears = Annotated[
+    bool, typer.Option("--empty-clears", help="An empty cell empties the field, as null does.")
+]
+LiteralNull = Annotated[
+    bool, typer.Option("--literal-null", help="A cell null is that text, and empties nothing.")
+]
+AllowResubscribe = Annotated[
+    bool,
+    typer.Option(
+        "--allow-resubscribe",
+        help="Allow subscribed to be true, which re-subscribes people who opted out.",
+    ),
+]
+NeverResubscribe = Annotated[
+    bool,
+    typer.Option(
+        "--never-resubscribe",
+        help="Send subscribed only where it is false, as the service's own upload has it: opts out,"
+        " and re-subscribes nobody.",
+    ),
+]
+SubscribedWhen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--subscribed-when",
+        metavar="COLUMN=WORD,WORD",
+        help="Words of a column that mean subscribed; all its other words mean unsubscribed, or"
+        " with --unsubscribed-when are refused; repeatable.",
+    ),
+]
+UnsubscribedWhen = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unsubscribed-when",
+        metavar="COLUMN=WORD,WORD",
+        help="Words of a column that mean unsubscribed, * for any, (empty) for none; other words"
+        " change nothing; repeatable.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFlags(FlagWords):
+    """What is read, and how."""
+
+    file: File
+    form: Form = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+    allow_newlines: AllowNewlines = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFlags(FlagWords):
+    """What the columns are."""
+
+    maps: Maps = None
+    ignored: Ignored = None
+    constants: Constants = None
+    empty_clears: EmptyClears = False
+    literal_null: LiteralNull = False
+    no_schema: NoSchema = False
+    subscribed_when: SubscribedWhen = None
+    unsubscribed_when: UnsubscribedWhen = None
+    never_resubscribe: NeverResubscribe = False
+    allow_resubscribe: AllowResubscribe = False
+
+    def to_rules(self) -> ColumnRules:
+        """Return the rules; raises :class:`UsageError` for flags that cannot be read."""
+        return parse_rules(
+            self.maps or (),
+            self.ignored or (),
+            self.constants or (),
+            empty_clears=self.empty_clears,
+            literal_null=self.literal_null,
+            allow_resubscribe=self.allow_resubscribe,
+            never_resubscribe=self.never_resubscribe,
+            subscribed_when=self.subscribed_when or (),
+            unsubscribed_when=self.unsubscribed_when or (),
+        )

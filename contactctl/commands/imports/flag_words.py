@@ -1,0 +1,44 @@
+"""The words that give a run's flags again, as they were given."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from contactctl.session import Flags
+
+
+@dataclass(frozen=True, slots=True)
+class FlagWords:
+    """Flags that can be written down again as they were given."""
+
+    def words(self) -> list[str]:
+        """Return the words that give these flags."""
+        found: list[str] = []
+        for item in fields(self):
+            name = _flag_name(item.type)
+            if not name:
+                continue
+            value = getattr(self, item.name)
+            values = value if isinstance(value, list) else [value]
+            for one in values:
+                if one is True:
+                    found.append(name)
+                elif one is not None and one is not False:
+                    found.append(f"{name}={one}")
+        return found
+
+
+def global_words(flags: Flags) -> list[str]:
+    """Return the words that give the flags of every command again."""
+    named = {"profile": "--profile", "output": "--output", "timeout": "--timeout"}
+    named["retries"] = "--retries"
+    values = {flag: getattr(flags, name) for name, flag in named.items()}
+    found = [f"{flag}={value}" for flag, value in values.items() if value is not None]
+    switches = ("sandbox", "quiet", "verbose", "no_input", "no_color")
+    return found + [f"--{name.replace('_', '-')}" for name in switches if getattr(flags, name)]
+
+
+def _flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
+    """Return the flag's name; an argument has none."""
+    info = annotation.__metadata__[0]
+    names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
+    return next((name for name in names if isinstance(name, str)), "")

@@ -1,0 +1,188 @@
+"""The flags of import that say what is looked up first, and how the rows are sent."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contactctl.commands.imports.flag_words import FlagWords
+from contactctl.errors import UsageError
+from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.flags.undo_flag import UndoFlag
+from contactctl.importing.pacer import Rate
+from contactctl.safe_text import quoted
+
+SkipInvalid = Annotated[
+    bool,
+    typer.Option("--skip-invalid", help="Count rows that cannot be sent as failed, send the rest."),
+]
+RateFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--rate",
+        metavar="N|max",
+        help="Requests a second; max is all of the service's limit (default 80 percent of it).",
+    ),
+]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        "--patience",
+        metavar="DURATION",
+        help="How long a service that is away is waited for, such as 30s or 10m (default 10m, and"
+        " 2m at a terminal).",
+    ),
+]
+MaxFailures = Annotated[
+    int | None,
+    typer.Option("--max-failures", metavar="N", min=1, help="Stop after so many failed rows."),
+]
+RejectsFlag = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="Write failed rows here (a new file is for you alone, 0600), with the reason.",
+    ),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the last unfinished run of this file.")
+]
+ChangedOnly = Annotated[
+    bool,
+    typer.Option(
+        "--changed-only",
+        help="Send only what differs from what this machine last sent for the contact.",
+    ),
+]
+Lookup = Annotated[
+    bool,
+    typer.Option(
+        "--lookup",
+        help="Look each contact up before its write, a request more a row: refuses to re-key, move"
+        " and merge, tells created from updated, and does not write what is there already.",
+    ),
+]
+MustExist = Annotated[
+    bool,
+    typer.Option(
+        "--must-exist", help="Rows that match no contact fail, and create none; implies --lookup."
+    ),
+]
+MaxChanges = Annotated[
+    str | None,
+    typer.Option(
+        "--max-changes",
+        metavar="N|P%",
+        help="Look the whole file up first, and write nothing if more rows would change; P percent"
+        " is of the file's rows. Implies --lookup.",
+    ),
+]
+ReplaceUserId = Annotated[
+    bool,
+    typer.Option(
+        "--replace-user-id",
+        help="Allow rows that give a contact another user id than it has, or than another row.",
+    ),
+]
+ChangeAddress = Annotated[
+    bool,
+    typer.Option(
+        "--change-address",
+        help="Allow rows whose user id picks a contact with another address, which it then loses.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="Take the first N rows of the file alone."),
+]
+
+_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFlags(FlagWords):
+    """What is looked up before it is written, and what may then be written."""
+
+    lookup: Lookup = False
+    must_exist: MustExist = False
+    max_changes: MaxChanges = None
+    replace_user_id: ReplaceUserId = False
+    change_address: ChangeAddress = False
+    undo_file: UndoFlag = None
+
+    @property
+    def looks(self) -> bool:
+        """Tell whether each contact is looked up before its write."""
+        given = (self.max_changes, self.undo_file)
+        return self.lookup or self.must_exist or any(item is not None for item in given)
+
+    def most_changes(self, rows: int) -> int | None:
+        """Return how many of so many rows may change; None where any number may.
+
+        Raises :class:`UsageError` for what is no number.
+        """
+        if self.max_changes is None:
+            return None
+        text = self.max_changes.removesuffix("%")
+        if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+            raise UsageError(
+                f"--max-changes {quoted(self.max_changes)} is no number of rows",
+                hint="give a number such as 500, or a share of the file's rows such as 5%",
+            )
+        return int(text) if text == self.max_changes else rows * int(text) // 100
+
+
+@dataclass(frozen=True, slots=True)
+class SendFlags(FlagWords):
+    """How the rows are sent."""
+
+    rate: RateFlag = None
+    patience: Patience = None
+    max_failures: MaxFailures = None
+    limit: Limit = None
+    skip_invalid: SkipInvalid = False
+    rejects: RejectsFlag = None
+    changed_only: ChangedOnly = False
+    resume: Resume = False
+
+    def to_rate(self) -> Rate:
+        """Return the rate; raises :class:`UsageError` for what is none."""
+        if self.rate is None:
+            return Rate()
+        if self.rate == "max":
+            return Rate(share=1.0)
+        try:
+            per_second = float(self.rate)
+        except ValueError:
+            per_second = 0.0
+        if not 0.0 < per_second < math.inf:
+            raise UsageError(
+                f"--rate {quoted(self.rate)} is no rate", hint="give requests a second, or max"
+            )
+        return Rate(per_second)
+
+    def patience_s(self, default_s: float) -> float:
+        """Return the patience in seconds; raises :class:`UsageError` for what is none."""
+        if self.patience is None:
+            return default_s
+        number, unit = self.patience.rstrip("smh"), self.patience.lstrip("0123456789.")
+        try:
+            return float(number) * _UNITS_S[unit]
+        except (ValueError, KeyError):
+            raise UsageError(
+                f"--patience {quoted(self.patience)} is no duration",
+                hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
+            ) from None
+
+    def check(self, preview: PreviewFlags) -> None:
+        """Refuse what does not go together; raises :class:`UsageError`."""
+        preview.check()
+        self.patience_s(0.0)
+        if self.resume and preview.dry_run:
+            raise UsageError(
+                "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
+            )
