@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LATENCY_S = 0.01
-#: The rows give contacts other user ids and addresses, and mean it.
-LOOKING = ("--lookup", "--replace-user-id", "--change-address")
+LOOKING = ("--lookup",)
 
 
 @dataclass

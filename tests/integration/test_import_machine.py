@@ -11,11 +11,14 @@ import pytest
 from chained_rows import write_csv
 from conftest import PROGRAM
 from import_process import error_of, importing, json_lines
-from import_trial import IN_FLIGHT, Trial, held
+from import_trial import IN_FLIGHT, MEANT, Trial, held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+COMMAND = f"contactctl import people.csv -o json --rate=max {' '.join(MEANT)}"
 
 
 def shell(import_: Trial, line: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +61,7 @@ def test_two_files_are_imported_at_once(tmp_path: Path, own_folders: Mapping[str
     with (
         import_.serve(),
         import_.run(*words) as run,
-        importing(import_.env, tmp_path, other, *words) as second,
+        importing(import_.env, tmp_path, other, *MEANT, *words) as second,
     ):
         assert (run.end(), second.end()) == (6, 6)
     assert len(import_.told) == 80
@@ -73,15 +76,14 @@ def test_a_disk_that_is_full_stops_it_and_loses_nothing(
     import_ = Trial(tmp_path, own_folders, 160, seed=15)
     # Python, too, writes files: a module compiled under the limit would stay cut off for good.
     import_.env["PYTHONDONTWRITEBYTECODE"] = "1"
-    command = "contactctl import people.csv -o json --rate=max"
     with import_.serve():
-        full = shell(import_, f"ulimit -f {kib}; {command}")
+        full = shell(import_, f"ulimit -f {kib}; {COMMAND}")
         assert full.returncode == 9, full.stderr
         error = json_lines(full.stderr)[-1]["error"]
         assert isinstance(error, dict)
         assert error["code"] == "machine", error
         again = "--resume" if any((tmp_path / "state/imports").glob("*.journal")) else ""
-        assert shell(import_, f"{command} {again}").returncode == import_.code
+        assert shell(import_, f"{COMMAND} {again}").returncode == import_.code
     import_.check_end(kills=1)
 
 
@@ -101,12 +103,11 @@ def test_a_full_stdout_stops_it_and_a_resume_goes_on(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 60, seed=17)
-    command = "contactctl import people.csv -o json --rate=max"
     with import_.serve():
-        full = shell(import_, f"{command} >/dev/full")
+        full = shell(import_, f"{COMMAND} >/dev/full")
         assert full.returncode == 9, full.stderr
         assert "--resume" in full.stderr
-        assert shell(import_, f"{command} --resume").returncode == import_.code
+        assert shell(import_, f"{COMMAND} --resume").returncode == import_.code
     import_.check_end()
 
 
@@ -114,7 +115,6 @@ def test_a_reader_that_goes_away_ends_it_and_a_resume_goes_on(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 120, seed=18)
-    command = "contactctl import people.csv -o json --rate=max"
     gone, release = tmp_path / "gone", threading.Event()
     os.mkfifo(gone)
     reader = "{ head -n 1; exec <&-; : >gone; }"
@@ -126,7 +126,7 @@ def test_a_reader_that_goes_away_ends_it_and_a_resume_goes_on(
     threading.Thread(target=listen, daemon=True).start()
     # One row alone: what else came before the reader went would have been told to nobody.
     with held(release, after=1) as hold, import_.serve(around=hold):
-        done = shell(import_, f"{command} | {reader}; exit ${{PIPESTATUS[0]}}")
+        done = shell(import_, f"{COMMAND} | {reader}; exit ${{PIPESTATUS[0]}}")
         assert (done.returncode, done.stderr) == (141, "")
-        assert shell(import_, f"{command} --resume").returncode == import_.code
+        assert shell(import_, f"{COMMAND} --resume").returncode == import_.code
     import_.check_end(kills=1)

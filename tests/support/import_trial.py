@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Where the service names no limit, an import has so many requests under way.
 IN_FLIGHT = 10
+#: The rows give contacts other user ids and addresses, and mean it.
+MEANT = ("--replace-user-id", "--change-address")
 
 
 @dataclass
@@ -103,8 +105,8 @@ class Trial:
     @contextmanager
     def run(self, *words: str, stdin: Path | None = None) -> Iterator[Importing]:
         """Start an import of the file, or of ``stdin``; what it told is kept at the end."""
-        file = "-" if stdin else self.file
-        with importing(self.env, self.folder, file, "-o", "json", *words, stdin=stdin) as run:
+        file, words = "-" if stdin else self.file, ("-o", "json", *MEANT, *words)
+        with importing(self.env, self.folder, file, *words, stdin=stdin) as run:
             yield run
         self.told += run.rows
 
