@@ -12,6 +12,7 @@
     │   ├── ConflictError       5  conflict      409
     │   ├── RedirectedError     5  redirected    3xx
     │   └── GuardError          5  guarded       a guard of ours
+    │       └── DriftedError    5  drifted       a contact is not as a plan found it
     ├── RowsFailedError         6  rows_failed
     ├── UnavailableError        7  unavailable   5xx
     │   ├── RateLimitedError    7  rate_limited
@@ -199,6 +200,12 @@ class GuardError(RefusedError):
     """A guard of ours stopped a write that would have been an accident."""
 
     code = "guarded"
+
+
+class DriftedError(GuardError):
+    """A contact is no longer as it was when the change to it was planned."""
+
+    code = "drifted"
 
 
 class RowsFailedError(ContactctlError):

@@ -31,6 +31,7 @@ COMMANDS = Branch(
         "find": Leaf("contacts", "find", "Show one contact."),
         "delete": Leaf("contacts", "delete", "Delete one contact."),
         "import": Leaf("imports.command", "import_", "Update many contacts from a file."),
+        "apply": Leaf("imports.apply", "apply", "Carry out a saved plan, or undo a run."),
         "suppression": Branch(
             "Contacts that bounced or complained.",
             {

@@ -29,6 +29,8 @@ _TYPE_WORDS: dict[type, str] = {
     Number: "number",
     dict: "lists",
 }
+#: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
+_WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -95,6 +97,25 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
         table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(safe(cell) for cell in row))
+    return table
+
+
+def plan(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
+    """Return the fields of a plan: what was in red, what will be in green; who comes or goes bold.
+
+    The second column says what happens, the last two are before and after.
+    """
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    above: Sequence[str] = ()
+    for row in rows:
+        *head, field, before, after = row
+        style = _WOULD_STYLES.get(row[1], "yellow")
+        who = ["", "", ""] if head == [*above[:3]] else head
+        cells = [*(safe(cell, style=style) for cell in who), safe(field)]
+        table.add_row(*cells, safe(before, style="red"), safe(after, style="green"))
+        above = row
     return table
 
 

@@ -122,7 +122,7 @@ def _changes(
     for name, after in {**values, **change.values}.items():
         before = contact.get(name)
         kind = declared.get(name) or DEFAULT_TYPES.get(name)
-        if not _same(name, before, after, kind):
+        if not same_value(name, before, after, kind):
             yield name, FieldChange(before, after)
     yield from _list_changes(change, contact)
 
@@ -137,7 +137,13 @@ def _list_changes(change: ContactChange, contact: JsonObject) -> Iterator[tuple[
             yield f"mailingLists.{list_id}", FieldChange(before, wanted)
 
 
-def _same(name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | None) -> bool:
+def same_value(
+    name: str, before: JsonValue, after: JsonScalar, kind: PropertyType | None = None
+) -> bool:
+    """Tell whether a field that has one value would be the same with another one.
+
+    Numbers are compared by value, dates as instants, addresses as the service compares them.
+    """
     # What can be written is one value: whatever else is shown cannot be equal to it.
     if isinstance(before, list | dict):
         return False

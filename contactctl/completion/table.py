@@ -20,6 +20,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "find": "Show one contact",
         "delete": "Delete one contact",
         "import": "Update many contacts from a file",
+        "apply": "Carry out a saved plan, or undo a run",
         "suppression": "Contacts that bounced or complained",
         "lists": "Show the mailing lists",
         "properties": "Contact properties",
@@ -118,6 +119,12 @@ ROWS: dict[str, Row] = {
     "--rejects": ("", "<file>", "Write failed rows here"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
     "--resume": ("", None, "Go on with the last unfinished run of this file"),
+    "--plan": ("", "<file>", "Look up and write down what would happen"),
+    "--summary": ("", "<file>", "Append the plan to FILE as Markdown, addresses masked"),
+    "--max-age": ("", "", "Refuse a plan that is older, such as 30m, 24h or 2d"),
+    "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
+    "--rejects#2": ("", "<file>", "Write the lines that failed here as JSON Lines"),
+    "--resume#2": ("", None, "Go on with the run of this file that was not finished"),
     "--custom": ("", None, "Leave the standard properties out"),
     "--type": (
         "",
@@ -166,7 +173,11 @@ FLAGS: dict[str, str] = {
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
         "--allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
         "--change-address --undo-file --rate --patience --max-failures --limit --skip-invalid "
-        "--rejects --changed-only --resume --dry-run --exit-code --offline"
+        "--rejects --changed-only --resume --dry-run --exit-code --offline --plan --summary"
+    ),
+    "apply": (
+        "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --resume#2 "
+        "--dry-run --exit-code --summary"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",
@@ -188,6 +199,7 @@ FLAGS: dict[str, str] = {
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import": ("<file>",),
+    "apply": ("<file>",),
     "properties create": ("",),
     "profile add": ("",),
     "profile use": ("<profile>",),

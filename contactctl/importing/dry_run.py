@@ -58,27 +58,28 @@ class Unrecorded:
 
 
 @dataclass(frozen=True, slots=True)
-class _OnlyRead:
+class OnlyRead:
     """Tells which rows say nothing new where that is asked for, and changes nothing of it."""
 
-    delta: Delta | None
+    delta: Delta | None = None
 
     def unchanged(self, jobs: Sequence[Job]) -> set[int]:
+        """Return the ordinals of the rows that say what was last sent for their contacts."""
         return set() if self.delta is None else self.delta.unchanged(jobs)
 
     def before_sending(self, jobs: Sequence[Job]) -> None:
-        pass
+        """Forget nothing: nothing is sent."""
 
     def after_sending(self, job: Job, result: Result) -> None:
-        pass
+        """Remember nothing."""
 
     due_in_s = None
 
     def flush_due(self) -> None:
-        pass
+        """Have nothing to bring to disk."""
 
     def flush(self) -> None:
-        pass
+        """Have nothing to bring to disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def open_dry_run(
         if options.changed_only:
             memory = stack.enter_context(open_sent_memory(state, plan.identity.account))
             delta = Delta(memory, changed_only=True)
-        sent = _OnlyRead(delta)
+        sent = OnlyRead(delta)
         intake = Intake(
             plan.source.rows(),
             plan.converter,

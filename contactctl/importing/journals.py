@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.errors import MachineError, UsageError
+from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.files import make_private_folder
 from contactctl.importing.journal import (
     Journal,
@@ -104,10 +104,29 @@ class Journals:
             lock.release()
             raise
 
+    def begin_once(self, identity: RunIdentity) -> OpenRun:
+        """Begin the one run of something that may be done a single time.
+
+        Raises :class:`GuardError` where one was begun before, and as :meth:`begin` does.
+        """
+        make_private_folder(self._folder)
+        lock = self._lock(identity)
+        try:
+            self._check_never_begun(identity)
+            return OpenRun(create_journal(self._new_path(identity), identity), lock)
+        except BaseException:
+            lock.release()
+            raise
+
     def has_unfinished(self, identity: RunIdentity) -> bool:
         """Tell whether a run of the same file, columns and account could be resumed."""
         found = self._last(identity)
         return found is not None and not found.finished
+
+    def _check_never_begun(self, identity: RunIdentity) -> None:
+        found = self._last(identity)
+        if found is not None:
+            raise _begun_before(identity, is_finished=found.finished)
 
     def _last(self, identity: RunIdentity) -> _Entry | None:
         # The place is no part of it: a copy or a renamed file is the same import.
@@ -175,6 +194,15 @@ class Journals:
                 f" where there is no profile; {again}",
             )
         return UsageError(f"there is no run of {quoted(identity.source)} to go on with", hint=again)
+
+
+def _begun_before(identity: RunIdentity, *, is_finished: bool) -> GuardError:
+    name = quoted(identity.source)
+    if is_finished:
+        return GuardError(f"{name} was applied already", hint="make a new plan")
+    return GuardError(
+        f"{name} was begun already, and has not come to its end", hint="go on with it: add --resume"
+    )
 
 
 def _meaning(identity: RunIdentity) -> str:

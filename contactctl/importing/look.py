@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from contactctl.importing.sender import MayGoOn, Sender
     from contactctl.service.replies import Reply
 
-_KINDS: Mapping[str, Kind] = {"create": "created", "update": "updated", "nothing": "unchanged"}
+_KINDS: Mapping[str, Kind] = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "nothing": "unchanged",
+}
 
 
 class Look(NamedTuple):
@@ -129,13 +134,13 @@ class LookingSender:
         """
         try:
             looked = look_up(self._finder, job.change.refs, sparing=True)
-            if not may_go_on(_keys(looked)):
+            if not may_go_on(found_keys(looked)):
                 return None
             look = self._guards.look(job.change, looked, self._declared)
         except RowFailedError as failure:
-            return _not_sent(job, failure.error, failure.error.attempts)
+            return not_sent(job, failure.error, failure.error.attempts)
         except (GuardError, NotFoundError) as error:
-            return _not_sent(job, _with_hint(error), 0)
+            return not_sent(job, _with_hint(error), 0)
         return self._write(job, look)
 
 
@@ -164,13 +169,14 @@ def write_looked(
     return result._replace(change=look.change) if result.error is None else result
 
 
-def _keys(looked: Looked) -> list[str]:
+def found_keys(looked: Looked) -> list[str]:
     """Return the identifiers of whoever was found, marked as those of rows are."""
     found = [contact for contact in (looked.by_email, looked.by_user_id) if contact is not None]
     return [key for contact in found for key in contact_keys(contact)]
 
 
-def _not_sent(job: Job, error: ContactctlError, attempts: int) -> Result:
+def not_sent(job: Job, error: ContactctlError, attempts: int) -> Result:
+    """Return the result of a row of which nothing was written."""
     error.outcome = Outcome.NOT_SENT
     return failed(job.ordinal, error, attempts)
 

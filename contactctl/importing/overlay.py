@@ -82,8 +82,8 @@ class Overlay:
     def write(self, job: Job, look: Look) -> Result:
         """Change nothing but what later rows will find."""
         if look.would != "nothing":
-            after = applied(job.change, look.contact)
-            keys = contact_keys(after)
+            after = None if look.would == "delete" else applied(job.change, look.contact)
+            keys = contact_keys(after or {})
             gone = [key for key in contact_keys(look.contact or {}) if key not in keys]
             self._keep(job, gone, None)
             self._keep(job, keys, after)

@@ -24,7 +24,12 @@ SHOWN_ROWS = 10
 #: Failed rows that are kept for the summary; the rest is counted.
 KEPT_FAILURES = 20
 
-_WOULD: dict[Kind, Would] = {"created": "create", "updated": "update", "unchanged": "nothing"}
+_WOULD: dict[Kind, Would] = {
+    "created": "create",
+    "updated": "update",
+    "deleted": "delete",
+    "unchanged": "nothing",
+}
 _SERVER_ERRORS = 500
 
 

@@ -31,8 +31,8 @@ class Row(NamedTuple):
     problem: str | None = None
 
 
-Kind = Literal["created", "updated", "unchanged"]
-KINDS: tuple[Kind, ...] = ("created", "updated", "unchanged")
+Kind = Literal["created", "updated", "deleted", "unchanged"]
+KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "unchanged")
 
 
 class RowChange(NamedTuple):

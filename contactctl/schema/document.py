@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.errors import ExitCode, error_codes
 from contactctl.exact_json import JsonObject, JsonValue, Number
-from contactctl.schema import own_outputs, service_outputs
+from contactctl.schema import own_outputs, plan_outputs, service_outputs
 from contactctl.schema.command_docs import describe, flag, leaves
 from contactctl.schema.shapes import DIALECT
 from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     import typer
 
 #: What each command prints with ``-o json``, by the command's path.
-OUTPUTS = {**service_outputs.OUTPUTS, **own_outputs.OUTPUTS}
+OUTPUTS = {
+    **service_outputs.OUTPUTS,
+    **plan_outputs.OUTPUTS,
+    "import": (*service_outputs.OUTPUTS["import"], plan_outputs.IMPORT_PLAN),
+    **own_outputs.OUTPUTS,
+}
 #: What holds when a flag of every command is given at neither level; Typer knows only "not given".
 _DEFAULTS: JsonObject = {
     "output": "text",
@@ -50,6 +55,7 @@ def to_document(context: typer.Context) -> JsonObject:
             for code, exit_code in error_codes().items()
         ],
         "error": {"$schema": DIALECT, **own_outputs.ERROR},
+        "planLine": {"$schema": DIALECT, **plan_outputs.PLAN_LINE},
         "commands": [
             {**describe(path, leaf, common), "outputs": _outputs(path)}
             for path, leaf in leaves(root.branch)

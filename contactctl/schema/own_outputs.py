@@ -120,6 +120,7 @@ _DOCUMENT = record(
             record({"code": one_of(*error_codes()), "exitCode": INTEGER}),
         ),
         "error": said("a JSON Schema: the last line of stderr after a failure", _SCHEMA),
+        "planLine": said("a JSON Schema: one line of a plan or an undo file", _SCHEMA),
         "commands": list_of(_COMMAND),
     }
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.contact import FIELDS
 from contactctl.errors import Outcome, error_codes
+from contactctl.importing.row import KINDS
 from contactctl.schema.shapes import (
     ANY,
     BOOLEAN,
@@ -54,7 +55,8 @@ DONE = record({"success": TRUE, "message": TEXT}, optional=("message",), more=Tr
 _QUOTA = record({"limit": INTEGER, "remaining": INTEGER}, more=True)
 
 
-_CHANGES = said(
+#: The fields that differ, before and after.
+CHANGES = said(
     "by field, lists as mailingLists.ID; a field that is absent is null",
     {"type": "object", "additionalProperties": record({"from": ANY, "to": ANY})},
 )
@@ -66,13 +68,14 @@ def preview(*would: Would) -> Output:
         {
             "would": one_of(*would),
             "request": said("the body, or the query, that would be sent", {"type": "object"}),
-            "changes": _CHANGES,
+            "changes": CHANGES,
         }
     )
     return Output(schema, flag="--dry-run")
 
 
-_ERROR: JsonObject = {
+#: Why a row failed.
+ROW_ERROR: JsonObject = {
     **record(
         {
             "code": one_of(*error_codes()),
@@ -92,15 +95,16 @@ ROW: JsonObject = record(
         "status": one_of("done", "failed", "skipped"),
         "change": said(
             "what a look before the write showed, null without --lookup",
-            {"type": ["string", "null"], "enum": ["created", "updated", "unchanged", None]},
+            {"type": ["string", "null"], "enum": [*KINDS, None]},
         ),
-        "changes": {**_CHANGES, "type": ["object", "null"]},
+        "changes": {**CHANGES, "type": ["object", "null"]},
         "id": said("the contact's id, null where nothing was written", TEXT_OR_NULL),
         "attempts": at_least(0),
-        "error": _ERROR,
+        "error": ROW_ERROR,
     }
 )
-_ROW_OF_DRY_RUN = record(
+#: What would become of one row.
+ROW_OF_DRY_RUN = record(
     {
         "line": said("where in the file the row begins", at_least(1)),
         "email": TEXT_OR_NULL,
@@ -110,9 +114,9 @@ _ROW_OF_DRY_RUN = record(
             one_of("create", "update", "nothing", "refused", "unknown"),
         ),
         "id": said("the contact's id, null where there is none yet", TEXT_OR_NULL),
-        "changes": {**_CHANGES, "type": ["object", "null"]},
+        "changes": {**CHANGES, "type": ["object", "null"]},
         "request": said("the body that would be sent, null for none", {"type": ["object", "null"]}),
-        "error": said("why it would be refused", _ERROR),
+        "error": said("why it would be refused", ROW_ERROR),
     }
 )
 _SUMMARY_OF_DRY_RUN = record(
@@ -138,7 +142,7 @@ _SUMMARY_OF_DRY_RUN = record(
 )
 _DRY_RUN: JsonObject = {
     "anyOf": [
-        said("one for each row", _ROW_OF_DRY_RUN),
+        said("one for each row", ROW_OF_DRY_RUN),
         said("on the last line", record({"summary": _SUMMARY_OF_DRY_RUN})),
     ]
 }

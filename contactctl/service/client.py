@@ -95,6 +95,10 @@ class LoopsClient:
         """
         return _saved(self._retrying.run(calls.create(change)))
 
+    def create_once(self, change: ContactChange) -> Reply[JsonObject]:
+        """Create one contact, asking once, for callers with a retry policy of their own."""
+        return self._once(calls.create(change))
+
     def find(self, ref: ContactRef) -> list[JsonObject]:
         """Return the contacts that a ref picks: none, one, perhaps more."""
         return self._retrying.run(calls.find(ref))
@@ -109,6 +113,10 @@ class LoopsClient:
         Raises :class:`NotFoundError` when there is no such contact.
         """
         return self._retrying.run(calls.delete(ref))
+
+    def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
+        """Delete one contact, asking once, for callers with a retry policy of their own."""
+        return self._once(calls.delete(ref))
 
     def suppression(self, ref: ContactRef) -> JsonObject:
         """Return whether a contact is suppressed, and the quota for removals.

@@ -18,6 +18,8 @@ from contactctl.schema.command_docs import leaves
 from contactctl.schema.document import OUTPUTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Cli, Program
     from output_samples import Sample
 
@@ -74,7 +76,10 @@ def test_every_output_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
-def test_what_a_command_prints_fits_its_schema(cli: Cli, sample: Sample) -> None:
+def test_what_a_command_prints_fits_its_schema(
+    cli: Cli, sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for line in sample.before:
         done = cli(*words_of(line))
         assert done.code == 0, done.err

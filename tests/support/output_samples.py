@@ -71,6 +71,13 @@ _IMPORTS = (
     Sample("import", f"import {_FILE} --dry-run --changed-only", "--dry-run", (f"import {_FILE}",)),
     Sample("import", f"import {_FILE} --dry-run --exit-code", "--dry-run"),
 )
+_PLAN = f"import {_FILE} --plan plan.jsonl"
+_PLANS = (
+    Sample("import", _PLAN, "--plan", (_BARE,)),
+    Sample("apply", "apply plan.jsonl", None, (_BARE, _PLAN)),
+    Sample("apply", "apply plan.jsonl --dry-run", "--dry-run", (_BARE, _PLAN)),
+    Sample("apply", "apply plan.jsonl --dry-run", "--dry-run", (_PLAN, _FULL)),
+)
 _SUPPRESSED = (_BARE, "sandbox suppress ada@example.com")
 _LOOKS = (
     Sample("find", f"find {_WHO}", before=(_FULL,)),
@@ -108,7 +115,7 @@ _OWN = (
     Sample("completion", "completion bash"),
     Sample("completion", "completion powershell"),
 )
-_TOLD = (*_WRITES, *_IMPORTS, *_LOOKS, *_OWN)
+_TOLD = (*_WRITES, *_IMPORTS, *_PLANS, *_LOOKS, *_OWN)
 #: A command of which nothing is told here needs no words but its own; the server does not end.
 _TOLD_PATHS = frozenset(one.path for one in _TOLD)
 SAMPLES = (

@@ -1,8 +1,10 @@
 """import."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from contactctl.commands.imports import answers, dry_run
+from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
 from contactctl.commands.imports.sending import send
@@ -11,6 +13,7 @@ from contactctl.connection import OfflineError, account_id
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
+from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.check import Problem, refuse_problems
 from contactctl.importing.consent_columns import UndecidedConsentError
@@ -27,6 +30,7 @@ EXAMPLES = {
         "contactctl import people.csv --dry-run",
         "contactctl import people.csv --lookup --must-exist --rejects rejects.csv",
         "contactctl import people.csv --max-changes 5%",
+        "contactctl import people.csv --plan plan.jsonl --summary summary.md",
         "contactctl import people.csv --resume",
         "contactctl import people.csv --map 'Tier=plan' --ignore Notes --set source=crm",
         "export-from-crm | contactctl import - --format jsonl --changed-only",
@@ -42,6 +46,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     guards: GuardFlags,
     sending: SendFlags,
     preview: PreviewFlags,
+    planning: PlanFlags,
 ) -> int | None:
     """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, a contact a row.
 
@@ -50,6 +55,14 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     the first write. What was interrupted goes on with --resume.
     """
     sending.check(preview)
+    planning.check(
+        dry_run=preview.dry_run,
+        resume=sending.resume,
+        undo_file=guards.undo_file is not None,
+        rejects=sending.rejects is not None,
+    )
+    if planning.plan is not None:
+        guards = replace(guards, lookup=True)
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
     with open_input(
@@ -65,6 +78,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         plan = _checked(call, offline=preview.offline)
         if preview.dry_run:
             return dry_run.show(call, plan, preview)
+        if planning.plan is not None:
+            plan_file.write(call, plan, planning.plan, planning.summary)
+            return None
         session.check_write_allowed()
         _announce(call, plan)
         dry_run.check_changes(call, plan)

@@ -26,11 +26,11 @@ def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
         if output.form == "json":
             output.write_json(tally.row_to_json(finished))
 
-    _look(call, plan, tally, tell, offline=preview.offline)
+    look(call, plan, tally, tell, offline=preview.offline)
     output.show(answers.dry_run(tally, _forecast(call, plan, tally)))
     for line in answers.dry_run_warnings(tally):
         output.warn(line)
-    _refuse_too_many(call, plan, tally)
+    refuse_too_many(call, plan, tally)
     changes = tally.changes or tally.would["unknown"]
     return ExitCode.WOULD_CHANGE if preview.exit_code and changes else None
 
@@ -44,11 +44,11 @@ def check_changes(call: ImportCall, plan: Plan) -> None:
         return
     call.session.output.note("looking every row up before the first write, as --max-changes asks")
     tally = DryTally(call.rows(plan), looks=True)
-    _look(call, plan, tally, lambda _: None)
-    _refuse_too_many(call, plan, tally)
+    look(call, plan, tally, lambda _: None)
+    refuse_too_many(call, plan, tally)
 
 
-def _look(
+def look(
     call: ImportCall,
     plan: Plan,
     tally: DryTally,
@@ -56,6 +56,7 @@ def _look(
     *,
     offline: bool = False,
 ) -> None:
+    """Look every row up, count and tell of each; raises what ends a run before its file."""
     from contactctl.importing.dry_run import open_dry_run
 
     stop, name = Stop(), plan.source.name
@@ -77,7 +78,8 @@ def _look(
         raise stop.error(tally.told, tally.rows)
 
 
-def _refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
+def refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
+    """Refuse more changes than ``--max-changes`` allows; raises :class:`GuardError`."""
     most = call.guards.most_changes(plan.report.rows)
     if most is None or tally.changes <= most:
         return

@@ -125,15 +125,7 @@ class GuardFlags(FlagWords):
 
         Raises :class:`UsageError` for what is no number.
         """
-        if self.max_changes is None:
-            return None
-        text = self.max_changes.removesuffix("%")
-        if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
-            raise UsageError(
-                f"--max-changes {quoted(self.max_changes)} is no number of rows",
-                hint="give a number such as 500, or a share of the file's rows such as 5%",
-            )
-        return int(text) if text == self.max_changes else rows * int(text) // 100
+        return None if self.max_changes is None else most_changes(self.max_changes, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +178,14 @@ class SendFlags(FlagWords):
             raise UsageError(
                 "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
             )
+
+
+def most_changes(words: str, rows: int) -> int:
+    """Return how many of so many rows may change; raises :class:`UsageError` for no number."""
+    text = words.removesuffix("%")
+    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+        raise UsageError(
+            f"--max-changes {quoted(words)} is no number of rows",
+            hint="give a number such as 500, or a share of the file's rows such as 5%",
+        )
+    return int(text) if text == words else rows * int(text) // 100

@@ -1,0 +1,282 @@
+"""apply."""
+
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from contactctl.commands.imports import answers, plan_answers
+from contactctl.commands.imports.call import address_check
+from contactctl.commands.imports.flag_words import FlagWords, global_words
+from contactctl.commands.imports.sending_flags import (
+    MaxFailures,
+    Patience,
+    RateFlag,
+    SendFlags,
+    most_changes,
+)
+from contactctl.commands.imports.stop import Stop
+from contactctl.errors import Ending, ExitCode, GuardError, RowsFailedError, UsageError
+from contactctl.files import folder
+from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags.options import with_session
+from contactctl.flags.plan_flags import SummaryTo, account_of
+from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
+from contactctl.importing.pacer import Rate
+from contactctl.importing.report import Tally
+from contactctl.plans.admission import DEFAULT_MAX_AGE, check_account, check_age, parse_age
+from contactctl.plans.applying import Application
+from contactctl.plans.plan_file import open_plan_file
+from contactctl.plans.rejects import open_rejects
+from contactctl.progress import shown_progress
+from contactctl.session import DEFAULT_RETRIES, Session
+from contactctl.signals import stops_told
+from contactctl.wording import counted
+
+if TYPE_CHECKING:
+    from contactctl.importing.engine import ImportRun, RunOptions
+    from contactctl.importing.row import Finished
+
+EXAMPLES = {
+    "apply": (
+        "contactctl import people.csv --plan plan.jsonl --summary summary.md",
+        "contactctl apply plan.jsonl --dry-run",
+        "contactctl apply plan.jsonl --max-changes 500 --rejects rejects.jsonl",
+        "contactctl apply plan.jsonl --resume",
+        "contactctl apply undo.jsonl",
+    )
+}
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A plan, or an undo file.")]
+MaxAge = Annotated[
+    str | None,
+    typer.Option(
+        "--max-age",
+        metavar="AGE",
+        help=f"Refuse a plan that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE});"
+        " for an undo file there is no limit unless given.",
+    ),
+]
+MaxChanges = Annotated[
+    str | None,
+    typer.Option(
+        "--max-changes",
+        metavar="N|P%",
+        help="Write nothing if the file changes more contacts; P percent is of its lines.",
+    ),
+]
+RejectsTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="Write the lines that failed here as JSON Lines, with the reason.",
+    ),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the run of this file that was not finished.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyFlags(FlagWords):
+    """What is carried out, and how."""
+
+    file: File
+    max_age: MaxAge = None
+    max_changes: MaxChanges = None
+    rate: RateFlag = None
+    patience: Patience = None
+    max_failures: MaxFailures = None
+    rejects: RejectsTo = None
+    resume: Resume = False
+
+    @property
+    def sending(self) -> SendFlags:
+        """The flags that an import has as well."""
+        return SendFlags(rate=self.rate, patience=self.patience)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyCall:
+    """A call of apply whose file was read and admitted."""
+
+    session: Session
+    flags: ApplyFlags
+    application: Application
+
+    @property
+    def state(self) -> Path:
+        """The folder of journals and of what is remembered."""
+        return folder("state", self.session.env)
+
+    @property
+    def options(self) -> "RunOptions":
+        """How to run it."""
+        from contactctl.importing.engine import RunOptions
+
+        session, sending = self.session, self.flags.sending
+        in_process = session.credentials.is_sandbox and self.flags.rate is None
+        retries = session.flags.retries
+        patience_s = PATIENCE_AT_TERMINAL_S if session.output.can_ask else PATIENCE_S
+        return RunOptions(
+            Rate(share=1.0) if in_process else sending.to_rate(),
+            DEFAULT_RETRIES if retries is None else retries,
+            sending.patience_s(patience_s),
+            max_failures=self.flags.max_failures,
+            resume=self.flags.resume,
+        )
+
+    @property
+    def resume_command(self) -> str:
+        """What to type to go on with this run."""
+        words = [*self.flags.words(), *([] if self.flags.resume else ["--resume"])]
+        named = global_words(self.session.flags)
+        return shlex.join(["contactctl", *named, "apply", self.flags.file, *words])
+
+
+@with_session
+def apply(
+    session: Session, flags: ApplyFlags, preview: DryRunFlags, summary: SummaryTo = None
+) -> int | None:
+    """Carry out a plan, or take back what an undo file tells of.
+
+    Each contact is looked up again. Where it is no longer as the plan found it, its line fails as
+    drifted and nothing of it is written; else only the fields that change are sent. Between that
+    look and the write somebody else may still write: the service has no conditional write.
+    """
+    preview.check()
+    if flags.resume and preview.dry_run:
+        raise UsageError(
+            "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
+        )
+    call = _admitted(session, flags)
+    if preview.dry_run:
+        return _show(call, preview, summary)
+    session.check_write_allowed()
+    _apply(call, summary)
+    return None
+
+
+def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
+    """Read the file and refuse it as a whole where it must not be carried out."""
+    file = open_plan_file(Path(flags.file), flags.file)
+    account = account_of(session)
+    check_account(file, account)
+    is_plan = file.header.kind == "plan"
+    max_age = flags.max_age or (DEFAULT_MAX_AGE if is_plan else None)
+    # What was begun in time may be gone on with.
+    if max_age is not None and not flags.resume:
+        check_age(file, parse_age(max_age), time.time())
+    application = Application(
+        file, account.digest, session.account.properties(), address_check(session)
+    )
+    if flags.max_changes is not None:
+        _check_changes(application, most_changes(flags.max_changes, file.count))
+    return ApplyCall(session, flags, application)
+
+
+def _check_changes(application: Application, most: int) -> None:
+    changes = application.changes
+    if changes > most:
+        raise GuardError(
+            f"{changes:,} of {counted(application.file.count, 'line')} change a contact, and"
+            f" --max-changes allows {most:,}; nothing was written",
+            hint="see them with --dry-run, or allow more",
+        )
+
+
+def _apply(call: ApplyCall, summary: Path | None) -> None:
+    output, tally, stop = call.session.output, Tally(call.application.file.count), Stop()
+    shown = plan_answers.Shown(call.flags.file, call.application.file.header.account, output)
+    try:
+        with stops_told(stop.take):
+            _run(call, tally, stop, shown)
+    except Ending as error:
+        if stop.run is not None:
+            error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
+            error.command = call.resume_command
+            if isinstance(error, RowsFailedError):
+                error.counts = tally.counts
+        raise
+    finally:
+        if tally.told:
+            output.note(answers.summary(tally))
+            shown.save(summary)
+    if tally.failed:
+        raise _rows_failed(call, tally)
+
+
+def _run(call: ApplyCall, tally: Tally, stop: Stop, shown: plan_answers.Shown) -> None:
+    from contactctl.plans.applying import open_application
+
+    session, flags = call.session, call.flags
+    opened = open_application(call.application, session.client, call.state, call.options)
+    with ExitStack() as stack:
+        reject = stack.enter_context(open_rejects(flags.rejects, call.application.file))
+        run = stack.enter_context(opened)
+        stop.watch(run)
+        for finished in stack.enter_context(_told(call, run, tally)):
+            reject(finished)
+            shown.add(finished)
+            if session.output.form == "json" and not finished.job.earlier:
+                session.output.write_json(finished.to_json_object())
+    if run.stopped:
+        raise stop.error(tally.told, tally.rows)
+
+
+@contextmanager
+def _told(call: ApplyCall, run: "ImportRun", tally: Tally) -> "Iterator[Iterator[Finished]]":
+    """Give the results of a run, counted, with progress shown."""
+    name, output = call.flags.file, call.session.output
+    with (
+        shown_progress(output, name, tally.rows, lambda: answers.progress_line(tally)) as advance,
+        closing(run.results()) as results,
+    ):
+        yield _counted(results, tally, advance)
+
+
+def _counted(
+    results: "Iterator[Finished]", tally: Tally, advance: Callable[[int], None]
+) -> "Iterator[Finished]":
+    for finished in results:
+        tally.add(finished)
+        yield finished
+        advance(tally.told)
+
+
+def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | None:
+    """Show what of the file would still be carried out."""
+    from contactctl.plans.applying import open_dry_application
+
+    output, stop = call.session.output, Stop()
+    tally = Tally(call.application.file.count)
+    shown = plan_answers.Shown(call.flags.file, call.application.file.header.account, output)
+    opened = open_dry_application(call.application, call.session.client, call.options)
+    with stops_told(stop.take), opened as run:
+        stop.watch(run)
+        with _told(call, run, tally) as results:
+            for finished in results:
+                shown.add(finished)
+                if output.form == "json":
+                    output.write_json(plan_answers.row_to_json(finished))
+    if run.stopped:
+        raise stop.error(tally.told, tally.rows)
+    output.show(shown.answer())
+    shown.save(summary)
+    return ExitCode.WOULD_CHANGE if preview.exit_code and shown.changes else None
+
+
+def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
+    message = f"{tally.failed:,} of {counted(tally.rows, 'line')} failed"
+    hint = "what drifted is as somebody else left it; make a new plan to see what would happen now"
+    if call.flags.rejects is None:
+        hint += "; --rejects FILE writes such lines down"
+    error = RowsFailedError(message, hint=hint)
+    error.counts = tally.counts
+    return error

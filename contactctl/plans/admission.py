@@ -1,0 +1,70 @@
+"""Which plans are carried out at all, and which are refused as a whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from contactctl.errors import GuardError, UsageError
+from contactctl.importing.kept import FINISHED_DAYS
+from contactctl.safe_text import excerpt, quoted
+
+if TYPE_CHECKING:
+    from contactctl.plans.lines import FileAccount
+    from contactctl.plans.plan_file import PlanFile
+
+DEFAULT_MAX_AGE = "24h"
+#: A clock may be behind that of the machine that made the plan.
+_CLOCKS_DIFFER_S = 300.0
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_AGE = re.compile(r"([0-9]{1,6})([smhd])")
+_DAY_S = 86_400
+
+
+def parse_age(text: str) -> float:
+    """Return an age such as ``24h`` in seconds; raises :class:`UsageError` for anything else."""
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            f"--max-age {quoted(text)} is no age", hint="give a number and s, m, h or d: 24h, 2d"
+        )
+    seconds = float(int(found[1]) * _UNITS_S[found[2]])
+    # Whether a plan was applied already is known for as long as its journal is kept.
+    if seconds > FINISHED_DAYS * _DAY_S:
+        raise UsageError(
+            f"--max-age {quoted(text)} is more than {FINISHED_DAYS}d",
+            hint="make a new plan; what was applied is remembered for that long",
+        )
+    return seconds
+
+
+def check_account(file: PlanFile, account: FileAccount) -> None:
+    """Refuse a file of another account; raises :class:`GuardError`."""
+    planned = file.header.account
+    if planned.digest != account.digest:
+        raise GuardError(
+            f"{quoted(file.name)} is of another account: {_named(planned)}, and this is"
+            f" {_named(account)}",
+            hint="give the profile or the key that it was made with",
+        )
+
+
+def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
+    """Refuse a plan that is too old; times in seconds. Raises :class:`GuardError`."""
+    age_s = now - file.header.created
+    if age_s > max_age_s:
+        raise GuardError(
+            f"{quoted(file.name)} is {age_s / 3600:.1f} hours old, and --max-age allows"
+            f" {max_age_s / 3600:g}",
+            hint="make a new plan, or allow more",
+        )
+    if age_s < -_CLOCKS_DIFFER_S:
+        raise GuardError(
+            f"{quoted(file.name)} was made in the future, as this machine's clock has it",
+            hint="set the clock",
+        )
+
+
+def _named(account: FileAccount) -> str:
+    team = f"team {excerpt(account.team)}" if account.team else "a team without a name"
+    return f"{team} at {excerpt(account.base_url)}, account {account.digest[:8]}"

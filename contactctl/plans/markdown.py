@@ -1,0 +1,50 @@
+"""A plan as Markdown for a pull request: addresses masked, and nothing in it interpreted."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from contactctl.errors import MachineError
+from contactctl.files import reason_of
+from contactctl.safe_text import quoted, to_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+#: Loose on purpose: whatever looks like an address is masked, wherever it stands.
+_ADDRESS = re.compile(r"([^\s@<>\"'(),;:]?)[^\s@<>\"'(),;:]*@([^\s@<>\"'(),;:]+)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+_PRIVATE_MODE = 0o600
+
+
+def masked(text: str) -> str:
+    """Return a text with every address in it as ``a***@example.com``."""
+    return _ADDRESS.sub(r"\1***@\2", text)
+
+
+def to_cell(text: str) -> str:
+    """Return foreign text as a cell of a table, masked, with all that Markdown reads escaped."""
+    plain = masked(to_safe(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def to_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table of foreign text."""
+    lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+    return lines + [f"| {' | '.join(to_cell(cell) for cell in row)} |" for row in rows]
+
+
+def append(path: Path, lines: Sequence[str]) -> None:
+    """Append lines to a file, a new one for its owner alone; raises :class:`MachineError`."""
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        with os.fdopen(os.open(path, flags, _PRIVATE_MODE), "w", encoding="utf-8") as file:
+            file.write("\n".join([*lines, "", ""]))
+    except OSError as error:
+        raise MachineError(
+            f"cannot write the summary to {quoted(str(path))}: {reason_of(error)}",
+            hint="check the folder and the free space of the disk",
+        ) from error
