@@ -1,4 +1,4 @@
-"""A file's bytes as text: gzip by name, byte order marks, encodings; every failure named."""
+"""A file's bytes as text: gzip by content, byte order marks, encodings; every failure named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 #: No record of a contact comes near this; what is longer is a file that is not what it seems.
 MAX_RECORD_CHARS = 16 * 2**20
@@ -27,11 +26,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LONGEST_MARK = 4
+_MOST_MARKS = 4  # programs that put one before a text that has one
+_GZIP_MARK = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How a file spells its text; ``mark`` is the byte order mark that it begins with."""
+    """How a file spells its text; ``mark`` is all byte order marks that it begins with."""
 
     name: str
     mark: bytes = b""
@@ -59,7 +60,8 @@ def reading(name: str) -> Iterator[None]:
         raise UsageError(f"cannot read {quoted(name)}: {error.strerror}") from error
     except (BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(
-            f"{quoted(name)} is not a whole gzip file", hint="its name ends in .gz; copy it again"
+            f"{quoted(name)} is not a whole gzip file",
+            hint="it was cut off or damaged; copy it again",
         ) from error
     except UnicodeError as error:
         raise UsageError(
@@ -71,9 +73,9 @@ def reading(name: str) -> Iterator[None]:
         raise MachineError(f"cannot read {quoted(name)}: {reason}") from error
 
 
-def unpacked(file: IO[bytes], path: Path) -> IO[bytes]:
-    """Return the bytes of an open file; one whose name ends in ``.gz`` is unpacked on the way."""
-    if path.suffix.lower() != ".gz":
+def unpacked(file: io.BufferedReader) -> IO[bytes]:
+    """Return the bytes of an open file; one that is gzip by its first bytes is unpacked."""
+    if not file.peek(len(_GZIP_MARK)).startswith(_GZIP_MARK):
         return file
     import gzip
 
@@ -88,14 +90,23 @@ def find_encoding(file: IO[bytes], given: str | None = None) -> Encoding:
     The file is closed. Raises :class:`UsageError` for a name that is no encoding of text.
     """
     with file:
-        start = file.read(_LONGEST_MARK)
-    found = next((Encoding(name, mark) for mark, name in _MARKS if start.startswith(mark)), None)
+        start = file.read(_LONGEST_MARK * _MOST_MARKS)
+    found = next(
+        (_marked(start, mark, name) for mark, name in _MARKS if start.startswith(mark)), None
+    )
     if given is None:
         return found or Encoding("utf-8")
     name = _known_name(given)
     if found and found.name.startswith(name):
         return found
     return Encoding(name)
+
+
+def _marked(start: bytes, mark: bytes, name: str) -> Encoding:
+    count = 1
+    while count < _MOST_MARKS and start.startswith(mark * (count + 1)):
+        count += 1
+    return Encoding(name, mark * count)
 
 
 def open_text(file: IO[bytes], encoding: Encoding, *, newline: str) -> TextIO:

@@ -48,6 +48,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     delimiter: str | None = None,
     encoding: str | None = None,
     allow_newlines: bool = False,
+    skip_bad_text: bool = False,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
@@ -65,6 +66,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             delimiter=delimiter,
             encoding=encoding,
             allow_newlines=allow_newlines,
+            skip_bad_text=skip_bad_text,
         )
         given = InputFile(source, name)
     except BaseException:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from contactctl.errors import ChangedFileError, ContactctlError, UsageError
 from contactctl.safe_text import quoted
@@ -58,7 +58,7 @@ class Snapshot:
         self.digest = whole.hexdigest()[:64]
         self.check()
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> io.BufferedReader:
         """Open the file for the bytes that it held: not one more, not one other.
 
         Reading raises what :meth:`check` does, before a single byte that was not there is given.

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from contactctl.errors import UsageError
 from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
 from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading, unpacked
+from contactctl.importing.file_kinds import refuse_foreign_bytes, refuse_foreign_text
 from contactctl.importing.json_rows import read_json_array, read_json_lines
 from contactctl.importing.snapshot import Snapshot
+from contactctl.importing.text_faults import check_text
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class Source:
 
     def _count_now(self) -> int:
         """Return how many rows the file has as it lies there now, whatever they are."""
-        with self._text(unpacked(self.path.open("rb"), self.path)) as stream:
+        with self._text(unpacked(self.path.open("rb"))) as stream:
             return sum(1 for _ in self._rows_in(stream))
 
 
@@ -114,21 +116,27 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
     delimiter: str | None = None,
     encoding: str | None = None,
     allow_newlines: bool = False,
+    skip_bad_text: bool = False,
 ) -> Source:
     """Look at a file and return how to read it; what is not given is told from name and content.
 
-    Raises :class:`UsageError` for a file that is missing, empty, without a usable header or not in
-    the encoding, and :class:`MachineError` for one that cannot be read.
+    Raises :class:`UsageError` for a file that is missing, empty, of another kind, without a usable
+    header or not in the encoding (``skip_bad_text`` leaves that to its rows), and
+    :class:`MachineError` for one that cannot be read.
     """
     name = name or str(path)
     separator = _to_delimiter(delimiter)
     with reading(name):
         snapshot = Snapshot(path, name)
+        refuse_foreign_bytes(_bytes_of(snapshot), path, name, named=encoding is not None)
         found = find_encoding(_bytes_of(snapshot), encoding)
+        if not skip_bad_text:
+            check_text(_bytes_of(snapshot), found, name)
         # Enough to tell form and delimiter, however large the file is.
         start = _start_of(snapshot, found)
         if not start.strip():
             raise UsageError(f"{quoted(name)} is empty", hint="there is nothing to import")
+        refuse_foreign_text(start, name)
         form = form or _form_by_name(path) or _form_by_content(start)
         if form in {"json", "jsonl"}:
             return Source(snapshot, name, form, found, "", None)
@@ -138,7 +146,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
 
 
 def _bytes_of(snapshot: Snapshot) -> IO[bytes]:
-    return unpacked(snapshot.open(), snapshot.path)
+    return unpacked(snapshot.open())
 
 
 def _start_of(snapshot: Snapshot, encoding: Encoding) -> str:

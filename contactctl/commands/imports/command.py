@@ -73,6 +73,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         delimiter=reading.delimiter,
         encoding=reading.encoding,
         allow_newlines=reading.allow_newlines,
+        skip_bad_text=sending.skip_invalid,
     ) as input_file:
         call = ImportCall(session, input_file, reading, columns, guards, sending)
         plan = _checked(call, offline=preview.offline)

@@ -29,7 +29,7 @@ CSV = b'email;note\r\na@b.co;"x;""y""\nz"\r\nb@b.co;\xc3\xa9\r\n'
 def write(folder: Path, content: bytes, name: str = "in.csv") -> Source:
     path = folder / name
     path.write_bytes(content)
-    return open_source(path)
+    return open_source(path, skip_bad_text=True)
 
 
 def reject(
@@ -39,7 +39,7 @@ def reject(
     with Rejects(path, source, has_error_property=has_error_property) as rejects:
         for row in source.rows():
             rejects.add(row, invalid(row.ordinal, reason))
-    return open_source(path)
+    return open_source(path, skip_bad_text=True)
 
 
 def cells(source: Source) -> list[list[str]]:
