@@ -1,5 +1,6 @@
 """update, create, find, delete."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -113,8 +114,10 @@ def create(
         plan = preview_create(change, found, declared)
         return preview.show(session, plan, change.email, declared=declared)
     session.check_write_allowed(change.email)
+    from contactctl.changes.created import unlike_created  # update starts without it
+
     with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
-        saved = session.client.create(change)
+        saved = session.client.create(change, partial(unlike_created, change, declared=declared))
         write.contact_id = saved.id
     words = f"created {change.email}"
     session.output.show(answers.written(words, saved.reply, change.to_payload(), declared))

@@ -88,12 +88,14 @@ class LoopsClient:
         """Send one ready update body once, for callers with a retry policy of their own."""
         return self._once(calls.update_body(body))
 
-    def create(self, change: ContactChange) -> Saved:
+    def create(self, change: ContactChange, unlike: calls.Unlike) -> Saved:
         """Create one contact; after a lost answer it is looked for before anything is repeated.
 
-        Raises :class:`ConflictError` when the address or the user id is taken.
+        ``unlike`` returns the fields in which a contact that is found is not what was sent: one
+        that differs may be somebody who was there before, and then nobody knows. Raises
+        :class:`ConflictError` when the address or the user id is taken.
         """
-        return _saved(self._retrying.run(calls.create(change)))
+        return _saved(self._retrying.run(calls.create(change, unlike)))
 
     def create_once(self, change: ContactChange) -> Reply[JsonObject]:
         """Create one contact, asking once, for callers with a retry policy of their own."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
-from contactctl.contact import FLAG_FIELDS
 from contactctl.errors import ConflictError, ContactctlError, RefusedError, UnauthorizedError
 from contactctl.exact_json import JsonObject, JsonValue, to_json
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from contactctl.contact import ContactChange, ContactRef
 
@@ -26,12 +25,17 @@ _LIST_PROPERTIES = "see what became of it with `contactctl properties list`"
 _ABOUT_PROPERTIES: Advice = (
     (RefusedError, "see the properties that there are with `contactctl properties list`"),
 )
-#: What the service returns as it was sent; an address may come back folded.
-_COMPARED = tuple(one.wire_name for one in FLAG_FIELDS if one.name != "email")
+#: Returns the fields in which a contact is not what was sent to make it; none if it is that one.
+Unlike: TypeAlias = "Callable[[JsonObject], Sequence[str]]"
+_MOST_NAMED = 10
 
 
 class LacksError(ValueError):
     """A success does not hold what it should; the text names that."""
+
+
+class OtherFoundError(ValueError):
+    """Where a write was looked for stands something else; the text says what."""
 
 
 class Call(NamedTuple, Generic[T]):
@@ -67,7 +71,8 @@ class Call(NamedTuple, Generic[T]):
 class Look(NamedTuple, Generic[S, T]):
     """How to find out whether a write was made: ``call`` asks.
 
-    ``reply_in`` returns the write's reply, as far as an answer tells it, None if it was not made.
+    ``reply_in`` returns the write's reply, as far as an answer tells it, None if it was not made;
+    it raises :class:`OtherFoundError` where nobody can tell, and a repeat would not help.
     """
 
     call: Call[S]
@@ -85,25 +90,35 @@ def update_body(body: bytes) -> Call[JsonObject]:
     return Call("PUT", "contacts/update", "update the contact", _saved, body=body)
 
 
-def create(change: ContactChange) -> Call[JsonObject]:
-    """Return the creation of one contact; a contact that holds all that was sent is the one."""
-    payload = change.to_payload()
-
-    def reply_in(found: list[JsonObject]) -> JsonObject | None:
-        ours = next((contact for contact in found if _holds(contact, payload)), None)
-        return None if ours is None else {"success": True, "id": ours["id"]}
-
-    # Looked for by the address alone: a search takes one identifier (page "Find a contact").
+def create(change: ContactChange, unlike: Unlike | None = None) -> Call[JsonObject]:
+    """Return the creation of one contact, looked for by ``unlike`` after a lost answer."""
     return Call(
         "POST",
         "contacts/create",
         f"create {_subject(change)}",
         _saved,
         body=change.to_body(),
-        look=Look(find(change.refs[0]), reply_in),
+        look=None if unlike is None else _look_for_created(change, unlike),
         doubt=_FIND,
         advice=((ConflictError, "change the contact that is there with `contactctl update`"),),
     )
+
+
+def _look_for_created(change: ContactChange, unlike: Unlike) -> Look[list[JsonObject], JsonObject]:
+    def reply_in(found: list[JsonObject]) -> JsonObject | None:
+        if not found:
+            return None
+        nearest = min(found, key=lambda contact: len(unlike(contact)))
+        names = unlike(nearest)
+        if names:
+            raise OtherFoundError(
+                "a contact with this address is there, and is not what was to be created in"
+                f" {_listed(names)}"
+            )
+        return {"success": True, "id": nearest["id"]}
+
+    # By the address alone: a search takes one identifier (page "Find a contact").
+    return Look(find(change.refs[0]), reply_in)
 
 
 def find(ref: ContactRef) -> Call[list[JsonObject]]:
@@ -266,6 +281,7 @@ def _has_texts(value: JsonObject, names: tuple[str, ...]) -> bool:
     return all(isinstance(value.get(name), str) and value.get(name) for name in names)
 
 
-def _holds(contact: JsonObject, payload: JsonObject) -> bool:
-    """Tell whether a contact found after a lost create is what was sent, not one from before."""
-    return all(contact.get(name) == payload[name] for name in _COMPARED if name in payload)
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = ", ".join(excerpt(name) for name in names[:_MOST_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -24,6 +24,7 @@ from contactctl.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from contactctl.service.endpoints import OtherFoundError
 from contactctl.service.retry_policy import Failure, GiveUp, Kind, decide
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ _NOT_FOUND = 404
 
 
 class Tally:
-    """What one call has cost and may have done so far."""
+    """What one call has cost and may have done so far.
+
+    ``doubt`` is the error of the last attempt that may have been applied, if there was one.
+    """
 
     def __init__(self) -> None:
         self.attempts = 0
         self.worst = Outcome.NOT_SENT
+        self.doubt: ContactctlError | None = None
 
     @property
     def unknown(self) -> bool:
@@ -98,6 +103,8 @@ class Retrying:
         for attempt in itertools.count(1):
             try:
                 return self._attempt(call, tally)
+            except OtherFoundError as other:
+                raise self._final(call, _with_found(tally, other), tally) from other
             except ContactctlError as error:
                 self._wait_or_raise(call, error, tally, attempt)
         raise AssertionError
@@ -134,6 +141,7 @@ class Retrying:
         except ContactctlError as error:
             if call.writes:
                 tally.note(error.outcome)
+                tally.doubt = error if error.outcome is Outcome.UNKNOWN else tally.doubt
             raise
 
     def _wait_or_raise(
@@ -147,15 +155,29 @@ class Retrying:
             uniform=self._uniform,
         )
         if isinstance(verdict, GiveUp):
-            # That the last attempt changed nothing says nothing of those before it.
-            error.outcome = tally.worst if call.writes else error.outcome
-            error.attempts = tally.attempts
-            raise worded(call, error, self._exchange.cleaner.mask, verdict.asked_s) from error
+            raise self._final(call, error, tally, verdict.asked_s) from error
         self._exchange.say(
             f"waiting {verdict.seconds:.2f} s before attempt {attempt + 1} of {self._retries + 1}:"
             f" {error.message}"
         )
         self._sleep(verdict.seconds)
+
+    def _final(
+        self, call: Call[T], error: ContactctlError, tally: Tally, asked_s: float | None = None
+    ) -> ContactctlError:
+        # That the last attempt changed nothing says nothing of those before it.
+        error.outcome = tally.worst if call.writes else error.outcome
+        error.attempts = tally.attempts
+        return worded(call, error, self._exchange.cleaner.mask, asked_s)
+
+
+def _with_found(tally: Tally, other: OtherFoundError) -> ContactctlError:
+    """Return the error that brought the doubt, with what a look has found since."""
+    error = tally.doubt
+    if error is None:
+        raise AssertionError from other
+    error.message = f"{error.message}; {other}"
+    return error
 
 
 def failure_of(error: ContactctlError) -> Failure:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from faults import NOW
 
+from contactctl.changes.created import unlike_created
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.network.transport import NetworkTransport, open_http
 from contactctl.service.client import LoopsClient
@@ -21,7 +23,7 @@ CHANGE = ContactChange(email="ada@example.com", user_id="42", values={"firstName
 #: Every call of the client, by the route of its request.
 CALLS: dict[str, Callable[[LoopsClient], object]] = {
     "PUT contacts/update": lambda client: client.update(CHANGE),
-    "POST contacts/create": lambda client: client.create(CHANGE),
+    "POST contacts/create": lambda client: client.create(CHANGE, partial(unlike_created, CHANGE)),
     "GET contacts/find": lambda client: client.find(ADA),
     "POST contacts/delete": lambda client: client.delete(ADA),
     "GET contacts/suppression": lambda client: client.suppression(ADA),

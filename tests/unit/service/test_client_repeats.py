@@ -10,7 +10,6 @@ from fault_server import FaultServer, hang_up, reply, reply_json
 
 from contactctl.contact import ContactChange
 from contactctl.errors import (
-    ConflictError,
     ContactctlError,
     NoConnectionError,
     NotFoundError,
@@ -24,7 +23,7 @@ from contactctl.errors import (
 if TYPE_CHECKING:
     from fault_server import Behaviour
 
-    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
+    from contactctl.exact_json import JsonObject, JsonValue
 
 CREATE, FIND, DELETE = "POST contacts/create", "GET contacts/find", "POST contacts/delete"
 CHECK, REMOVE = "GET contacts/suppression", "DELETE contacts/suppression"
@@ -40,7 +39,7 @@ ADA_FOUND: JsonObject = {
     "subscribed": True,
 }
 FOUND, NOT_FOUND = reply_json([ADA_FOUND]), reply_json([])
-OTHER_FOUND = reply_json([{**ADA_FOUND, "firstName": "Grace"}])
+OTHER_FOUND = reply_json([{**ADA_FOUND, "firstName": "Grace", "plan": "pro"}])
 TAKEN = reply_json({"success": False, "message": "Taken"}, 409)
 GONE = reply_json({"success": False, "message": "Contact not found."}, 404)
 AWAY = reply(503)
@@ -91,43 +90,49 @@ def test_a_create_that_was_refused_for_the_rate_is_sent_again_without_a_look() -
     assert server.routes_seen() == [CREATE, CREATE]
 
 
-def test_a_contact_from_before_is_not_taken_for_the_lost_create() -> None:
-    with FaultServer([hang_up, TAKEN], {FIND: [OTHER_FOUND]}) as server:
-        error = fail(spied_client(server.url), CREATE)
-    assert isinstance(error, ConflictError)
-    assert server.routes_seen() == [CREATE, FIND, CREATE, FIND]
-
-
 @pytest.mark.parametrize(
-    ("name", "sent"),
+    ("found", "routes"),
     [
-        ("firstName", "Grace"),
-        ("lastName", "Hopper"),
-        ("userGroup", "navy"),
-        ("source", "ship"),
-        ("subscribed", False),
-        ("userId", "43"),
+        ([OTHER_FOUND], [CREATE, FIND]),
+        ([NOT_FOUND, OTHER_FOUND], [CREATE, FIND, CREATE, FIND]),
     ],
+    ids=["before a repeat", "after the conflict of one"],
 )
-def test_a_contact_that_differs_in_any_one_field_is_not_the_lost_create(
-    name: str, sent: JsonScalar
+def test_a_contact_that_differs_is_not_taken_for_the_lost_create(
+    found: list[Behaviour], routes: list[str]
 ) -> None:
-    contact: JsonObject = {**ADA_FOUND, "userGroup": "", "source": "API"}
-    user_id = str(sent) if name == "userId" else "42"
-    values = {} if name == "userId" else {name: sent}
-    change = ContactChange(email="ada@example.com", user_id=user_id, values=values)
-    with (
-        FaultServer([hang_up, TAKEN], {FIND: [reply_json([contact])]}) as server,
-        spied_client(server.url).client as client,
-        pytest.raises(ConflictError),
-    ):
-        client.create(change)
-    same = reply_json([{**contact, name: sent}])
-    with (
-        FaultServer([hang_up, TAKEN], {FIND: [same]}) as server,
-        spied_client(server.url).client as client,
-    ):
-        assert client.create(change).id == "c1"
+    with FaultServer([hang_up, TAKEN], {FIND: found}) as server:
+        error = fail(spied_client(server.url, retries=3), CREATE)
+    assert server.routes_seen() == routes
+    assert isinstance(error, NoConnectionError)
+    assert (error.exit_code, error.outcome) == (7, Outcome.UNKNOWN)
+    assert error.attempts == len(routes)
+    assert error.message.endswith(
+        "a contact with this address is there, and is not what was to be created in firstName,"
+        " plan; it may have been applied"
+    )
+    assert "contactctl find" in (error.hint or "")
+
+
+def test_of_many_fields_that_differ_the_first_are_named() -> None:
+    many: JsonObject = {**ADA_FOUND, **{f"field{number}": True for number in range(13)}}
+    with FaultServer([AWAY], {FIND: [reply_json([many])]}) as server:
+        error = fail(spied_client(server.url), CREATE)
+    assert error.status == 503
+    assert "created in field0, field1" in error.message
+    assert "field9 and 3 more;" in error.message
+
+
+def test_a_name_that_differs_is_shown_without_its_control_characters() -> None:
+    with FaultServer([AWAY], {FIND: [reply_json([{**ADA_FOUND, "\x1b[31m": "x"}])]}) as server:
+        error = fail(spied_client(server.url), CREATE)
+    assert "created in \\u{1b}[31m;" in error.message
+
+
+def test_of_several_contacts_the_one_that_was_sent_is_the_one() -> None:
+    other: JsonObject = {**ADA_FOUND, "id": "c0", "plan": "pro"}
+    with FaultServer([hang_up], {FIND: [reply_json([other, ADA_FOUND])]}) as server:
+        assert getattr(ask(spied_client(server.url), CREATE), "id", None) == "c1"
 
 
 def test_a_create_that_arrives_late_is_found_after_the_conflict() -> None:

@@ -35,7 +35,7 @@ CALLS: dict[str, calls.Call[Any]] = {
     "update by id": calls.update(BY_ID),
     "update by both": calls.update(BY_BOTH),
     "update body": calls.update_body(b"{}"),
-    "create": calls.create(BY_EMAIL),
+    "create": calls.create(BY_EMAIL, lambda _: ()),
     "find": calls.find(ADA),
     "delete": calls.delete(ADA),
     "suppression": calls.suppression(ADA),
