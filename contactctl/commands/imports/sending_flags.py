@@ -1,6 +1,7 @@
 """The flags of import that say what is looked up first, and how the rows are sent."""
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -101,6 +102,8 @@ Limit = Annotated[
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _MOST_DIGITS = 9
+#: Not whatever float() takes: nan, inf and 1e9 are no durations, and other alphabets have digits.
+_DURATION = re.compile(rf"([0-9]{{1,{_MOST_DIGITS}}}(?:\.[0-9]{{1,{_MOST_DIGITS}}})?)([smh]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +164,13 @@ class SendFlags(FlagWords):
         """Return the patience in seconds; raises :class:`UsageError` for what is none."""
         if self.patience is None:
             return default_s
-        number, unit = self.patience.rstrip("smh"), self.patience.lstrip("0123456789.")
-        try:
-            return float(number) * _UNITS_S[unit]
-        except (ValueError, KeyError):
+        found = _DURATION.fullmatch(self.patience)
+        if found is None:
             raise UsageError(
                 f"--patience {quoted(self.patience)} is no duration",
                 hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
-            ) from None
+            )
+        return float(found[1]) * _UNITS_S[found[2]]
 
     def check(self, preview: PreviewFlags) -> None:
         """Refuse what does not go together; raises :class:`UsageError`."""
