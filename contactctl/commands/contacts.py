@@ -22,7 +22,8 @@ from contactctl.flags.contact_flags import (
     Yes,
 )
 from contactctl.flags.options import with_session
-from contactctl.flags.undo_flag import Undo, UndoFlag
+from contactctl.flags.plan_flags import Planning, WayFlags
+from contactctl.flags.undo_flag import Undo
 from contactctl.session import Session
 
 EXAMPLES = {
@@ -45,6 +46,7 @@ EXAMPLES = {
     "delete": (
         "contactctl delete --email ada@example.com",
         "contactctl delete --user-id 42 --yes",
+        "contactctl delete --email ada@example.com --plan plan.jsonl",
     ),
 }
 
@@ -60,7 +62,7 @@ def update(
     fields: ContactFlags,
     preview: PreviewFlags,
     look: LookFlags,
-    undo_file: UndoFlag = None,
+    files: WayFlags,
 ) -> int | None:
     """Change one contact, or create it when no contact has this address or user id.
 
@@ -68,9 +70,10 @@ def update(
     terminal the contact is looked up before the write, which is a request more.
     """
     preview.check()
-    undo = Undo(session, undo_file, preview)
+    undo = Undo(session, files.undo_file, preview)
+    planning = Planning(session, files, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
-    wish = look.to_wish(session, change, preview, keeps_undo=undo.is_kept)
+    wish = look.to_wish(session, change, preview, keeps_undo=undo.is_kept, plans=planning.is_asked)
     if preview.offline:
         return preview.show(
             session, preview_offline(change), str(change.refs[0]), declared=declared
@@ -83,6 +86,11 @@ def update(
             session.output.note("two requests: the user id is written before the address changes")
         who = str(plan.change.refs[0])
         return preview.show(session, plan.preview, who, declared=declared)
+    if planning.is_asked:
+        from contactctl.plans.planning import planned_update
+
+        planning.save(planned_update(plan, declared), plan.preview, str(plan.change.refs[0]))
+        return None
     session.check_write_allowed(*plan.addresses)
     # Before the write: if its answer is lost, what the contact holds is not known either.
     writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
@@ -99,19 +107,25 @@ def create(
     session: Session,
     fields: ContactFlags,
     preview: PreviewFlags,
-    undo_file: UndoFlag = None,
+    files: WayFlags,
 ) -> int | None:
     """Create one contact; an address or user id that is taken is an error."""
     preview.check()
-    undo = Undo(session, undo_file, preview)
+    undo = Undo(session, files.undo_file, preview)
+    planning = Planning(session, files, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
     if change.email is None:
         raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
     if preview.offline:
         return preview.show(session, preview_offline(change), change.email)
-    if preview.dry_run:
+    if preview.dry_run or planning.is_asked:
         found = look_up(session.client, change.refs).contact
         plan = preview_create(change, found, declared)
+        if planning.is_asked:
+            from contactctl.plans.lines import Planned
+
+            planning.save([Planned(change.refs, "create", plan.changes)], plan, change.email)
+            return None
         return preview.show(session, plan, change.email, declared=declared)
     session.check_write_allowed(change.email)
     from contactctl.changes.created import unlike_created  # update starts without it
@@ -142,17 +156,24 @@ def delete(
     session: Session,
     who: RefFlags,
     preview: DryRunFlags,
+    files: WayFlags,
     *,
     yes: Yes = False,
-    undo_file: UndoFlag = None,
 ) -> int | None:
     """Delete one contact. If it is added again later, it comes back subscribed."""
     preview.check()
-    undo = Undo(session, undo_file, preview)
+    undo = Undo(session, files.undo_file, preview)
+    planning = Planning(session, files, preview)
     ref = who.to_ref()
-    if preview.dry_run:
-        find_one(session.client, ref)
-        return preview.show(session, Preview("delete", {ref.name: ref.value}), str(ref))
+    if preview.dry_run or planning.is_asked:
+        contact = find_one(session.client, ref)
+        deletion = Preview("delete", {ref.name: ref.value})
+        if planning.is_asked:
+            from contactctl.plans.planning import planned_deletion
+
+            planning.save([planned_deletion(ref, contact)], deletion, str(ref))
+            return None
+        return preview.show(session, deletion, str(ref))
     # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")

@@ -86,6 +86,7 @@ ROWS: dict[str, Row] = {
     "--replace-user-id": ("", None, "Allow to write over a different user id"),
     "--must-exist": ("", None, "Look first; without such a contact, exit 3"),
     "--no-lookup": ("", None, "No look before the write"),
+    "--plan": ("", "<file>", "Look up and write down what would happen"),
     "--undo-file": ("", "<file>", "Write down what takes each change back"),
     "--field": ("", "<any field>", "Print the value of this field alone"),
     "--yes": ("-y", None, "Do not ask"),
@@ -119,7 +120,6 @@ ROWS: dict[str, Row] = {
     "--rejects": ("", "<file>", "Write failed rows here"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
     "--resume": ("", None, "Go on with the last unfinished run of this file"),
-    "--plan": ("", "<file>", "Look up and write down what would happen"),
     "--summary": ("", "<file>", "Append the plan to FILE as Markdown, addresses masked"),
     "--max-age": ("", "", "Refuse a plan that is older, such as 30m, 24h or 2d"),
     "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
@@ -160,14 +160,14 @@ FLAGS: dict[str, str] = {
     "update": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
         "--prop --unset --data --no-schema --dry-run --exit-code --offline --new-email "
-        "--replace-user-id --must-exist --no-lookup --undo-file"
+        "--replace-user-id --must-exist --no-lookup --plan --undo-file"
     ),
     "create": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
-        "--prop --unset --data --no-schema --dry-run --exit-code --offline --undo-file"
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline --plan --undo-file"
     ),
     "find": "--email --user-id --field",
-    "delete": "--email --user-id --dry-run --exit-code --yes --undo-file",
+    "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
     "import": (
         "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "

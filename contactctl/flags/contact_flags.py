@@ -260,6 +260,7 @@ class LookFlags:
         preview: PreviewFlags,
         *,
         keeps_undo: bool = False,
+        plans: bool = False,
     ) -> Wish:
         """Return what is asked for; raises :class:`UsageError` for contradictions.
 
@@ -269,6 +270,7 @@ class LookFlags:
             "--must-exist": self.must_exist,
             "--new-email": self.new_email is not None,
             "--undo-file": keeps_undo,
+            "--plan": plans,
             "--dry-run without --offline": preview.dry_run and not preview.offline,
         }
         asked = next((name for name, given in wants.items() if given), None)

@@ -1,16 +1,22 @@
 """The flags of plans: where one is written to, and its summary for people."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contactctl.errors import UsageError
+from contactctl.errors import GuardError, UsageError
+from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags.undo_flag import UndoFlag
 from contactctl.session import Session
 
 if TYPE_CHECKING:
-    from contactctl.plans.lines import FileAccount
+    from collections.abc import Iterable
+
+    from contactctl.changes.preview import Preview
+    from contactctl.plans.lines import FileAccount, Planned
 
 PlanTo = Annotated[
     Path | None,
@@ -68,3 +74,61 @@ def account_of(session: Session) -> "FileAccount":
         name = client.api_key().get("teamName")
         team = name if isinstance(name, str) else None
     return FileAccount(account_id(credentials, session.env), team, credentials.base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class WayFlags:
+    """The files beside a write: the plan that is made instead of it, or what takes it back."""
+
+    plan: PlanTo = None
+    undo_file: UndoFlag = None
+
+
+class Planning:
+    """The plan of a command that writes to one contact; nothing where none is asked for.
+
+    Raises :class:`UsageError` for what does not go with it.
+    """
+
+    def __init__(self, session: Session, files: WayFlags, preview: DryRunFlags) -> None:
+        self._session = session
+        self._path = files.plan
+        given = files.undo_file is not None
+        PlanFlags(files.plan).check(dry_run=preview.dry_run, undo_file=given)
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether a plan is to be written, and nothing else."""
+        return self._path is not None
+
+    def save(self, items: "Iterable[Planned]", preview: "Preview", who: str) -> None:
+        """Write the plan and show what it would do.
+
+        Raises :class:`GuardError` for what the service would refuse, and as ``written_whole``.
+        """
+        import time
+
+        from contactctl import answers
+        from contactctl.plans.lines import Header
+        from contactctl.plans.plan_file import written_whole
+        from contactctl.plans.planning import Planner
+
+        if self._path is None:
+            return
+        if preview.would == "refused":
+            raise GuardError(f"there is nothing to plan for {who}: {preview.reason}")
+        session, began = self._session, time.time()
+        lists = {one.id: one.name for one in session.account.lists()}
+        with written_whole(self._path) as (writer, finish):
+            planner = Planner(writer, lists)
+            for item in items:
+                planner.take(item)
+            finish(Header("plan", account_of(session), began, None, planner.counts))
+        session.output.show(answers.preview(preview, who))
+        session.output.note(planned_note(self._path))
+
+
+def planned_note(path: Path) -> str:
+    """Return what to say when a plan was written."""
+    word = shlex.quote(str(path))
+    return f"nothing was written but the plan; to carry it out:\ncontactctl apply {word}"

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from contactctl.changes.preview import FieldChange, applied, preview_update
 from contactctl.importing.report import would_of
 from contactctl.plans.lines import LIST_PREFIX, WOULDS, Planned
+from contactctl.plans.opposite import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.update import Plan
+    from contactctl.contact import ContactRef
+    from contactctl.exact_json import JsonObject
     from contactctl.importing.row import Finished
     from contactctl.plans.lines import Would
     from contactctl.plans.plan_file import PlanWriter
@@ -39,9 +46,9 @@ class Planner:
         return item
 
     def take(self, item: Planned) -> None:
-        """Take a line."""
+        """Take a line, and name the mailing lists in it."""
         self.counts[item.would] += 1
-        self._writer.add(item)
+        self._writer.add(replace(item, names=names_of(item.changes, self._lists)))
 
 
 def to_planned(finished: Finished, lists: Mapping[str, str]) -> Planned | None:
@@ -53,9 +60,33 @@ def to_planned(finished: Finished, lists: Mapping[str, str]) -> Planned | None:
     changes = {} if result.change is None else result.change.fields
     if would == "nothing":
         changes = {}
-    return Planned(
-        job.change.refs, would, changes, result.id, job.row.line, names_of(changes, lists)
-    )
+    names = names_of(changes, lists)
+    return Planned(job.change.refs, would, changes, result.id, job.row.line, names)
+
+
+def planned_update(plan: Plan, declared: DeclaredTypes | None) -> Iterator[Planned]:
+    """Yield a line for each write that an update takes; one that changes nothing has its line too.
+
+    There are two where an address changes and the contact must get its user id first.
+    """
+    contact = None if plan.looked is None else plan.looked.contact
+    for step in plan.steps:
+        found = preview_update(step, contact, declared)
+        would: Would = next((word for word in WOULDS if word == found.would), "nothing")
+        yield Planned(step.refs, would, found.changes, id_of(contact))
+        contact = applied(step, contact)
+
+
+def planned_deletion(ref: ContactRef, contact: JsonObject) -> Planned:
+    """Return the line of a deletion: all that goes with the contact."""
+    gone = {name: FieldChange(value, None) for name, value in fields_of(contact).items()}
+    return Planned((ref,), "delete", gone, id_of(contact))
+
+
+def id_of(contact: JsonObject | None) -> str | None:
+    """Return a contact's id; None where there is no contact yet."""
+    found = None if contact is None else contact.get("id")
+    return found if isinstance(found, str) else None
 
 
 def names_of(changes: Mapping[str, object], lists: Mapping[str, str]) -> dict[str, str]:

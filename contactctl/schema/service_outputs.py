@@ -62,7 +62,7 @@ CHANGES = said(
 )
 
 
-def preview(*would: Would) -> Output:
+def preview(*would: Would, flag: str = "--dry-run") -> Output:
     """Return the output of ``--dry-run`` for a command that could do one of these."""
     schema = record(
         {
@@ -71,7 +71,7 @@ def preview(*would: Would) -> Output:
             "changes": CHANGES,
         }
     )
-    return Output(schema, flag="--dry-run")
+    return Output(schema, flag=flag)
 
 
 #: Why a row failed.
@@ -161,13 +161,21 @@ _PROPERTY = record(
 
 #: By the command's path.
 OUTPUTS: Mapping[str, Sequence[Output]] = {
-    "update": (Output(SAVED), preview("create", "update", "nothing", "refused", "unknown")),
-    "create": (Output(SAVED), preview("create", "refused", "unknown")),
+    "update": (
+        Output(SAVED),
+        preview("create", "update", "nothing", "refused", "unknown"),
+        preview("create", "update", "nothing", flag="--plan"),
+    ),
+    "create": (
+        Output(SAVED),
+        preview("create", "refused", "unknown"),
+        preview("create", flag="--plan"),
+    ),
     "find": (
         Output(CONTACT),
         Output(said("the value of the field, null where it is not set", ANY), flag="--field"),
     ),
-    "delete": (Output(DONE), preview("delete")),
+    "delete": (Output(DONE), preview("delete"), preview("delete", flag="--plan")),
     "suppression check": (
         Output(
             record(

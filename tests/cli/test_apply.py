@@ -221,3 +221,60 @@ def test_rows_of_one_contact_are_lines_that_build_on_each_other(cli: Cli, tmp_pa
     assert applied(cli, path, "--dry-run").code == 0
     assert applied(cli, path).code == 0
     assert dump(cli, "firstName") == [("a@example.com", "Three")]
+
+
+def test_one_change_may_be_planned_as_well(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    saved(cli, "-e", "ada@example.com", "--first-name", "Ada")
+    words = ("-e", "ada@example.com", "--plan", str(path))
+    done = in_sandbox(cli, "update", *words, "--first-name", "Eve", "--list", f"{DIGEST}=true")
+    assert (done.code, "nothing was written but the plan" in done.err) == (0, True)
+    assert contact(cli, "ada@example.com")["firstName"] == "Ada"
+    assert applied(cli, path).code == 0
+    ada = contact(cli, "ada@example.com")
+    assert (ada["firstName"], ada["mailingLists"]) == ("Eve", {DIGEST: True})
+
+
+def test_a_change_of_address_is_planned_in_its_two_writes(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    saved(cli, "-e", "old@example.com", "--first-name", "Ada")
+    words = ("-e", "old@example.com", "--user-id", "7", "--new-email", "new@example.com")
+    assert in_sandbox(cli, "update", *words, "--plan", str(path)).code == 0
+    assert [line["would"] for line in json_lines(path.read_text())[1:-1]] == ["update", "update"]
+    done = applied(cli, path)
+    assert done.code == 0, done.err
+    assert dump(cli, "userId", "firstName") == [("new@example.com", "7", "Ada")]
+
+
+def test_a_creation_is_planned_and_one_of_a_contact_that_is_there_is_refused(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.jsonl"
+    words = ("create", "-e", "ada@example.com", "--prop", "seats=12", "--unsubscribed")
+    assert in_sandbox(cli, *words, "--plan", str(path)).code == 0
+    assert not exists(cli, "ada@example.com")
+    assert applied(cli, path).code == 0
+    assert dump(cli, "subscribed") == [("ada@example.com", False)]
+    assert in_sandbox(cli, *words, "--plan", str(path)).code == 5
+
+
+def test_a_deletion_is_planned_with_all_that_goes_and_drifts_by_any_field(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.jsonl"
+    saved(cli, "-e", "ada@example.com", "--first-name", "Ada", "--list", f"{DIGEST}=true")
+    words = ("delete", "-e", "ada@example.com", "--plan", str(path))
+    assert in_sandbox(cli, *words).code == 0
+    assert exists(cli, "ada@example.com")
+    saved(cli, "-e", "ada@example.com", "--last-name", "Lovelace")
+    done = applied(cli, path, "-o", "json")
+    assert drifted(done) == {2: 'drifted: lastName is "Lovelace", not unset'}
+    assert in_sandbox(cli, *words).code == 0
+    assert [row["change"] for row in rows(applied(cli, path, "-o", "json"))] == ["deleted"]
+    assert not exists(cli, "ada@example.com")
+
+
+def test_no_plan_is_made_where_nothing_may_be_looked_up(cli: Cli, tmp_path: Path) -> None:
+    words = ("update", "-e", "ada@example.com", "--plan", str(tmp_path / "p.jsonl"))
+    for flag in ("--no-lookup", "--dry-run"):
+        assert in_sandbox(cli, *words, flag).code == 2

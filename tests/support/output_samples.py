@@ -73,6 +73,9 @@ _IMPORTS = (
 )
 _PLAN = f"import {_FILE} --plan plan.jsonl"
 _PLANS = (
+    Sample("update", f"update {_WHO} --first-name A --plan p.jsonl", "--plan"),
+    Sample("create", f"create {_WHO} --plan p.jsonl", "--plan"),
+    Sample("delete", f"delete {_WHO} --plan p.jsonl", "--plan", (_BARE,)),
     Sample("import", _PLAN, "--plan", (_BARE,)),
     Sample("apply", "apply plan.jsonl", None, (_BARE, _PLAN)),
     Sample("apply", "apply plan.jsonl --dry-run", "--dry-run", (_BARE, _PLAN)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports import dry_run
 from contactctl.commands.imports.plan_answers import Entry, Shown
 from contactctl.errors import RowsFailedError
-from contactctl.flags.plan_flags import account_of
+from contactctl.flags.plan_flags import account_of, planned_note
 from contactctl.importing.report import DryTally, would_of
 from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import written_whole
@@ -49,7 +49,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
         finish(Header("plan", account, began, source, planner.counts))
     output.show(shown.answer())
     shown.save(summary)
-    output.note(f"nothing was written but the plan; to carry it out: contactctl apply {path}")
+    output.note(planned_note(path))
     if planner.left_out:
         rows = counted(planner.left_out, "row is", "rows are")
         raise RowsFailedError(
