@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from contactctl.importing.sender import MayGoOn, Sender
     from contactctl.service.replies import Reply
 
-_KINDS: Mapping[str, Kind] = {
+#: What a row is told to have done, by what it would do.
+KIND_OF: Mapping[str, Kind] = {
     "create": "created",
     "update": "updated",
     "delete": "deleted",
@@ -52,7 +53,7 @@ class Look(NamedTuple):
     @property
     def change(self) -> RowChange:
         """Return what the row does, to be told when it has done so."""
-        return RowChange(_KINDS[self.would], self.changes)
+        return RowChange(KIND_OF[self.would], self.changes)
 
 
 @dataclass(frozen=True, slots=True)

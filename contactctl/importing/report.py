@@ -71,6 +71,8 @@ class Tally:
         self.failures: list[tuple[str, str]] = []
         #: How many rows did what, where their contacts were looked up.
         self.changes: Counter[Kind] = Counter()
+        #: What lines of an undo file could not bring back, and of how many contacts.
+        self.lost: Counter[str] = Counter()
         self._clock = clock
         self._began = clock()
 
@@ -84,6 +86,7 @@ class Tally:
             self.sent += 1
         if result.change is not None:
             self.changes[result.change.kind] += 1
+            self.lost.update(result.change.lost)
         if result.status == "skipped":
             self.skipped += 1
         elif result.error is None:

@@ -36,10 +36,14 @@ KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "unchanged")
 
 
 class RowChange(NamedTuple):
-    """What a row did to its contact, as a look before it showed."""
+    """What a row did to its contact, as a look before it showed.
+
+    ``lost`` names what a line of an undo file could not bring back.
+    """
 
     kind: Kind
     fields: Mapping[str, FieldChange] = MappingProxyType({})
+    lost: tuple[str, ...] = ()
 
     def to_json_object(self) -> JsonObject:
         """Return each field with its value before and after."""
@@ -126,6 +130,7 @@ class Finished(NamedTuple):
             "id": result.id,
             "attempts": Number(str(result.attempts)),
             "error": None if result.error is None else result.error.to_json_object(),
+            **lost_to_json(result),
         }
 
 
@@ -170,6 +175,12 @@ def invalid(ordinal: int, problem: str) -> Result:
     return Result(ordinal, "failed", None, 0, RowError("usage", problem))
 
 
+def lost_to_json(result: Result) -> JsonObject:
+    """Return what could not be brought back, as it stands in a row's JSON; nothing for nothing."""
+    lost = () if result.change is None else result.change.lost
+    return {"lost": [*lost]} if lost else {}
+
+
 def to_text(result: Result) -> str:
     """Return all of a result but its ordinal as one line."""
     values: list[JsonValue] = [result.status, result.id, Number(str(result.attempts))]
@@ -178,6 +189,7 @@ def to_text(result: Result) -> str:
         values += [code, message, None if status is None else Number(str(status)), outcome]
     elif result.change is not None:
         values += [result.change.kind, result.change.to_json_object()]
+        values += [[*result.change.lost]] if result.change.lost else []
     return to_json(values)
 
 
@@ -187,8 +199,16 @@ def parse_result(ordinal: int, text: str) -> Result:
     match values:
         case [str() as word, str() | None as found, Number() as count] if word in _STATUSES:
             return Result(ordinal, _STATUSES[word], found, int(count.text))
-        case ["done", str() | None as found, Number() as count, str() as kind, dict() as changes]:
-            change = RowChange(_kind(kind), dict(map(_field_change, changes.items())))
+        case [
+            "done",
+            str() | None as found,
+            Number() as count,
+            str() as kind,
+            dict() as changes,
+            *lost,
+        ]:
+            fields = dict(map(_field_change, changes.items()))
+            change = RowChange(_kind(kind), fields, _lost(lost))
             return Result(ordinal, "done", found, int(count.text), change=change)
         case ["failed", None, Number() as count, str() as code, str() as message, seen, str() as o]:
             http = int(seen.text) if isinstance(seen, Number) else None
@@ -203,6 +223,15 @@ def _kind(word: str) -> Kind:
     if kind is None:
         raise JsonError("not what a row does")
     return kind
+
+
+def _lost(values: list[JsonValue]) -> tuple[str, ...]:
+    match values:
+        case []:
+            return ()
+        case [list() as names]:
+            return tuple(name for name in names if isinstance(name, str))
+    raise JsonError("not what a row lost")
 
 
 def _field_change(item: tuple[str, JsonValue]) -> tuple[str, FieldChange]:

@@ -26,6 +26,7 @@ from contactctl.importing.sender import RowFailedError, Sender
 from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.plans.drift import must_write, to_change
 from contactctl.plans.plan_file import planned_of
+from contactctl.plans.undoing import UndoingSender, UndoLooks, UndoWriter, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Job, Row
     from contactctl.importing.sender import MayGoOn
     from contactctl.importing.sent_memory import SentMemory
+    from contactctl.importing.workers import Sends
     from contactctl.plans.lines import Planned
     from contactctl.plans.plan_file import PlanFile
+    from contactctl.plans.undoing import Due
     from contactctl.service.replies import Reply
 
 MAPPING = "plan 1"
@@ -255,8 +258,7 @@ def open_application(
     identity = application.identity
     journals = Journals(state / JOURNAL_FOLDER)
     with ExitStack() as stack:
-        is_plan = application.file.header.kind == "plan"
-        begin = journals.begin_once if is_plan else journals.begin
+        begin = journals.begin_once
         opened = journals.resume(identity) if options.resume else begin(identity)
         stack.callback(opened.close)
         writer = opened.journal.path.stem
@@ -270,12 +272,7 @@ def open_application(
         opposites = None if keeps is None else stack.enter_context(keeps())
         yield ImportRun(
             _intake(application, opened.journal, sent),
-            ApplyingSender(
-                application,
-                finder,
-                Writer(client, sender, finder, opposites).write,
-                may_be_done=options.resume or not is_plan,
-            ),
+            _sends(application, client, sender, finder, opposites, resumed=options.resume),
             limiter,
             opened.journal,
             sent,
@@ -299,16 +296,42 @@ def open_dry_application(
     overlay = Overlay(PacedFinder(client, sender), named)
     yield ImportRun(
         _intake(application, journal, OnlyRead()),
-        ApplyingSender(
-            application,
-            overlay,
-            lambda job, _, look: overlay.write(job, look),
-            may_be_done=application.file.header.kind == "undo",
-        ),
+        _sends_dry(application, overlay),
         limiter,
         journal,
         OnlyRead(),
         max_failures=options.max_failures,
+    )
+
+
+def _sends(  # noqa: PLR0913 - the parts of what sends
+    application: Application,
+    client: Applies,
+    sender: Sender,
+    finder: PacedFinder,
+    opposites: Opposites | None,
+    *,
+    resumed: bool,
+) -> Sends:
+    if application.file.header.kind == "undo":
+        looks = UndoLooks(finder, application.declared)
+        writer = UndoWriter(client, sender, looks, opposites)
+        return UndoingSender(looks, writer.write, application.check_addresses)
+    write = Writer(client, sender, finder, opposites).write
+    return ApplyingSender(application, finder, write, may_be_done=resumed)
+
+
+def _sends_dry(application: Application, overlay: Overlay) -> Sends:
+    if application.file.header.kind == "undo":
+
+        def write(job: Job, due: Due) -> Result:
+            overlay.write(job._replace(change=due.undoing.change), due.look)
+            return result_of(job, due)
+
+        looks = UndoLooks(overlay, application.declared)
+        return UndoingSender(looks, write, application.check_addresses)
+    return ApplyingSender(
+        application, overlay, lambda job, _, look: overlay.write(job, look), may_be_done=False
     )
 
 

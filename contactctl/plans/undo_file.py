@@ -11,7 +11,7 @@ from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import to_json
 from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
 from contactctl.plans.lines import Chain, to_header_line
-from contactctl.plans.opposite import opposite_of
+from contactctl.plans.opposite import opposite_of, opposite_of_deletion
 from contactctl.plans.whole_part import find_whole_part
 from contactctl.safe_text import quoted
 
@@ -94,7 +94,10 @@ class RowOpposites:
 
     def add(self, job: Job, look: Look) -> None:
         """Return when it is on disk; raises as :meth:`UndoFile.add`."""
-        self._undo.add(opposite_of(look.contact, look.changes, job.row.line))
+        if look.would == "delete" and look.contact is not None:
+            self._undo.add(opposite_of_deletion(look.contact, job.row.line))
+        else:
+            self._undo.add(opposite_of(look.contact, look.changes, job.row.line))
 
     def finish(self) -> None:
         """Write that the run has come to its end."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.exact_json import Number
 from contactctl.plans.lines import FILE_KINDS, VERSION, WOULDS
-from contactctl.schema.service_outputs import CHANGES, ROW, ROW_ERROR, ROW_OF_DRY_RUN
+from contactctl.schema.service_outputs import CHANGES, LOST, ROW, ROW_ERROR, ROW_OF_DRY_RUN
 from contactctl.schema.shapes import (
     ANY,
     TEXT,
@@ -97,7 +97,9 @@ _APPLIED_DRY = record(
         "changes": {**CHANGES, "type": ["object", "null"]},
         "request": said("the body that would be sent, null for none", {"type": ["object", "null"]}),
         "error": said("why it would not be written", ROW_ERROR),
-    }
+        "lost": LOST,
+    },
+    optional=("lost",),
 )
 
 #: What ``import --plan`` prints.

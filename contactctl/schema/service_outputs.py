@@ -87,6 +87,10 @@ ROW_ERROR: JsonObject = {
     "type": ["object", "null"],
 }
 #: What became of one row.
+LOST = said(
+    "what an undo could not bring back: fields, lists, id and workflows; left out where it is none",
+    {"type": "array", "items": TEXT},
+)
 ROW: JsonObject = record(
     {
         "line": said("where in the file the row begins", at_least(1)),
@@ -101,7 +105,9 @@ ROW: JsonObject = record(
         "id": said("the contact's id, null where nothing was written", TEXT_OR_NULL),
         "attempts": at_least(0),
         "error": ROW_ERROR,
-    }
+        "lost": LOST,
+    },
+    optional=("lost",),
 )
 #: What would become of one row.
 ROW_OF_DRY_RUN = record(

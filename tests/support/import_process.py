@@ -73,6 +73,15 @@ def importing(
 
     ``stdin`` is a file whose content stands on standard input.
     """
+    with calling(env, folder, "import", *words, stdin=stdin) as run:
+        yield run
+
+
+@contextmanager
+def calling(
+    env: Mapping[str, str], folder: Path, *words: str | Path, stdin: Path | None = None
+) -> Iterator[Importing]:
+    """Run ``contactctl`` with these words as :func:`importing` does."""
     own = Path(tempfile.mkdtemp(dir=folder))
     with (
         (stdin or Path(os.devnull)).open("rb") as given,
@@ -80,7 +89,7 @@ def importing(
         (own / "err").open("wb") as err,
     ):
         process = subprocess.Popen(
-            [str(PROGRAM), "import", *map(str, words)],
+            [str(PROGRAM), *map(str, words)],
             env={"PATH": os.environ["PATH"], **env},
             stdin=given,
             stdout=out,

@@ -98,7 +98,7 @@ def summary(tally: Tally) -> str:
     parts += [f"{tally.earlier:,} of them in an earlier run"] if tally.earlier else []
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
     ending = f"{_rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
-    return "\n".join([ending, *_failures(tally)])
+    return "\n".join([ending, *_lost(tally), *_failures(tally)])
 
 
 def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
@@ -178,6 +178,14 @@ def _rows_told(tally: Tally | DryTally) -> str:
     """Return how many rows have been told of, and of how many where that is not all."""
     rows = counted(tally.rows, "row")
     return rows if tally.told == tally.rows else f"{tally.told:,} of {rows}"
+
+
+def _lost(tally: Tally) -> list[str]:
+    """Return what an undo could not bring back; whole contacts have lost it, so it is counted."""
+    if not tally.lost:
+        return []
+    parts = [f"{excerpt(name)} of {count:,}" for name, count in tally.lost.most_common()]
+    return [f"could not be brought back: {', '.join(parts)}"]
 
 
 def _failures(tally: Tally) -> list[str]:

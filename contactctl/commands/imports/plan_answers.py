@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.importing.report import would_of
+from contactctl.importing.row import lost_to_json
 from contactctl.output import Answer
 from contactctl.plans import markdown
 from contactctl.plans.plan_file import planned_of
@@ -160,6 +161,7 @@ def row_to_json(finished: Finished) -> JsonObject:
         "changes": None if result.change is None else result.change.to_json_object(),
         "request": job.change.to_payload() if sent else None,
         "error": None if error is None else error.to_json_object(),
+        **lost_to_json(result),
     }
 
 

@@ -1,0 +1,221 @@
+"""How a line of an undo file is taken back from the contact that is there, as far as it can be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.changes.lookup import describe
+from contactctl.changes.preview import FieldChange, same_value
+from contactctl.contact import CLEARABLE_FIELDS, DEFAULT_TYPES, STANDARD_FIELDS, ContactChange
+from contactctl.errors import DriftedError
+from contactctl.exact_json import Number, to_json
+from contactctl.plans.lines import LIST_PREFIX
+from contactctl.plans.opposite import fields_of, now_of
+from contactctl.safe_text import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
+    from contactctl.plans.lines import Planned, Would
+
+#: What a contact that is made anew has lost beside what its line tells.
+LOST_WITH_DELETION = ("id", "workflows")
+_IDENTIFIERS = ("email", "userId")
+_SHOWN_FIELDS = 3
+_WAY_OUT = "somebody else has changed it since; nothing of this line was taken back"
+
+
+class Undoing(NamedTuple):
+    """What takes a line back now: the requests in their order, and what they change.
+
+    ``steps`` is empty for a deletion. ``lost`` names what cannot come back: fields that cannot be
+    emptied, lists that the contact cannot join, and what a deletion took for good.
+    """
+
+    would: Would
+    steps: tuple[ContactChange, ...] = ()
+    changes: Mapping[str, FieldChange] = MappingProxyType({})
+    lost: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> ContactChange:
+        """Return all steps as one change."""
+        found = ContactChange()
+        for step in self.steps:
+            found = ContactChange(
+                step.email or found.email,
+                step.user_id or found.user_id,
+                {**found.values, **step.values},
+                {**found.mailing_lists, **step.mailing_lists},
+            )
+        return found
+
+
+def undo(
+    item: Planned, contact: JsonObject | None, declared: DeclaredTypes | None = None
+) -> Undoing:
+    """Return what takes a line back from whom was found; None is nobody.
+
+    A field that is as it was before the write needs nothing: the write was never made, or has been
+    taken back. Raises :class:`DriftedError` where any field is neither so nor as the write left it.
+    """
+    kinds = declared or {}
+    if item.would == "create":
+        return _made_anew(item, contact, kinds)
+    if item.would == "delete":
+        return _unmade(item, contact, kinds)
+    if contact is None:
+        raise DriftedError(f"drifted: {item.words} is there no more", hint=_WAY_OUT)
+    return _put_back(item, contact, kinds)
+
+
+def _put_back(item: Planned, contact: JsonObject, kinds: DeclaredTypes) -> Undoing:
+    due: dict[str, FieldChange] = {}
+    lost, drifted = [], []
+    for name, change in item.changes.items():
+        now = now_of(contact, name)
+        if _is(name, now, change.after, kinds):
+            continue
+        if not _is(name, now, change.before, kinds):
+            drifted.append(_difference(name, now, change.before))
+        elif change.after is None and name in STANDARD_FIELDS - CLEARABLE_FIELDS:
+            lost.append(name)
+        else:
+            due[name] = FieldChange(now, change.after)
+    _refuse(drifted)
+    barred = [name for name in _joined(due) if _opted_out(contact, due)]
+    for name in barred:
+        del due[name]
+    steps = _steps(contact, due)
+    return Undoing("update" if steps else "nothing", steps, due, (*lost, *barred))
+
+
+def _unmade(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> Undoing:
+    """Delete what was made, where all of it is as it was made."""
+    if contact is None:
+        return Undoing("nothing")
+    made = {name: change.before for name, change in item.changes.items()}
+    drifted = [
+        _difference(name, now_of(contact, name), made.get(name))
+        for name in dict.fromkeys([*made, *fields_of(contact), "optInStatus"])
+        if not _is(name, now_of(contact, name), made.get(name), kinds)
+    ]
+    _refuse(drifted)
+    return Undoing("delete", (), item.changes)
+
+
+def _made_anew(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> Undoing:
+    """Create what was deleted; whoever opted out is not subscribed for a moment, for no list."""
+    wanted = {name: change.after for name, change in item.changes.items()}
+    is_out = wanted.get("subscribed") is False
+    lost = [name for name, value in wanted.items() if isinstance(value, list | dict)]
+    lost += [name for name in wanted if is_out and name.startswith(LIST_PREFIX)]
+    kept = {name: value for name, value in wanted.items() if name not in lost}
+    if contact is not None:
+        drifted = [
+            _difference(name, now_of(contact, name), value)
+            for name, value in kept.items()
+            if not _is(name, now_of(contact, name), value, kinds)
+        ]
+        if drifted:
+            there = f"drifted: there is a contact now, {describe(contact)}"
+            raise DriftedError(there, hint=_WAY_OUT)
+        never_gone = contact.get("id") == item.id
+        return Undoing("nothing", lost=() if never_gone else (*LOST_WITH_DELETION, *lost))
+    change = _to_change(kept)
+    changes = {name: FieldChange(None, value) for name, value in kept.items()}
+    return Undoing("create", (change,), changes, (*LOST_WITH_DELETION, *lost))
+
+
+def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[ContactChange, ...]:
+    """Return the writes that put fields back: one, or more where the service needs them apart."""
+    if not due:
+        return ()
+    values = {name: item.after for name, item in due.items()}
+    email, user_id = _text(contact.get("email")), _text(contact.get("userId"))
+    # By the user id alone where there is one: then no contact can be created by accident.
+    who = ContactChange(None, user_id) if user_id else ContactChange(email)
+    fields = {name: value for name, value in values.items() if name not in _IDENTIFIERS}
+    last = []
+    if _joined(due) and fields.get("subscribed") is False:
+        # The service lets nobody join a list who is not subscribed: first the one, then the other.
+        del fields["subscribed"]
+        last = [replace(who, values={"subscribed": False})]
+    moved, keyed = _text(values.get("email")), _text(values.get("userId"))
+    if moved and user_id is None:
+        raise DriftedError(
+            f"drifted: {describe(contact)} has no user id, and without one its address cannot go"
+            " back",
+            hint=_WAY_OUT,
+        )
+    first = who if moved is None else ContactChange(moved, user_id)
+    found = [_to_change(fields, first)] if fields or moved else []
+    found += last
+    if keyed:
+        found.append(ContactChange(moved or email, keyed))
+    return tuple(found)
+
+
+def _to_change(values: Mapping[str, JsonValue], who: ContactChange | None = None) -> ContactChange:
+    return ContactChange(
+        _text(values.get("email")) if who is None else who.email,
+        _text(values.get("userId")) if who is None else who.user_id,
+        {name: _scalar(value) for name, value in values.items() if _is_plain(name)},
+        {
+            name.removeprefix(LIST_PREFIX): value is True
+            for name, value in values.items()
+            if name.startswith(LIST_PREFIX)
+        },
+    )
+
+
+def _opted_out(contact: JsonObject, due: Mapping[str, FieldChange]) -> bool:
+    """Tell whether a contact is opted out and stays so; then it can join no list."""
+    stays = "subscribed" not in due or due["subscribed"].after is False
+    return contact.get("subscribed") is False and stays
+
+
+def _joined(due: Mapping[str, FieldChange]) -> list[str]:
+    return [name for name, item in due.items() if name.startswith(LIST_PREFIX) and item.after]
+
+
+def _is(name: str, now: JsonValue, wanted: JsonValue, kinds: DeclaredTypes) -> bool:
+    """Tell whether a field has a value; the service keeps numbers as doubles."""
+    if name.startswith(LIST_PREFIX):
+        return (now is True) == (wanted is True)  # off a list and never on it look the same
+    if isinstance(wanted, list | dict):
+        return now == wanted
+    if isinstance(now, Number) and isinstance(wanted, Number):
+        return now == wanted or float(now.text) == float(wanted.text)
+    return same_value(name, now, wanted, kinds.get(name) or DEFAULT_TYPES.get(name))
+
+
+def _refuse(differences: Iterable[str]) -> None:
+    found = list(differences)
+    if found:
+        more = f", and {len(found) - _SHOWN_FIELDS} more" if len(found) > _SHOWN_FIELDS else ""
+        raise DriftedError(f"drifted: {', '.join(found[:_SHOWN_FIELDS])}{more}", hint=_WAY_OUT)
+
+
+def _difference(name: str, now: JsonValue, wanted: JsonValue) -> str:
+    return f"{excerpt(name)} is {_shown(now)}, not {_shown(wanted)}"
+
+
+def _shown(value: JsonValue) -> str:
+    return "unset" if value is None else excerpt(to_json(value))
+
+
+def _is_plain(name: str) -> bool:
+    return name not in _IDENTIFIERS and not name.startswith(LIST_PREFIX)
+
+
+def _scalar(value: JsonValue) -> JsonScalar:
+    return None if isinstance(value, list | dict) else value
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and value else None
