@@ -176,8 +176,8 @@ FLAGS: dict[str, str] = {
         "--rejects --changed-only --resume --dry-run --exit-code --offline --plan --summary"
     ),
     "apply": (
-        "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --resume#2 "
-        "--dry-run --exit-code --summary"
+        "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "
+        "--resume#2 --dry-run --exit-code --summary"
     ),
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --yes",

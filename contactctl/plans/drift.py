@@ -8,7 +8,7 @@ from contactctl.changes.lookup import describe
 from contactctl.changes.preview import same_value
 from contactctl.contact import DEFAULT_TYPES, FIELDS, ContactChange
 from contactctl.errors import DriftedError
-from contactctl.exact_json import to_json
+from contactctl.exact_json import Number, to_json
 from contactctl.plans.lines import LIST_PREFIX
 from contactctl.safe_text import excerpt
 
@@ -113,6 +113,9 @@ def _is(name: str, contact: JsonObject, wanted: JsonValue, declared: DeclaredTyp
         return (now is True) == (wanted is True)
     if isinstance(wanted, list | dict):
         return now == wanted
+    if isinstance(now, Number) and isinstance(wanted, Number):
+        # The service keeps doubles: what was sent with more digits comes back with fewer.
+        return now == wanted or float(now.text) == float(wanted.text)
     return same_value(name, now, wanted, declared.get(name) or DEFAULT_TYPES.get(name))
 
 

@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,11 +26,13 @@ from contactctl.files import folder
 from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import SummaryTo, account_of
+from contactctl.flags.undo_flag import UndoFlag, check_undo, open_row_undo
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
 from contactctl.plans.admission import DEFAULT_MAX_AGE, check_account, check_age, parse_age
 from contactctl.plans.applying import Application
+from contactctl.plans.lines import FileSource
 from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
 from contactctl.progress import shown_progress
@@ -40,6 +42,7 @@ from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from contactctl.importing.engine import ImportRun, RunOptions
+    from contactctl.importing.look import Opposites
     from contactctl.importing.row import Finished
 
 EXAMPLES = {
@@ -47,6 +50,7 @@ EXAMPLES = {
         "contactctl import people.csv --plan plan.jsonl --summary summary.md",
         "contactctl apply plan.jsonl --dry-run",
         "contactctl apply plan.jsonl --max-changes 500 --rejects rejects.jsonl",
+        "contactctl apply plan.jsonl --undo-file undo.jsonl",
         "contactctl apply plan.jsonl --resume",
         "contactctl apply undo.jsonl",
     )
@@ -94,6 +98,7 @@ class ApplyFlags(FlagWords):
     patience: Patience = None
     max_failures: MaxFailures = None
     rejects: RejectsTo = None
+    undo_file: UndoFlag = None
     resume: Resume = False
 
     @property
@@ -130,7 +135,16 @@ class ApplyCall:
             sending.patience_s(patience_s),
             max_failures=self.flags.max_failures,
             resume=self.flags.resume,
+            opposites=self._opposites(),
         )
+
+    def _opposites(self) -> "Callable[[], AbstractContextManager[Opposites]] | None":
+        """Return what opens the undo file; None where none is asked for."""
+        path, identity = self.flags.undo_file, self.application.identity
+        if path is None:
+            return None
+        source = FileSource(self.flags.file, identity.digest, identity.mapping)
+        return lambda: open_row_undo(self.session, path, source, resume=self.flags.resume)
 
     @property
     def resume_command(self) -> str:
@@ -155,6 +169,8 @@ def apply(
         raise UsageError(
             "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
         )
+    if not preview.dry_run:
+        check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
     call = _admitted(session, flags)
     if preview.dry_run:
         return _show(call, preview, summary)
