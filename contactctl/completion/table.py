@@ -95,8 +95,10 @@ ROWS: dict[str, Row] = {
         "csv tsv jsonl json",
         "Form of the file; told from its name or content if left out",
     ),
-    "--delimiter": ("", "", "What separates cells; , ; and tab are found"),
+    "--delimiter": ("", "", "What separates cells; , ; | and tab are found"),
     "--encoding": ("", "", "Such as cp1252"),
+    "--skip-lines": ("", "", "Pass over the N lines before a CSV file's header"),
+    "--header": ("", "", "Name the columns of a CSV file without a header"),
     "--allow-newlines": ("", None, "Take a CSV cell whose later lines look like rows of the"),
     "--map": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
@@ -169,11 +171,12 @@ FLAGS: dict[str, str] = {
     "find": "--email --user-id --field",
     "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
     "import": (
-        "--format --delimiter --encoding --allow-newlines --map --ignore --set --empty-clears "
-        "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
-        "--allow-resubscribe --lookup --must-exist#2 --max-changes --replace-user-id#2 "
-        "--change-address --undo-file --rate --patience --max-failures --limit --skip-invalid "
-        "--rejects --changed-only --resume --dry-run --exit-code --offline --plan --summary"
+        "--format --delimiter --encoding --skip-lines --header --allow-newlines --map --ignore "
+        "--set --empty-clears --literal-null --no-schema --subscribed-when --unsubscribed-when "
+        "--never-resubscribe --allow-resubscribe --lookup --must-exist#2 --max-changes "
+        "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
+        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline --plan "
+        "--summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

@@ -88,7 +88,9 @@ class CsvConverter:
         bound = bind_columns(columns, rules, fields)
         self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
         self._columns = columns
-        self._unnamed = [index for index, column in enumerate(columns) if not column]
+        self._unnamed = [
+            index for index, column in enumerate(columns) if not column and "" not in rules.ignored
+        ]
         self._null = None if rules.literal_null else "null"
         self._empty_clears = rules.empty_clears
         self._bound = [_bind(index, item) for index, item in bound.items() if item != SUBSCRIBED]
@@ -150,8 +152,11 @@ class CsvConverter:
 
     def _refuse_unnamed(self, cells: Sequence[str]) -> None:
         for index in self._unnamed:
-            if cells[index]:
-                raise ValueProblem(f"cell {index + 1} stands in a column without a name")
+            if cells[index].strip():
+                raise ValueProblem(
+                    f"cell {index + 1} stands in a column without a name",
+                    hint="name it in the header, or leave it out with --ignore ''",
+                )
 
 
 def _cleared(*, is_clearable: bool) -> JsonScalar:

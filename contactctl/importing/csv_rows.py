@@ -9,38 +9,35 @@ from typing import TYPE_CHECKING, NoReturn
 from contactctl.contact import is_address
 from contactctl.errors import UsageError
 from contactctl.exact_json import has_surrogate
+from contactctl.importing.csv_fit import Fit, is_blank
 from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import TextIO
 
-DELIMITERS = (",", ";", "\t")
 #: The service takes 498 characters; the rest is room to say so instead of breaking off.
 MAX_CELL_CHARS = 2**20
-_QUOTED = re.compile(r'"[^"]*"?')
 _QUOTE_HINT = 'look for a quotation mark that is not doubled; inside a quoted cell write ""'
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>]+)>")
 
 
-def sniff_delimiter(line: str) -> str:
-    """Return the delimiter that stands most often outside the quotes of a header line."""
-    bare = _QUOTED.sub("", line)
-    return max(DELIMITERS, key=bare.count)
-
-
-def read_csv(
+def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     stream: TextIO,
     delimiter: str,
     *,
     cell_chars: int = MAX_CELL_CHARS,
     allow_newlines: bool = False,
+    skip_lines: int = 0,
+    header: Sequence[str] | None = None,
 ) -> Iterator[Row]:
     """Yield the header as row 0, then every row, each with the line that it begins on.
 
-    A row that cannot be used has a ``problem``; empty lines are passed over. So has one with a cell
+    ``skip_lines`` lines stand before it; a file without one is given its ``header``. A row that
+    cannot be used has a ``problem``; rows of nothing but delimiters and spaces are passed over, as
+    empty cells at a row's end are. So has one with a cell
     whose later lines look like rows themselves, which a stray quotation mark makes, unless
     ``allow_newlines``. Spaces around a quoted cell are no part of it. Raises :class:`UsageError`
     where the rest of the file cannot be told into rows: a quotation mark that is never closed, a
@@ -49,9 +46,13 @@ def read_csv(
     # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
     lines = _Lines(stream, delimiter)
+    lines.skip(skip_lines)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    header: list[str] | None = None
+    fit: Fit | None = None
     ordinal = 0
+    if header is not None:
+        fit, ordinal = Fit([*header]), 1
+        yield Row(0, skip_lines + 1, header)
     while True:
         lines.begin_record()
         try:
@@ -60,14 +61,14 @@ def read_csv(
             return
         except csv.Error as error:
             cells = lines.unreadable(error)
-        if not cells:
+        if is_blank(cells):
             continue
-        if header is None:
-            header = cells
+        if fit is None:
+            fit = Fit(cells)
         elif lines.problem is None:
-            if lines.several and not allow_newlines:
-                lines.problem = _swallowed(cells, lines.start, delimiter)
-            lines.problem = lines.problem or _misfit(cells, header)
+            swallows = lines.several and not allow_newlines
+            swallowed = _swallowed(cells, lines.start, delimiter) if swallows else None
+            lines.problem = swallowed or fit.problem(cells)
         yield Row(ordinal, lines.start, cells, None, lines.problem)
         ordinal += 1
 
@@ -106,6 +107,12 @@ class _Lines:
             return self._spaces.removed(line, inside=self.several)
         return line
 
+    def skip(self, count: int) -> None:
+        """Pass over so many lines at the beginning."""
+        for _ in range(count):
+            self._readline(MAX_RECORD_CHARS + 1)
+        self._number = count
+
     @property
     def several(self) -> bool:
         """Tell whether the record goes over more than one line."""
@@ -142,13 +149,6 @@ class _Lines:
 
     def _refuse(self, what: str) -> NoReturn:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)
-
-
-def _misfit(cells: list[str], header: list[str]) -> str | None:
-    if len(cells) != len(header):
-        return f"{len(cells)} cell{'s' * (len(cells) != 1)}, and the header has {len(header)}"
-    # As in files that were put together from several.
-    return "this row repeats the header" if cells == header else None
 
 
 class _QuotedSpaces:

@@ -83,7 +83,8 @@ _TYPES = {one.wire_name: one.type for one in FLAG_FIELDS if one.type != "lists"}
 
 
 def _fold(name: str) -> str:
-    return "".join(character for character in name if character not in " _-").lower()
+    shown = (letter for letter in name if letter.isprintable() and letter not in " _-")
+    return "".join(shown).lower()
 
 
 def _is_plain(name: str) -> bool:

@@ -48,6 +48,8 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     delimiter: str | None = None,
     encoding: str | None = None,
     allow_newlines: bool = False,
+    skip_lines: int = 0,
+    header: str | None = None,
     skip_bad_text: bool = False,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
@@ -66,6 +68,8 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             delimiter=delimiter,
             encoding=encoding,
             allow_newlines=allow_newlines,
+            skip_lines=skip_lines,
+            header=header,
             skip_bad_text=skip_bad_text,
         )
         given = InputFile(source, name)

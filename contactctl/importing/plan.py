@@ -141,7 +141,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         )
         report.take_contradictions(first)
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
-    mapping = f"{rules.describe()} {source.form} {source.delimiter} {source.encoding.name}"
+    mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity)

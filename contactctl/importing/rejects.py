@@ -87,6 +87,8 @@ class Rejects:
         # A rejects file that is fed back has the column already; its reasons are replaced.
         place = columns.index(self._reason) if self._reason in columns else len(columns)
         if not self._count:
+            # The same flags pass over as many lines.
+            self._stream.write("".join(self._source.preamble))
             writer.writerow(_with_cell(columns, place, self._reason, len(columns)))
         writer.writerow(_with_cell(row.cells, place, self._fitting(reason), len(columns)))
 

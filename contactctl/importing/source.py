@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import UsageError
-from contactctl.importing.csv_rows import DELIMITERS, read_csv, sniff_delimiter
+from contactctl.importing.csv_head import (
+    DELIMITERS,
+    check_header,
+    clean_name,
+    delimiter_line,
+    parse_header,
+    sniff_delimiter,
+)
+from contactctl.importing.csv_rows import read_csv
 from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading, unpacked
+from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.file_kinds import refuse_foreign_bytes, refuse_foreign_text
 from contactctl.importing.json_rows import read_json_array, read_json_lines
 from contactctl.importing.snapshot import Snapshot
@@ -33,6 +44,9 @@ _FORMS_BY_SUFFIX: dict[str, FileForm] = {
 _NEWLINES: dict[FileForm, str] = {"csv": "", "tsv": "", "jsonl": "\n", "json": "\n"}
 _NAMED_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";"}
 _SNIFFED_CHARS = 2**16
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+#: A title and what follows it have fewer.
+_LOOKED_AT_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,8 @@ class Source:
 
     ``snapshot`` holds what it held when it was opened; every reading gives that or fails.
     ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
-    ``allow_newlines`` takes cells whose later lines look like rows.
+    ``allow_newlines`` takes cells whose later lines look like rows. ``preamble`` is what stands
+    before the header, ``has_header`` tells whether there is one.
     """
 
     snapshot: Snapshot
@@ -51,6 +66,15 @@ class Source:
     delimiter: str
     columns: tuple[str, ...] | None
     allow_newlines: bool = False
+    preamble: tuple[str, ...] = ()
+    has_header: bool = True
+
+    @property
+    def meaning(self) -> str:
+        """Return a text that is the same where the same bytes are read as the same rows."""
+        text = f"{self.form} {self.delimiter} {self.encoding.name}"
+        text += f" behind {len(self.preamble)} lines" if self.preamble else ""
+        return text if self.has_header else f"{text} as {self.columns}"
 
     @property
     def path(self) -> Path:
@@ -90,7 +114,13 @@ class Source:
             return read_json_lines(stream)
         if self.form == "json":
             return read_json_array(stream)
-        rows = read_csv(stream, self.delimiter, allow_newlines=self.allow_newlines)
+        rows = read_csv(
+            stream,
+            self.delimiter,
+            allow_newlines=self.allow_newlines,
+            skip_lines=len(self.preamble),
+            header=None if self.has_header else self.columns,
+        )
         next(rows, None)  # the header
         return rows
 
@@ -116,13 +146,16 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
     delimiter: str | None = None,
     encoding: str | None = None,
     allow_newlines: bool = False,
+    skip_lines: int = 0,
+    header: str | None = None,
     skip_bad_text: bool = False,
 ) -> Source:
     """Look at a file and return how to read it; what is not given is told from name and content.
 
-    Raises :class:`UsageError` for a file that is missing, empty, of another kind, without a usable
-    header or not in the encoding (``skip_bad_text`` leaves that to its rows), and
-    :class:`MachineError` for one that cannot be read.
+    ``skip_lines`` lines stand before the header of a CSV file, or before the rows of one without,
+    whose columns ``header`` names. Raises :class:`UsageError` for a file that is missing, empty,
+    of another kind, without a usable header or not in the encoding (``skip_bad_text`` leaves that
+    to its rows), and :class:`MachineError` for one that cannot be read.
     """
     name = name or str(path)
     separator = _to_delimiter(delimiter)
@@ -137,12 +170,26 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         if not start.strip():
             raise UsageError(f"{quoted(name)} is empty", hint="there is nothing to import")
         refuse_foreign_text(start, name)
+        preamble, start = _cut(start, skip_lines)
         form = form or _form_by_name(path) or _form_by_content(start)
         if form in {"json", "jsonl"}:
+            if skip_lines or header is not None:
+                raise UsageError("--skip-lines and --header are for CSV, and the file is JSON")
             return Source(snapshot, name, form, found, "", None)
-        separator = separator or ("\t" if form == "tsv" else _sniffed(start))
-        columns = _columns(snapshot, found, separator)
-    return Source(snapshot, name, form, found, separator, columns, allow_newlines)
+        named = delimiter_line(start)
+        if named is not None:
+            more, start = _cut(start, 1)
+            preamble += more
+        separator = separator or named or _sniffed(start, form)
+        source = Source(snapshot, name, form, found, separator, (), allow_newlines, preamble)
+        names = None if header is None else parse_header(header)
+        return _with_columns(source, names)
+
+
+def _cut(start: str, count: int) -> tuple[tuple[str, ...], str]:
+    """Return so many lines, each with its end, and what follows them."""
+    lines = tuple(match[0] for match in islice(_LINE.finditer(start), count))
+    return lines, start[sum(map(len, lines)) :]
 
 
 def _bytes_of(snapshot: Snapshot) -> IO[bytes]:
@@ -164,8 +211,13 @@ def _form_by_content(start: str) -> FileForm:
     return forms.get(start.lstrip()[0], "csv")
 
 
-def _sniffed(start: str) -> str:
-    return sniff_delimiter(start.lstrip().replace("\r", "\n").partition("\n")[0])
+def _sniffed(start: str, form: FileForm) -> str:
+    start = start.lstrip("\r\n ")
+    if form == "tsv" and "\t" in start.replace("\r", "\n").partition("\n")[0]:
+        return "\t"
+    # The last line may have been cut, unless it is the only one.
+    whole = start[: max(start.rfind("\n"), start.rfind("\r")) + 1]
+    return sniff_delimiter(whole if len(start) >= _SNIFFED_CHARS // 2 and whole else start)
 
 
 def _to_delimiter(given: str | None) -> str | None:
@@ -180,14 +232,28 @@ def _to_delimiter(given: str | None) -> str | None:
     return delimiter
 
 
-def _columns(snapshot: Snapshot, encoding: Encoding, delimiter: str) -> tuple[str, ...]:
-    with open_text(_bytes_of(snapshot), encoding, newline="") as stream:
-        header = next(read_csv(stream, delimiter), None)
-    if header is None:
+def _with_columns(source: Source, names: tuple[str, ...] | None) -> Source:
+    """Return the source with its columns: of its header, or as ``--header`` names them."""
+    with open_text(_bytes_of(source.snapshot), source.encoding, newline="") as stream:
+        first = list(islice(_first_rows(source, stream), _LOOKED_AT_ROWS))
+    if not first:
         raise UsageError("the file holds nothing but empty lines")
+    header = first[0]
     if header.problem:
-        raise UsageError(
-            f"the header on line {header.line} cannot be read: {header.problem}",
-            hint="if the file has another encoding, name it with --encoding, such as utf-16-le",
-        )
-    return tuple(cell.strip() for cell in header.cells)
+        raise UsageError(f"the header on line {header.line} cannot be read: {header.problem}")
+    found = tuple(map(clean_name, header.cells))
+    if names is None:
+        check_header([row.cells for row in first], [row.line - 1 for row in first])
+        return replace(source, columns=found)
+    # A file of rejects of such a file has one, with their reason.
+    if found[: len(names)] == names and set(found[len(names) :]) <= set(ERROR_COLUMNS):
+        return replace(source, columns=found)
+    return replace(source, columns=names, has_header=False)
+
+
+def _first_rows(source: Source, stream: TextIO) -> Iterator[Row]:
+    rows = read_csv(stream, source.delimiter, skip_lines=len(source.preamble))
+    try:
+        yield from rows
+    except UsageError:
+        return  # told in its turn, when the rows are read

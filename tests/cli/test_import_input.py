@@ -33,6 +33,14 @@ FILES: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "tab.tsv": (TABS.encode(), ()),
     "no-suffix": (SEMICOLONS.encode(), ()),
     "bars.csv": (BARS.encode(), ("--delimiter", "|")),
+    "bars-alone.csv": (BARS.encode(), ()),
+    "sep.csv": (b"sep=;\r\n" + SEMICOLONS.encode(), ()),
+    "title.csv": (b"People\r\n\r\n" + COMMAS.encode(), ("--skip-lines", "2")),
+    "headless.csv": (
+        COMMAS.partition("\n")[2].encode(),
+        ("--header", "email,firstName,note,seats"),
+    ),
+    "blank-rows.csv": (COMMAS.encode() + b",,,\r\n\x1a", ()),
     "named.txt": (TABS.encode(), ("--delimiter", "tab")),
     "bom.csv": (SEMICOLONS.encode("utf-8-sig"), ()),
     "utf-16.csv": (COMMAS.encode("utf-16"), ()),
@@ -159,6 +167,27 @@ def test_a_header_alone_is_a_file_of_no_rows(cli: Cli, tmp_path: Path) -> None:
     file.write_text("email,plan\n")
     assert rows_of(cli, file) == []
     assert "0 rows" in imported(cli, file).err
+
+
+def test_a_column_without_a_name_is_told_with_the_way_to_leave_it_out(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(",email,firstName\n0,a@example.com,Ada\n")
+    done = imported(cli, file)
+    assert done.code == 2
+    assert "leave it out with --ignore ''" in done.err
+    rows_of(cli, file, "--ignore", "")
+    assert dump(cli, "firstName") == [("a@example.com", "Ada")]
+
+
+def test_a_failed_file_is_resumed_with_the_flags_that_read_it(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("a@example.com,x\nb@example.com,1\n")
+    words = ("--header", "email,seats", "--skip-invalid", "--rejects", str(tmp_path / "bad.csv"))
+    assert [row["status"] for row in rows_of(cli, file, *words, code=6)] == ["failed", "done"]
+    again = imported(cli, tmp_path / "bad.csv", "--header", "email,seats")
+    assert "line 2: seats: " in again.err
 
 
 def test_a_gzip_file_that_is_cut_off_is_refused(cli: Cli, tmp_path: Path) -> None:

@@ -73,6 +73,8 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         delimiter=reading.delimiter,
         encoding=reading.encoding,
         allow_newlines=reading.allow_newlines,
+        skip_lines=reading.skip_lines or 0,
+        header=reading.header,
         skip_bad_text=sending.skip_invalid,
     ) as input_file:
         call = ImportCall(session, input_file, reading, columns, guards, sending)

@@ -17,7 +17,7 @@ Form = Annotated[
 Delimiter = Annotated[
     str | None,
     typer.Option(
-        "--delimiter", metavar="CHARACTER", help="What separates cells; , ; and tab are found."
+        "--delimiter", metavar="CHARACTER", help="What separates cells; , ; | and tab are found."
     ),
 ]
 Encoding = Annotated[
@@ -26,6 +26,18 @@ Encoding = Annotated[
         "--encoding",
         metavar="NAME",
         help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
+    ),
+]
+SkipLines = Annotated[
+    int | None,
+    typer.Option(
+        "--skip-lines", metavar="N", min=0, help="Pass over the N lines before a CSV file's header."
+    ),
+]
+Header = Annotated[
+    str | None,
+    typer.Option(
+        "--header", metavar="NAME,NAME", help="Name the columns of a CSV file without a header."
     ),
 ]
 AllowNewlines = Annotated[
@@ -101,6 +113,8 @@ class FileFlags(FlagWords):
     form: Form = None
     delimiter: Delimiter = None
     encoding: Encoding = None
+    skip_lines: SkipLines = None
+    header: Header = None
     allow_newlines: AllowNewlines = False
 
 

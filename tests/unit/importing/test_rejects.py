@@ -7,13 +7,14 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from known_account import account_fields
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter, JsonConverter
+from contactctl.importing.csv_fit import is_blank
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.row import Result, invalid
 from contactctl.importing.source import open_source
@@ -198,8 +199,10 @@ def test_any_cells_come_back(
     lines = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table]
     (folder / "in.csv").write_bytes("\r\n".join([f"A{delimiter}B{delimiter}C", *lines]).encode())
     source = open_source(folder / "in.csv")
+    filled = [row for row in table if not is_blank([*row])]
+    assume(filled)
     back = reject(source, folder / "out.csv", reason)
-    assert cells(back) == [[*row, reason] for row in table]
+    assert cells(back) == [[*row, reason] for row in filled]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

@@ -1,0 +1,117 @@
+"""The first lines of a CSV file: its delimiter, its header, and what stands before that."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from contactctl.contact import is_address
+from contactctl.errors import UsageError
+from contactctl.importing.csv_fit import is_blank
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+DELIMITERS = (",", ";", "\t", "|")
+_QUOTED = re.compile(r'"[^"]*"?')
+_SNIFFED_LINES = 20
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_DELIMITER_LINE = re.compile(r'"?sep=([^"\r\nA-Za-z0-9])"?[,; \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+#: Spread over a header by programs, and seen by nobody; joiners belong to some scripts.
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u00ad\x1a")
+
+
+def sniff_delimiter(text: str) -> str:
+    """Return the delimiter of a header line, or of a header and the lines after it.
+
+    It stands in the header outside quotes, and as often in most of the other lines.
+    """
+    lines = [line for line in _LINE_END.split(_QUOTED.sub("", text)) if line.strip()]
+    lines = lines[:_SNIFFED_LINES] or [""]
+
+    def fitness(delimiter: str) -> tuple[bool, int, int]:
+        counts = [line.count(delimiter) for line in lines]
+        usual = (
+            counts[0] or Counter(filter(None, counts)).most_common(1)[0][0] if any(counts) else 0
+        )
+        return counts[0] > 0, counts.count(usual) * (usual > 0), usual
+
+    return max(DELIMITERS, key=fitness)
+
+
+def delimiter_line(text: str) -> str | None:
+    """Return the delimiter that a first line ``sep=;`` names, as Excel writes it; None for none."""
+    found = _DELIMITER_LINE.match(text)
+    return found[1] if found else None
+
+
+def clean_name(cell: str) -> str:
+    """Return a column's name as it is seen: no invisible characters, each space a plain one."""
+    if cell.isascii():
+        return cell.strip(" \t\r\n\x1a")
+    letters = (
+        " " if unicodedata.category(letter) == "Zs" else letter
+        for letter in cell
+        if letter not in _INVISIBLE
+    )
+    return "".join(letters).strip()
+
+
+def parse_header(text: str) -> tuple[str, ...]:
+    """Read ``--header email,firstName``; raise :class:`UsageError` where it names no column."""
+    names = tuple(clean_name(cell) for cell in next(csv.reader([text]), []))
+    if not any(names):
+        raise UsageError("--header names no column", hint="such as --header email,firstName")
+    return names
+
+
+def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
+    """Raise :class:`UsageError` where the first row of a file is not its header.
+
+    ``rows`` begins with that row; ``skipped`` is, for each of the rows, how many lines stand before
+    it.
+    """
+    first, *others = islice(rows, len(skipped))
+    address = next((cell for cell in first if is_address(cell.strip())), None)
+    if address is not None:
+        names = ["email" if is_address(cell.strip()) else "NAME" for cell in first]
+        raise UsageError(
+            f"the first line holds an address, {quoted(address)}: the file has no header",
+            hint=f"name its columns in their order: --header {','.join(names)}",
+        )
+    place = _header_place(first, others)
+    if place:
+        what = "a comment" if _is_comment(first) else "a title"
+        raise UsageError(
+            f"line {skipped[0] + 1} is {what}, not the header: {quoted(' '.join(first).strip())}",
+            hint=f"the header seems to be on line {skipped[place] + 1}: give --skip-lines"
+            f" {skipped[place]}",
+        )
+
+
+def _header_place(first: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+    """Return which row is the header: 0 for the first."""
+    rows = [first, *others]
+    if _is_comment(first):
+        place = next((at for at, row in enumerate(rows) if not _is_comment(row)), 0)
+        return place if place and not _has_address(rows[place]) else 0
+    data = next((at for at, row in enumerate(rows) if _has_address(row)), 0)
+    # A header has a name for every cell; a title has one or two cells, and then nothing.
+    return data - 1 if data > 1 and _filled(first) < min(_filled(rows[data - 1]), 3) else 0
+
+
+def _is_comment(row: Sequence[str]) -> bool:
+    return row[0].startswith("#") and bool(row[0].strip("# "))
+
+
+def _has_address(row: Sequence[str]) -> bool:
+    return any(is_address(cell.strip()) for cell in row)
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(not is_blank([cell]) for cell in row)
