@@ -13,6 +13,7 @@ import typer
 from contactctl.commands.imports import answers, plan_answers
 from contactctl.commands.imports.call import address_check
 from contactctl.commands.imports.flag_words import FlagWords, global_words
+from contactctl.commands.imports.patience import usual_patience_s, wait_for_account
 from contactctl.commands.imports.sending_flags import (
     MaxFailures,
     Patience,
@@ -27,7 +28,6 @@ from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import SummaryTo, account_of
 from contactctl.flags.undo_flag import UndoFlag, check_undo, open_row_undo
-from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
 from contactctl.plans.admission import DEFAULT_MAX_AGE, check_account, check_age, parse_age
@@ -128,11 +128,10 @@ class ApplyCall:
         session, sending = self.session, self.flags.sending
         in_process = session.credentials.is_sandbox and self.flags.rate is None
         retries = session.flags.retries
-        patience_s = PATIENCE_AT_TERMINAL_S if session.output.can_ask else PATIENCE_S
         return RunOptions(
             Rate(share=1.0) if in_process else sending.to_rate(),
             DEFAULT_RETRIES if retries is None else retries,
-            sending.patience_s(patience_s),
+            sending.patience_s(usual_patience_s(session)),
             max_failures=self.flags.max_failures,
             resume=self.flags.resume,
             opposites=self._opposites(),
@@ -189,6 +188,7 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     # What was begun in time may be gone on with.
     if max_age is not None and not flags.resume:
         check_age(file, parse_age(max_age), time.time())
+    wait_for_account(session, flags.sending.patience_s(usual_patience_s(session)))
     application = Application(
         file, account.digest, session.account.properties(), address_check(session)
     )

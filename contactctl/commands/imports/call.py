@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from contactctl.changes.update import Wish
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
 from contactctl.commands.imports.flag_words import global_words
+from contactctl.commands.imports.patience import usual_patience_s
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.files import folder
 from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.look import Guards
-from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.pacer import ASSUMED_LIMIT, Rate
 from contactctl.importing.plan import Plan
 from contactctl.profiles.credentials import check_write_allowed
@@ -53,8 +53,7 @@ class ImportCall:
     @property
     def patience_s(self) -> float:
         """How long a service that is away is waited for; less where somebody looks on."""
-        at_terminal = self.session.output.can_ask
-        return self.sending.patience_s(PATIENCE_AT_TERMINAL_S if at_terminal else PATIENCE_S)
+        return self.sending.patience_s(usual_patience_s(self.session))
 
     @property
     def expected_per_second(self) -> float:

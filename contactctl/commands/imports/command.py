@@ -7,6 +7,7 @@ from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
+from contactctl.commands.imports.patience import wait_for_account
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.connection import OfflineError, account_id
@@ -95,7 +96,7 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     """Check the whole file; raises :class:`UsageError` for what must not be sent."""
     session, sending = call.session, call.sending
     rules = call.columns.to_rules()
-    fields = _fields(session, typed=not call.columns.no_schema, offline=offline)
+    fields = _fields(call, typed=not call.columns.no_schema, offline=offline)
     try:
         plan = make_plan(
             call.input_file.source,
@@ -117,9 +118,11 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     return plan
 
 
-def _fields(session: Session, *, typed: bool, offline: bool) -> AccountFields:
+def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:
+    session = call.session
     if not offline:
-        _ = session.client  # a new sandbox is made now, before it is asked which one it is
+        # A new sandbox is made now, before it is asked which one it is.
+        wait_for_account(session, call.patience_s)
         return AccountFields(session.account, typed=typed)
     account = session.offline_account
     try:

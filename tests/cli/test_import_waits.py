@@ -1,0 +1,75 @@
+"""import waits for a service that is away before its first write, and says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from command_calls import GOOD, key_for
+from fault_server import FaultServer, hang_up, reply, reply_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli
+    from fault_server import Behaviour
+
+PROPERTIES, LISTS, FIND = "GET contacts/properties", "GET lists", "GET contacts/find"
+UPDATE = "PUT contacts/update"
+AWAY = reply(503)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text("email,plan,list:News\nada@example.com,basic,true\n")
+    return path
+
+
+def service(route: str, *first: Behaviour) -> FaultServer:
+    """Return a service in good health but for its first answers on one route."""
+    good = {name: [reply_json(value)] for name, value in GOOD.items()}
+    return FaultServer([], {**good, route: [*first, *good[route]]})
+
+
+@pytest.mark.parametrize("first", [AWAY, hang_up], ids=["503", "lost"])
+@pytest.mark.parametrize(
+    ("route", "words"),
+    [(PROPERTIES, "cannot list the properties: "), (LISTS, "cannot list the mailing lists: ")],
+)
+def test_while_it_is_asked_about_the_account(
+    cli: Cli, file: Path, first: Behaviour, route: str, words: str
+) -> None:
+    with service(route, first) as server:
+        done = cli("import", str(file), "--retries=0", env=key_for(server))
+    assert done.code == 0, done.err
+    said = done.err.splitlines()
+    assert said[0].startswith(words)
+    assert said[0].endswith("; waiting for the service, 10 min 0 s at most")
+    assert said[-1].startswith("1 row: 1 done")
+    routes = server.routes_seen()
+    assert (routes.count(route), routes.count(UPDATE)) == (2, 1)
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--max-changes=1",)])
+def test_while_the_first_contact_is_looked_up(cli: Cli, file: Path, more: tuple[str, ...]) -> None:
+    with service(FIND, AWAY) as server:
+        done = cli("import", str(file), "--lookup", "--retries=0", *more, env=key_for(server))
+    assert done.code == 0, done.err
+    assert server.routes_seen().count(UPDATE) == (0 if "--dry-run" in more else 1)
+
+
+def test_no_longer_than_the_patience(cli: Cli, file: Path) -> None:
+    with FaultServer([AWAY]) as server:
+        words = ("import", str(file), "--retries=0", "--patience=0.3s", "-o", "json")
+        done = cli(*words, env=key_for(server))
+    assert (done.code, done.out) == (7, "")
+    assert (done.error["code"], done.error["outcome"]) == ("unavailable", "not_applied")
+    assert set(server.routes_seen()) == {PROPERTIES}
+    assert server.count >= 2
+
+
+def test_a_key_that_is_refused_is_not_waited_for(cli: Cli, file: Path) -> None:
+    with FaultServer([reply(401)]) as server:
+        assert cli("import", str(file), env=key_for(server)).code == 4
+    assert server.count == 1
