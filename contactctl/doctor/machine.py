@@ -142,8 +142,8 @@ def profiles_check(store: ProfileStore) -> Check:
     path, book = store.path, store.load()
     if book.warnings:
         # The store's one warning ends with the way out, which is the hint here.
-        detail, _, mend = book.warnings[0].partition("; mend it: ")
-        return warn(_PROFILES, detail, mend or None)
+        detail, _, fix = book.warnings[0].partition("; fix it: ")
+        return warn(_PROFILES, detail, fix or None)
     count = len(book.profiles)
     words = f"{count} profile{'' if count == 1 else 's'}" if path.exists() else "not made yet"
     return ok(_PROFILES, f"{path} ({words})")

@@ -1,4 +1,4 @@
-"""Failed rows in the input's own form and columns, with the reason: to be mended and fed back."""
+"""Failed rows in the input's own form and columns, with the reason: to be fixed and fed back."""
 
 from __future__ import annotations
 
@@ -129,5 +129,5 @@ def _with_cell(cells: Sequence[str], place: int, cell: str, width: int) -> list[
     padded = [*cells, *[""] * (width - len(cells))]
     if place < width:
         return [*padded[:place], cell, *padded[place + 1 :]]
-    # Cells beyond the header's stay, behind the reason, for whoever mends the row.
+    # Cells beyond the header's stay, behind the reason, for whoever fixes the row.
     return [*padded[:width], cell, *padded[width:]]

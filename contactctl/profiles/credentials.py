@@ -237,7 +237,7 @@ def _base_url_in(env: Mapping[str, str]) -> str | None:
     except BaseUrlError as error:
         raise CredentialsError(
             f"{BASE_URL_VARIABLE} cannot be used: {error}",
-            hint=f"mend it, or unset it for {DEFAULT_BASE_URL}",
+            hint=f"fix it, or unset it for {DEFAULT_BASE_URL}",
         ) from None
 
 

@@ -29,7 +29,7 @@ _HEADER = (
     "# There may be API keys in here: show it to nobody.\n"
 )
 _MEND_HINT = (
-    "it is left as it is: mend it with an editor, or move it away and add the profiles again with"
+    "it is left as it is: fix it with an editor, or move it away and add the profiles again with"
     " `contactctl profile add NAME`"
 )
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
@@ -214,7 +214,7 @@ def _permission_warnings(path: Path, mode: int, book: ProfileBook) -> tuple[str,
     has_key = any(isinstance(profile.key, StoredKey) for profile in book.profiles.values())
     if mode & _OTHERS_MAY_WRITE or (has_key and mode & _OTHERS_MAY_READ):
         word = "written" if mode & _OTHERS_MAY_WRITE else "read"
-        return (f"{path} can be {word} by other users of this machine; mend it: chmod 600 {path}",)
+        return (f"{path} can be {word} by other users of this machine; fix it: chmod 600 {path}",)
     return ()
 
 

@@ -188,9 +188,9 @@ def test_rejects_are_mended_and_fed_back(cli: Cli, tmp_path: Path, name: str) ->
     assert "nobody" in text
     assert "userId not found" in text
     assert "a@example.com" not in text
-    mended = text.replace("nobody", "2")
+    fixed = text.replace("nobody", "2")
     with opened(rejects, "wt", encoding=encoding, newline="") as stream:
-        stream.write(mended)
+        stream.write(fixed)
     (row,) = rows_of(cli, rejects)
     assert row["status"] == "done"
     assert dump(cli, "userId") == [("a@example.com", None), ("b@example.com", "2")]

@@ -1,4 +1,4 @@
-"""Failed rows in the input's own form, ready to be mended and fed back."""
+"""Failed rows in the input's own form, ready to be fixed and fed back."""
 
 from __future__ import annotations
 
