@@ -37,7 +37,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from contactctl.exact_json import JsonObject
 
 
 class ExitCode(IntEnum):
@@ -145,10 +147,14 @@ class ContactctlError(Ending, Exception):
 
 
 class UsageError(ContactctlError):
-    """Flags, values or an input file are wrong; nothing was written."""
+    """Flags, values or an input file are wrong; nothing was written.
+
+    ``groups`` counts what is wrong with the rows of a file, by column and kind.
+    """
 
     code = "usage"
     exit_code = ExitCode.USAGE
+    groups: Sequence[JsonObject] = ()
 
 
 class NotFoundError(ContactctlError):

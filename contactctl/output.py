@@ -8,7 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from contactctl.errors import Ending, MachineError, Outcome, RowsFailedError, StoppedError
+from contactctl.errors import (
+    Ending,
+    MachineError,
+    Outcome,
+    RowsFailedError,
+    StoppedError,
+    UsageError,
+)
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 
@@ -205,6 +212,8 @@ def error_object(error: Ending) -> JsonObject:
     known: JsonObject = {"outcome": str(error.outcome)}
     if isinstance(error, RowsFailedError):  # each row has an outcome of its own
         known = {name: Number(str(count)) for name, count in error.counts.items()}
+    elif isinstance(error, UsageError) and error.groups:
+        known["groups"] = [*error.groups]
     return {
         "code": error.code,
         "message": error.message,

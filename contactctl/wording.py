@@ -49,7 +49,7 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
     for name in known:
         by_fold.setdefault(_fold(name), []).append(name)
     folds = difflib.get_close_matches(_fold(word), by_fold, n=_MOST_NAMES)
-    near = [name for fold in folds for name in by_fold[fold]]
+    near = dict.fromkeys(name for fold in folds for name in by_fold[fold])
     return [name for name in near if not are_opposites(word, name)][:_MOST_NAMES]
 
 

@@ -10,6 +10,7 @@ from contactctl.exact_json import Number, has_surrogate
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from contactctl.contact import PropertyType
@@ -33,12 +34,44 @@ _DATE_HINT = "write 2024-01-17, 2024-01-17T10:21:11+02:00, or milliseconds since
 
 
 class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many can be listed
-    """A value does not fit: the message says so in the user's words, ``hint`` is the way out."""
+    """A value does not fit: the message says so in the user's words, ``hint`` is the way out.
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    ``kind`` says what the value is without naming it, so that many such problems can be counted;
+    without one the message stands for it (``is_sentence``). ``value`` is the text that does not
+    fit, None where there is none to show. ``column`` is where it stood.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        kind: str | None = None,
+        value: str | None = None,
+        column: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.kind = kind or message
+        self.is_sentence = kind is None
+        self.value = value
+        self.column = column
+
+    @property
+    def text(self) -> str:
+        """Return the problem and its way out as one line."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    @property
+    def parts(self) -> Sequence[ValueProblem]:
+        """Return the problems that this one is made of."""
+        return (self,)
+
+
+def misfit(text: str, kind: str, *, hint: str | None = None) -> ValueProblem:
+    """Return the problem of a text that is what ``kind`` says."""
+    return ValueProblem(f"{quoted(text)} is {kind}", hint=hint, kind=kind, value=text)
 
 
 def infer_value(text: str) -> JsonScalar:
@@ -77,7 +110,7 @@ def typed_boolean(text: str) -> bool:
     """Read ``true`` or ``false`` in any case; anything else raises :class:`ValueProblem`."""
     value = _BOOLEANS.get(text.lower())
     if value is None:
-        raise ValueProblem(f"{quoted(text)} is not a boolean", hint="write true or false")
+        raise misfit(text, "not a boolean", hint="write true or false")
     return value
 
 
@@ -94,6 +127,8 @@ def check_value(value: JsonScalar, declared: PropertyType) -> None:
         raise ValueProblem(
             f"this is a {type_of(value)}, and the property is a {declared}",
             hint=f"write it as a {declared}",
+            kind=f"a {type_of(value)} where the property is a {declared}",
+            value=value.text if isinstance(value, Number) else str(value),
         )
     elif isinstance(value, str):
         check_text(value)
@@ -108,9 +143,11 @@ def check_text(text: str) -> str:
         raise ValueProblem(
             f"{quoted(text)} has {len(text)} characters",
             hint=f"the service takes at most {MAX_STRING_LENGTH}",
+            kind=f"longer than {MAX_STRING_LENGTH} characters",
+            value=text,
         )
     if has_surrogate(text):
-        raise ValueProblem(f"{quoted(text)} is not valid UTF-8", hint="write it as UTF-8")
+        raise misfit(text, "not valid UTF-8", hint="write it as UTF-8")
     return text
 
 
@@ -147,7 +184,7 @@ def _typed_number(text: str) -> Number:
         if repaired is None
         else f"without the leading + or zeros it is {repaired.text}"
     )
-    raise ValueProblem(f"{quoted(text)} is not a number", hint=hint)
+    raise misfit(text, "not a number", hint=hint)
 
 
 def _typed_date(text: str) -> JsonScalar:
@@ -160,12 +197,10 @@ def _check_date(value: str | Number) -> None:
     text = value.text if isinstance(value, Number) else value
     whole = _is_whole_number(text)
     if whole and (text.startswith("-") or len(text) < len(str(SMALLEST_DATE_MS))):
-        raise ValueProblem(
-            f"{quoted(text)} is too small to be a date in milliseconds", hint=_seconds_hint(text)
-        )
+        raise misfit(text, "too small to be a date in milliseconds", hint=_seconds_hint(text))
     if instant_of(value) is None:
-        reason = "is past the year 9999, in milliseconds" if whole else "is not a date"
-        raise ValueProblem(f"{quoted(text)} {reason}", hint=_DATE_HINT)
+        kind = "past the year 9999, in milliseconds" if whole else "not a date"
+        raise misfit(text, kind, hint=_DATE_HINT)
 
 
 def _seconds_hint(text: str) -> str:

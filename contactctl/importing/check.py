@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import ValueProblem
-from contactctl.errors import UsageError
 from contactctl.importing.identities import Identities, Named, Permits
-from contactctl.wording import counted
+from contactctl.importing.problems import Problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.importing.convert import Converter
     from contactctl.importing.row import Row
-
-#: Problems that are kept for the message; the rest is counted.
-KEPT_PROBLEMS = 20
-
-_SHOWN_CONTRADICTIONS = 3
 
 
 class Problem(NamedTuple):
@@ -36,14 +30,14 @@ class Problem(NamedTuple):
 class CheckReport:
     """What the check found.
 
-    ``rows`` counts all rows, ``problem_rows`` those that cannot be sent; the first of them are in
-    ``problems``. ``named`` says whom the others name. ``cleared`` counts the cells that empty each
-    field.
+    ``rows`` counts all rows, ``problem_rows`` those that cannot be sent, and ``problems`` what is
+    wrong with them. ``named`` says whom the others name. ``cleared`` counts the cells that empty
+    each field.
     """
 
     rows: int = 0
     problem_rows: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     named: Named = field(default_factory=Named)
     cleared: dict[str, int] = field(default_factory=dict)
 
@@ -89,55 +83,16 @@ def check_rows(
             try:
                 change = converter.to_change(row)
             except ValueProblem as problem:
-                found = Problem(row.line, problem_text(problem), row.ordinal)
-                _note(report, found, on_problem)
+                report.problem_rows += 1
+                report.problems.add(problem, row.line)
+                if on_problem is not None:
+                    on_problem(Problem(row.line, problem.text, row.ordinal))
                 continue
             identities.add(change, row.line, row.ordinal)
             _look_at(change, report)
         report.rows += report.problem_rows
         report.named = identities.finish()
     return report
-
-
-def problem_text(problem: ValueProblem) -> str:
-    """Return a problem and its way out as one line."""
-    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
-
-
-def refuse_problems(report: CheckReport) -> None:
-    """Raise :class:`UsageError` listing the first problems, when there are any."""
-    if not report.problem_rows:
-        return
-    count = report.problem_rows
-    lines = [f"line {problem.line}: {problem.text}" for problem in report.problems]
-    more = count - report.named.refused_rows - len(lines)
-    if more > 0:
-        lines.append(f"and {more:,} more (-v lists all)")
-    raise UsageError(
-        f"{counted(count, 'row')} cannot be sent; nothing was written\n"
-        + "\n".join([*lines, *_contradiction_lines(report.named)]),
-        hint="correct the file, or import the other rows with --skip-invalid",
-    )
-
-
-def _contradiction_lines(named: Named) -> list[str]:
-    """Return the first contradictions, and the flags that permit them."""
-    shown = named.contradictions[:_SHOWN_CONTRADICTIONS]
-    lines = [str(one) for one in shown]
-    more = named.contradiction_count - len(shown)
-    lines += [f"and {more:,} more such groups (-v lists their rows)"] if more else []
-    flags = sorted({one.flag for one in named.contradictions})
-    return [*lines, f"if that is meant, in file order: {' '.join(flags)}"] if lines else []
-
-
-def _note(
-    report: CheckReport, problem: Problem, on_problem: Callable[[Problem], None] | None
-) -> None:
-    report.problem_rows += 1
-    if len(report.problems) < KEPT_PROBLEMS:
-        report.problems.append(problem)
-    if on_problem is not None:
-        on_problem(problem)
 
 
 def _look_at(change: ContactChange, report: CheckReport) -> None:

@@ -135,7 +135,7 @@ def bind_columns(
     named = (rules.maps, rules.ignored, rules.subscribed_when, rules.unsubscribed_when)
     _check_known(columns, [name for names in named for name in names])
     bound: dict[int, Field] = {}
-    unknown: list[UsageError] = []
+    unknown: dict[str, UsageError] = {}
     for index, column in enumerate(columns):
         if not column or is_passed_over(column, rules, fields):
             continue
@@ -147,9 +147,11 @@ def bind_columns(
         try:
             bound[index] = fields.find(rules.maps.get(column, column))
         except UsageError as error:
-            unknown.append(error)
+            unknown[column] = error
     if unknown:
-        raise _all_unknown(unknown)
+        refusal = _all_unknown(list(unknown.values()))
+        refusal.columns = list(unknown)
+        raise refusal
     _check_once(columns, bound)
     if not any(item.kind in IDENTIFIERS for item in bound.values()):
         raise UsageError(
@@ -262,7 +264,9 @@ def _check_once(columns: Sequence[str], bound: Mapping[int, Field]) -> None:
 
 
 class UnknownColumnsError(UsageError):
-    """Columns are no fields of the account."""
+    """Columns are no fields of the account; ``columns`` are their names."""
+
+    columns: Sequence[str] = ()
 
 
 def _all_unknown(errors: Sequence[UsageError]) -> UnknownColumnsError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.changes.typing_rules import ValueProblem
+from contactctl.changes.typing_rules import ValueProblem, misfit
 from contactctl.consent_words import (
     Sense,
     is_detail,
@@ -101,6 +101,12 @@ def stops_by_name(name: str, rules: ColumnRules, fields: AccountFields) -> bool:
     return name_sense(name) is not None and not is_detail(name) and not fields.is_property(name)
 
 
+def cannot_be_null(hint: str) -> ValueProblem:
+    """Return the problem of ``null`` for a field that cannot be without a value."""
+    message = "null cannot empty this field"
+    return ValueProblem(message, hint=hint, kind="null, which cannot empty this field")
+
+
 def combine(values: dict[str, JsonScalar], *, verdict: bool | None) -> None:
     """Put a verdict among a row's values: where several columns speak, one no is enough."""
     if verdict is not None:
@@ -139,7 +145,7 @@ class ConsentReader:
             return self.read(text)
         if is_given(self._column, self._rules):
             return self.empty  # a database's way of leaving a cell empty
-        raise ValueProblem("null cannot empty this field", hint="leave the cell empty instead")
+        raise cannot_be_null("leave the cell empty instead")
 
     def read_json(self, value: JsonValue) -> bool | None:
         """Return what a JSON value says; null is empty. Raise :class:`ValueProblem`."""
@@ -151,7 +157,8 @@ class ConsentReader:
             return self.read(value.text)
         if isinstance(value, str):
             return self.read(value)
-        raise ValueProblem("this is no single value", hint="give true, false or a word")
+        hint = "give true, false or a word"
+        raise ValueProblem("this is no single value", hint=hint, kind="no single value")
 
     def _meant(self, text: str) -> bool | None:
         if self._out or self._in:
@@ -161,7 +168,7 @@ class ConsentReader:
             return value is not self._negated
         if self._negated and is_time(text):
             return False  # the time at which somebody opted out
-        raise ValueProblem(f"{quoted(text)} is neither yes nor no", hint=_WORDS_HINT)
+        raise misfit(text, "neither yes nor no", hint=_WORDS_HINT)
 
     def _word(self, word: str, text: str) -> bool | None:
         if word in self._out:
@@ -171,8 +178,9 @@ class ConsentReader:
         if ANY_WORD in self._out:
             return False
         if self._in and self._out:
-            raise ValueProblem(
-                f"{quoted(text)} is in neither --subscribed-when nor --unsubscribed-when",
+            raise misfit(
+                text,
+                "in neither --subscribed-when nor --unsubscribed-when",
                 hint="add it to one of them",
             )
         if self._in:
@@ -181,6 +189,8 @@ class ConsentReader:
             raise ValueProblem(
                 f"{quoted(text)} speaks of opting out, and --unsubscribed-when does not name it",
                 hint="add it there",
+                kind="words of opting out that --unsubscribed-when does not name",
+                value=text,
             )
         return None
 

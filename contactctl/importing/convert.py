@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
-from contactctl.changes.field_rules import checked_lists, checked_property, checked_standard
-from contactctl.changes.typing_rules import ValueProblem, check_value
-from contactctl.contact import STANDARD_FIELDS, ContactChange
+from contactctl.changes.field_rules import checked_lists
+from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
+from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.columns import bind_columns, bind_constants, is_passed_over
 from contactctl.importing.consent import (
     EMPTY_WORD,
     ConsentReader,
+    cannot_be_null,
     combine,
     gives_consent,
     stops_by_name,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from contactctl.importing.columns import ColumnRules
     from contactctl.importing.fields import AccountFields, Field
     from contactctl.importing.row import Row
+
+
+_OWN_LINE = re.compile(r"line [0-9]+ (?=holds)")
 
 
 class Converter(Protocol):
@@ -75,7 +80,38 @@ def by_label(constants: Mapping[Field, JsonScalar]) -> dict[str, JsonScalar]:
 
 def located(name: str, problem: ValueProblem) -> ValueProblem:
     """Return the problem with the name of the column or key before it."""
-    return ValueProblem(f"{excerpt(name)}: {problem.message}", hint=problem.hint)
+    found = ValueProblem(
+        f"{excerpt(name)}: {problem.message}",
+        hint=problem.hint,
+        kind=problem.kind,
+        value=problem.value,
+        column=name,
+    )
+    found.is_sentence = problem.is_sentence
+    return found
+
+
+class SeveralProblems(ValueProblem):
+    """Several values of one row do not fit."""
+
+    def __init__(self, parts: Sequence[ValueProblem]) -> None:
+        super().__init__("; ".join(part.text for part in parts))
+        self._parts = parts
+
+    @property
+    def parts(self) -> Sequence[ValueProblem]:
+        """Return the problems that this one is made of."""
+        return self._parts
+
+
+def unread(row: Row) -> ValueProblem:
+    """Return the problem of a row that could not be read."""
+    text = row.problem or "not a JSON object"
+    kind, colon, reason = text.partition(": ")
+    if colon and kind == "not JSON":
+        return ValueProblem(text, kind=kind, value=reason)
+    bare = _OWN_LINE.sub("a line ", text)
+    return ValueProblem(text, kind=bare, value=None) if bare != text else ValueProblem(text)
 
 
 class CsvConverter:
@@ -109,7 +145,7 @@ class CsvConverter:
         upload (documentation, page "CSV upload"), unless the rules say otherwise.
         """
         if row.problem is not None:
-            raise ValueProblem(row.problem)
+            raise unread(row)
         if self._unnamed:
             self._refuse_unnamed(row.cells)
         return to_contact_change(self._values(row.cells), may_hold_lists=self._has_lists)
@@ -131,12 +167,12 @@ class CsvConverter:
         except ValueProblem as problem:
             found = self._problems(cells)
             if len(found) > 1:
-                raise ValueProblem("; ".join(found)) from None
+                raise SeveralProblems(found) from None
             raise located(self._columns[index], problem) from None
         return values
 
-    def _problems(self, cells: Sequence[str]) -> list[str]:
-        """Return what is wrong with each cell of a row that cannot be sent, ways out included."""
+    def _problems(self, cells: Sequence[str]) -> list[ValueProblem]:
+        """Return what is wrong with each cell of a row that cannot be sent."""
         found = []
         for index, _, parse, is_clearable in self._bound:
             text = cells[index]
@@ -146,8 +182,12 @@ class CsvConverter:
                 elif text:
                     parse(text)
             except ValueProblem as problem:
-                hint = f" ({problem.hint})" if problem.hint else ""
-                found.append(located(self._columns[index], problem).message + hint)
+                found.append(located(self._columns[index], problem))
+        for index, reader in self._consents:
+            try:
+                reader.read_cell(cells[index], self._null)
+            except ValueProblem as problem:
+                found.append(located(self._columns[index], problem))
         return found
 
     def _refuse_unnamed(self, cells: Sequence[str]) -> None:
@@ -161,7 +201,7 @@ class CsvConverter:
 
 def _cleared(*, is_clearable: bool) -> JsonScalar:
     if not is_clearable:
-        raise ValueProblem("null cannot empty this field", hint="leave the cell empty instead")
+        raise cannot_be_null("leave the cell empty instead")
     return None
 
 
@@ -189,20 +229,28 @@ class JsonConverter:
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
         if row.problem is not None or row.values is None:
-            raise ValueProblem(row.problem or "not a JSON object")
+            raise unread(row)
         values = self._constants.copy()
-        try:
-            for key, value in row.values.items():
-                if key == "mailingLists" and key not in self._rules.maps:
-                    self._put_lists(values, value)
-                else:
-                    self._put_value(values, key, value)
-            for key in self._needed:
-                if key not in row.values:
-                    combine(values, verdict=False)
-        except UsageError as error:
-            raise ValueProblem(error.message, hint=error.hint) from None
+        problems: list[ValueProblem] = []
+        for key, value in row.values.items():
+            try:
+                self._take(values, key, value)
+            except ValueProblem as problem:
+                problems.append(problem)
+            except UsageError as error:
+                problems.append(ValueProblem(error.message, hint=error.hint, column=key))
+        if problems:
+            raise problems[0] if len(problems) == 1 else SeveralProblems(problems)
+        for key in self._needed:
+            if key not in row.values:
+                combine(values, verdict=False)
         return to_contact_change(values)
+
+    def _take(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
+        if key == "mailingLists" and key not in self._rules.maps:
+            self._put_lists(values, value)
+        else:
+            self._put_value(values, key, value)
 
     def _put_lists(self, values: dict[str, JsonScalar], value: JsonValue) -> None:
         for list_id, wanted in checked_lists(value).items():
@@ -223,7 +271,7 @@ class JsonConverter:
     def _verdict(self, key: str, value: JsonValue) -> bool | None:
         """Return what the value of a key says of consent."""
         if not gives_consent(key, self._rules):
-            checked_standard("subscribed", value)
+            _checked_scalar(SUBSCRIBED, value)
         if key not in self._readers:
             self._readers[key] = ConsentReader(key, self._rules)
         return self._readers[key].read_json(value)
@@ -237,7 +285,7 @@ class JsonConverter:
         found = self._found[key]
         if isinstance(found, ValueProblem):
             # A new one each time: the one that was kept would gather the traces of all rows.
-            raise ValueProblem(found.message, hint=found.hint)
+            raise ValueProblem(found.message, hint=found.hint, column=key)
         return found
 
     def _look_up(self, key: str) -> Field | ValueProblem | None:
@@ -262,31 +310,44 @@ def _checked(item: Field, value: JsonValue) -> JsonScalar:
         return _checked_membership(value)
     if item.kind in IDENTIFIERS:
         return _checked_identifier(item, value)
-    if item.name in STANDARD_FIELDS:
-        return checked_standard(item.name, value)
-    scalar = checked_property(item.name, value)
+    return _checked_scalar(item, value)
+
+
+def _checked_scalar(item: Field, value: JsonValue) -> JsonScalar:
+    if value is None and not item.is_clearable:
+        raise cannot_be_null("leave the key out instead")
+    if isinstance(value, list | dict):
+        kind = "a list" if isinstance(value, list) else "an object"
+        hint = "give a string, a number, a boolean or null"
+        raise ValueProblem(f"this is {kind}", hint=hint, kind=kind)
     if item.declared is not None:
-        check_value(scalar, item.declared)
-    return scalar
+        check_value(value, item.declared)
+    elif isinstance(value, str):
+        check_text(value)
+    return value
 
 
 def _checked_identifier(item: Field, value: JsonValue) -> JsonScalar:
-    # The same as in a cell, but for texts that no cell can be: those are for the general rules.
-    if isinstance(value, str) and value.strip():
+    # The same as in a cell, but for what no cell can be.
+    if isinstance(value, str):
+        if not value.strip():
+            raise ValueProblem("this is empty", hint="give a value, or leave it out", kind="empty")
         return cell_parser(item)(value)
     problem = float_problem(value.text) if isinstance(value, Number) else None
     if problem is not None:
         raise problem
-    return checked_standard(item.name, value)
+    return _checked_scalar(item, value)
 
 
 def _checked_membership(value: JsonValue) -> bool:
     if not isinstance(value, bool):
-        raise ValueProblem("this is not a boolean", hint="write true to add, false to remove")
+        hint = "write true to add, false to remove"
+        raise ValueProblem("this is not a boolean", hint=hint, kind="not a boolean")
     return value
 
 
 def _put(values: dict[str, JsonScalar], label: str, value: JsonScalar) -> None:
     if label in values:
-        raise ValueProblem(f"{excerpt(label)} is given twice", hint="give it once")
+        kind = f"{excerpt(label)} is given twice"
+        raise ValueProblem(kind, hint="give it once")
     values[label] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from contactctl.changes.typing_rules import ValueProblem, check_text
+from contactctl.changes.typing_rules import ValueProblem, check_text, misfit
 from contactctl.contact import is_address
 from contactctl.safe_text import excerpt, quoted
 
@@ -59,7 +59,7 @@ def parse_address(text: str) -> str:
         return text
     if _is_placeholder(text):
         raise _placeholder(text)
-    raise ValueProblem(f"{quoted(text)} is not an email address", hint=_address_hint(text))
+    raise misfit(text, "not an email address", hint=_address_hint(text))
 
 
 def parse_user_id(text: str) -> str:
@@ -77,6 +77,8 @@ def parse_user_id(text: str) -> str:
         raise ValueProblem(
             f"{quoted(text)} has spaces or invisible characters around it",
             hint=f"the id is {excerpt(bare)}",
+            kind="an id with spaces or invisible characters around it",
+            value=text,
         )
     return check_text(text)
 
@@ -122,7 +124,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _placeholder(text: str) -> ValueProblem:
-    return ValueProblem(f"{quoted(text)} is a placeholder and picks nobody", hint=_HINT_EMPTY)
+    return misfit(text, "a placeholder and picks nobody", hint=_HINT_EMPTY)
 
 
 def _refuse_dress(text: str, bare: str) -> None:
@@ -135,14 +137,13 @@ def _refuse_dress(text: str, bare: str) -> None:
     elif (found := _SCIENTIFIC.fullmatch(meant)) and _SIGNED_EXPONENT.search(meant):
         meant = _whole(found)
         if not meant:
-            raise ValueProblem(
-                f"{quoted(text)} is a rounded number, and the id's digits are lost",
+            raise misfit(
+                text,
+                "a rounded number, and the id's digits are lost",
                 hint="export the column as text",
             )
     if meant != bare:
-        raise ValueProblem(
-            f"{quoted(text)} is an id in spreadsheet dress", hint=f"the id is {excerpt(meant)}"
-        )
+        raise misfit(text, "an id in spreadsheet dress", hint=f"the id is {excerpt(meant)}")
 
 
 def _whole(found: re.Match[str]) -> str:

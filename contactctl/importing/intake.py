@@ -6,7 +6,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
-from contactctl.importing.check import problem_text
 from contactctl.importing.row import Job, Result, invalid, make_job
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class Intake:
         except ValueProblem as problem:
             # An earlier run's result stands, even where the row could not be sent today.
             if known is None:
-                known = invalid(row.ordinal, problem_text(problem))
+                known = invalid(row.ordinal, problem.text)
                 self._journal.note(known)
             return Job(row, known=known, earlier=earlier)
         if known is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
-from contactctl.errors import GuardError
+from contactctl.errors import GuardError, UsageError
 from contactctl.importing.check import CheckReport, check_rows
 from contactctl.importing.columns import UnknownColumnsError
 from contactctl.importing.consent_watch import ConsentWatch
@@ -15,7 +15,7 @@ from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.row import Job, make_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
@@ -55,6 +55,15 @@ class Plan:
             yield make_job(row, change)
 
 
+class JudgedColumnsError(UnknownColumnsError):
+    """Columns are no fields of the account, and by the other ones there are rows to be fixed."""
+
+    def __init__(self, error: UnknownColumnsError, report: CheckReport) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.columns = error.columns
+        self.report = report
+
+
 class LimitedConverter:
     """Converts rows as another converter does, and refuses contacts that may not be written to.
 
@@ -77,7 +86,13 @@ class LimitedConverter:
         try:
             self._check([*addresses, *unknown])
         except GuardError as error:
-            raise ValueProblem(error.message, hint=error.hint) from None
+            raise ValueProblem(
+                error.message,
+                hint=error.hint,
+                kind="an address that the profile may not write to",
+                value=change.email,
+                column="email",
+            ) from None
         return change
 
 
@@ -122,11 +137,10 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     watch = ConsentWatch(source.columns, rules, fields)
     try:
         converter = _converter(source, rules, fields)
-    except UnknownColumnsError:
-        for _ in watch.rows(source.rows()):
-            pass
+    except UnknownColumnsError as error:
+        judged = _judged(error, watch.rows(source.rows()), (source, rules, fields), on_problem)
         watch.stop_undecided()  # comes first: an unknown column is soon ignored
-        raise
+        raise judged from None
     if check_addresses is not None:
         converter = LimitedConverter(converter, check_addresses, looks=looks)
     report = check_rows(
@@ -154,6 +168,27 @@ def _only(
     if on_problem is None:
         return None
     return lambda problem: on_problem(problem) if named.is_refused(problem.ordinal) else None
+
+
+def _judged(
+    error: UnknownColumnsError,
+    rows: Iterable[Row],
+    given: tuple[Source, ColumnRules, AccountFields],
+    on_problem: Callable[[Problem], None] | None,
+) -> UnknownColumnsError:
+    """Read all rows; return the error with what is wrong with them where that can be told."""
+    source, rules, fields = given
+    others = replace(rules, ignored=rules.ignored | {*error.columns})
+    try:
+        converter = _converter(source, others, fields)
+    except UsageError:
+        for _ in rows:
+            pass
+        return error
+    report = check_rows(rows, converter, on_problem=on_problem)
+    if not report.problem_rows:
+        return error
+    return JudgedColumnsError(error, report)
 
 
 def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> Converter:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.exact_json import JsonObject, Number
+from contactctl.importing.row import is_invalid
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Tally:
     def __init__(self, rows: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.rows = rows
         self.told = self.done = self.failed = self.skipped = self.earlier = self.sent = 0
-        #: The lines and contacts of the first failed rows, each with its reason.
+        #: Failed rows that could not be sent, of which the check has told.
+        self.invalid = 0
+        #: The lines and contacts of the first other failed rows, each with its reason.
         self.failures: list[tuple[str, str]] = []
         #: How many rows did what, where their contacts were looked up.
         self.changes: Counter[Kind] = Counter()
@@ -93,7 +96,8 @@ class Tally:
             self.done += 1
         else:
             self.failed += 1
-            if len(self.failures) < KEPT_FAILURES:
+            self.invalid += is_invalid(result)
+            if len(self.failures) < KEPT_FAILURES and not is_invalid(result):
                 self.failures.append((_named(job), result.error.message))
 
     @property
@@ -130,11 +134,13 @@ class DryTally:
         self.rows = rows
         self.looks = looks
         self.told = self.skipped = 0
+        #: Rows that cannot be sent, of which the check has told.
+        self.invalid = 0
         self.would: Counter[Would] = Counter()
         #: Contacts that would get another user id, and another address.
         self.user_ids = self.addresses = 0
         self.shown: list[Finished] = []
-        #: The first rows that would be refused, each with its reason.
+        #: The first other rows that would be refused, each with its reason.
         self.refusals: list[str] = []
 
     @property
@@ -169,7 +175,9 @@ class DryTally:
 
     def _keep(self, finished: Finished, would: Would) -> None:
         job, result = finished
-        if result.error is not None:
+        if is_invalid(result):
+            self.invalid += 1
+        elif result.error is not None:
             if len(self.refusals) < KEPT_FAILURES:
                 who = f" {job.change.words}" if job.change.refs else ""
                 self.refusals.append(f"line {job.row.line}:{who} {would}: {result.error.message}")

@@ -181,6 +181,11 @@ def lost_to_json(result: Result) -> JsonObject:
     return {"lost": [*lost]} if lost else {}
 
 
+def is_invalid(result: Result) -> bool:
+    """Tell whether the row could not be sent at all."""
+    return result.error is not None and result.error.code == "usage" and not result.attempts
+
+
 def to_text(result: Result) -> str:
     """Return all of a result but its ordinal as one line."""
     values: list[JsonValue] = [result.status, result.id, Number(str(result.attempts))]

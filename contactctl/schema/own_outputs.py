@@ -50,6 +50,23 @@ _PLACES = ("profilesFile", "dataFolder", "cacheFolder", "stateFolder", "sandboxF
 _ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "overruled")
 
 
+#: Problems of one kind in one column of a file.
+_GROUP = record(
+    {
+        "column": said("null for rows as a whole", TEXT_OR_NULL),
+        "kind": TEXT,
+        "count": at_least(1),
+        "hint": TEXT_OR_NULL,
+        "examples": list_of(
+            record(
+                {
+                    "value": said("cut when it is long; null for a row", TEXT_OR_NULL),
+                    "line": at_least(1),
+                }
+            )
+        ),
+    },
+)
 _COUNTS = ("done", "failed", "skipped")
 #: What stands on the last line of stderr when a command fails with ``-o json``.
 ERROR: JsonObject = record(
@@ -63,10 +80,11 @@ ERROR: JsonObject = record(
                     "what is known of a write; rows_failed has none", one_of(*map(str, Outcome))
                 ),
                 **{name: said("rows, of rows_failed alone", at_least(0)) for name in _COUNTS},
+                "groups": said("what is wrong with the rows of a file", list_of(_GROUP)),
                 "attempts": at_least(0),
                 "hint": TEXT_OR_NULL,
             },
-            optional=("outcome", *_COUNTS),
+            optional=("outcome", "groups", *_COUNTS),
         )
     }
 )

@@ -137,9 +137,9 @@ def test_without_the_schema_cells_are_typed_by_their_look(cli: Cli, tmp_path: Pa
         (b"email\na@example.com\n", ("--encoding", "no-such"), "not a known encoding"),
         (b"email\na@example.com\n", ("--delimiter", "ab"), "--delimiter"),
         (b"email\na@example.com\n", ("--format", "xml"), "--format"),
-        (b"email\na@example.com\n", ("--format", "jsonl"), "line 1"),
+        (b"email\na@example.com\n", ("--format", "jsonl"), "not JSON"),
         (b'[{"email":"a@example.com"}', ("--format", "json"), "not closed"),
-        (b"email,plan\na@example.com\n", (), "line 2: 1 cell, and the header has 2"),
+        (b"email,plan\na@example.com\n", (), "1 cell, and the header has 2: 1 row (line 2)"),
         (b"email,email\na@example.com,b@example.com\n", (), "both give"),
         (b"email\na@example.com\nemail\n", (), "repeats the header"),
     ],
@@ -187,7 +187,7 @@ def test_a_failed_file_is_resumed_with_the_flags_that_read_it(cli: Cli, tmp_path
     words = ("--header", "email,seats", "--skip-invalid", "--rejects", str(tmp_path / "bad.csv"))
     assert [row["status"] for row in rows_of(cli, file, *words, code=6)] == ["failed", "done"]
     again = imported(cli, tmp_path / "bad.csv", "--header", "email,seats")
-    assert "line 2: seats: " in again.err
+    assert 'seats: 1 value is not a number: "x" (line 2)' in again.err
 
 
 def test_a_gzip_file_that_is_cut_off_is_refused(cli: Cli, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from known_account import account_fields
 from contactctl.importing.columns import ColumnRules
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Tally
-from contactctl.importing.row import Finished, Job, Result, Row, invalid
+from contactctl.importing.row import Finished, Job, Result, Row, RowError
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Clock:
 def finished(number: int, status: str, *, earlier: bool = False) -> Finished:
     result = Result(number, "done", "c", 1) if status == "done" else Result(number, "skipped")
     if status == "failed":
-        result = invalid(number, f"why {number}")
+        result = Result(number, "failed", error=RowError("guarded", f"why {number}"))
     return Finished(Job(Row(number, number + 1), earlier=earlier), result)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from contactctl.commands.imports.problems import problem_lines
 from contactctl.exact_json import to_json
 from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
@@ -127,7 +128,7 @@ def _shown_fields(finished: Finished) -> list[tuple[str, ...]]:
 
 def _not_shown(tally: DryTally) -> list[str]:
     """Return what to say where there are more rows than are shown."""
-    shown = len(tally.shown) + len(tally.refusals)
+    shown = len(tally.shown) + len(tally.refusals) + tally.invalid
     more = tally.told - tally.would["nothing"] - shown
     return [f"and {counted(more, 'more row', 'more rows')}; -o json shows all"] if more > 0 else []
 
@@ -140,9 +141,7 @@ def _value(value: JsonValue) -> str:
 
 def _notes(report: CheckReport) -> list[str]:
     """Return what else is to be known before the first write."""
-    lines = []
-    if report.problem_rows:
-        lines.append(f"{counted(report.problem_rows, 'row')} cannot be sent")
+    lines = problem_lines(report)
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")
@@ -190,5 +189,5 @@ def _lost(tally: Tally) -> list[str]:
 
 def _failures(tally: Tally) -> list[str]:
     lines = [f"{who}: {message}" for who, message in tally.failures]
-    more = tally.failed - len(lines)
+    more = tally.failed - tally.invalid - len(lines)
     return [*lines, f"and {more:,} more"] if more > 0 else lines

@@ -8,6 +8,7 @@ from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
 from contactctl.commands.imports.patience import wait_for_account
+from contactctl.commands.imports.problems import refuse_problems, with_rows
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.connection import OfflineError, account_id
@@ -16,12 +17,12 @@ from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.undo_flag import check_undo
-from contactctl.importing.check import Problem, refuse_problems
+from contactctl.importing.check import Problem
 from contactctl.importing.consent_columns import UndecidedConsentError
 from contactctl.importing.fields import AccountFields
 from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import open_input
-from contactctl.importing.plan import Plan, make_plan
+from contactctl.importing.plan import JudgedColumnsError, Plan, make_plan
 from contactctl.importing.report import Forecast
 from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.session import Session
@@ -109,6 +110,8 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
             permits=Permits(call.guards.replace_user_id, call.guards.change_address),
             on_problem=None if sending.skip_invalid else _problem_teller(session),
         )
+    except JudgedColumnsError as error:
+        raise with_rows(error) from None
     except UndecidedConsentError as error:
         if error.is_ready:
             error.command = call.command(*error.flags)

@@ -24,6 +24,7 @@ from contactctl.importing.row import (
     Result,
     Row,
     RowChange,
+    RowError,
     invalid,
     make_job,
 )
@@ -36,7 +37,9 @@ def test_a_forecast_says_rows_time_and_what_is_emptied(tmp_path: Path) -> None:
     text = "email,plan\na@b.co,null\nb@b.co,x\nbad,x\nA@b.co,null\n"
     assert forecast_lines(Forecast(plan_of(tmp_path, text), 8.0)) == [
         "people.csv: 4 rows, 2 contacts, 3 to send, about 0 s at 8 a second",
-        "1 row cannot be sent",
+        "1 of 4 rows cannot be sent, and will fail",
+        '  email: 1 value is not an email address: "bad" (line 4)',
+        "    the service takes ASCII addresses such as ada@example.com",
         "empties plan in 2 of the rows",
         "1 row repeats an email or user id, sent in file order: line 5 after 2",
     ]
@@ -74,7 +77,7 @@ def dry_tally(*kinds: str, looks: bool = False) -> DryTally:
             fields = {"plan": FieldChange("a", "b"), "note": FieldChange(None, "x\ny")}
             result = result._replace(change=RowChange(kind, fields))
         if kind == "refused":
-            result = invalid(number, "why")
+            result = Result(number, "failed", error=RowError("guarded", "why"))
         tally.add(Finished(job, result))
     return tally
 
@@ -108,6 +111,18 @@ def test_a_dry_run_says_how_much_it_does_not_show(tmp_path: Path) -> None:
     tally = dry_tally(*["created"] * (SHOWN_ROWS + 3), *["refused"] * (KEPT_FAILURES + 1))
     answer = dry_run(tally, Forecast(plan_of(tmp_path, "email\na@b.co\n"), 10.0))
     assert answer.plain[-1] == "and 4 more rows; -o json shows all"
+
+
+def test_rows_that_the_check_told_of_are_not_told_again_one_by_one(tmp_path: Path) -> None:
+    told, tally = DryTally(2, looks=True), tally_of("done", "failed", rows=3)
+    for number in (1, 2):
+        finished = Finished(Job(Row(number, number + 1)), invalid(number, "why"))
+        told.add(finished)
+    tally.add(finished)
+    answer = dry_run(told, Forecast(plan_of(tmp_path, "email\na@b.co\n"), 10.0))
+    assert answer.plain[-1].startswith("people.csv: 2 rows: 2 refused")
+    assert "2 failed" in summary(tally)
+    assert summary(tally).splitlines()[1:] == ["line 3: why 2"]
 
 
 def test_what_an_import_without_a_look_would_do_to_people_is_said() -> None:

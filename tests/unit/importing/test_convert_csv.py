@@ -7,7 +7,7 @@ from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.convert import CsvConverter
+from contactctl.importing.convert import CsvConverter, unread
 from contactctl.importing.row import Row
 
 DECLARED = {"plan": "string", "seats": "number"}
@@ -83,3 +83,24 @@ def test_a_row_with_several_bad_cells_tells_of_all_of_them() -> None:
         converter.to_change(Row(1, 2, ("nobody", "many", "maybe")))
     for name in ("email: ", "seats: ", "trial: "):
         assert name in caught.value.message
+    found = [(part.column, part.kind, part.value) for part in caught.value.parts]
+    assert found == [
+        ("email", "not an email address", "nobody"),
+        ("seats", "not a number", "many"),
+        ("trial", "not a boolean", "maybe"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "value"),
+    [
+        ("line 7 holds a NUL character", "a line holds a NUL character", None),
+        ("not JSON: why", "not JSON", "why"),
+        ("1 cell, and the header has 2", "1 cell, and the header has 2", None),
+    ],
+)
+def test_rows_that_were_not_read_are_of_one_kind_wherever_they_stand(
+    problem: str, kind: str, value: str | None
+) -> None:
+    found = unread(Row(1, 2, ("x",), None, problem))
+    assert (found.message, found.kind, found.value) == (problem, kind, value)

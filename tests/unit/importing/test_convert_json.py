@@ -58,19 +58,19 @@ def test_keys_are_mapped_ignored_and_added() -> None:
     [
         ("{}", "neither"),
         ('{"email":null}', "neither"),
-        ('{"email":""}', "email is empty"),
+        ('{"email":""}', "email: this is empty"),
         ('{"email":"ada"}', "not an email address"),
         ('{"userId":7}', "userId: this is a number"),
         ('{"userId":"7","plan":12}', "plan: this is a number"),
         ('{"userId":"7","seats":"12"}', "seats: this is a string"),
         ('{"userId":"7","joined":"soon"}', "joined: .* not a date"),
-        ('{"userId":"7","plan":["x"]}', "plan is a list"),
-        ('{"userId":"7","plan":{"x":1}}', "plan is an object"),
+        ('{"userId":"7","plan":["x"]}', "plan: this is a list"),
+        ('{"userId":"7","plan":{"x":1}}', "plan: this is an object"),
         ('{"userId":"7","paln":"x"}', 'no property "paln"'),
         ('{"userId":"7","id":"x"}', "service's own"),
         ('{"userId":"7","subscribed":true}', "re-subscribe"),
-        ('{"userId":"7","subscribed":null}', "cannot be emptied"),
-        ('{"userId":"7","source":null}', "cannot be emptied"),
+        ('{"userId":"7","subscribed":null}', "subscribed: null cannot empty"),
+        ('{"userId":"7","source":null}', "source: null cannot empty"),
         ('{"userId":"7","list:A":"true"}', "list:A: this is not a boolean"),
         ('{"userId":"7","list:A":null}', "list:A: this is not a boolean"),
         ('{"userId":"7","list:A":true,"list:a":true}', "list:a is given twice"),
@@ -82,6 +82,17 @@ def test_keys_are_mapped_ignored_and_added() -> None:
 def test_what_does_not_fit_is_a_problem_of_the_row(text: str, message: str) -> None:
     with pytest.raises(ValueProblem, match=message):
         body(text)
+
+
+def test_a_row_with_several_bad_keys_tells_of_all_of_them() -> None:
+    with pytest.raises(ValueProblem) as caught:
+        body('{"userId":"7","plan":12,"paln":"x","seats":"12","source":null}')
+    parts = {part.column: part for part in caught.value.parts}
+    assert list(parts) == ["plan", "paln", "seats", "source"]
+    assert parts["plan"].kind == "a number where the property is a string"
+    assert parts["source"].hint == "leave the key out instead"
+    for part in parts.values():
+        assert part.message in caught.value.message
 
 
 def test_an_unknown_key_is_a_problem_in_every_row_that_has_it() -> None:
