@@ -77,7 +77,7 @@ def test_a_signal_is_no_finding() -> None:
 
 def test_piped_findings_have_one_line_each_whatever_is_in_them() -> None:
     answer = findings([ok("a", "x\ty\n\x1b[31m"), warn("b", "odd", "fix it")])
-    assert answer.plain == ["ok\ta\tx\\u{9}y\\u{a}\\u{1b}[31m\t", "warn\tb\todd\tmend it"]
+    assert answer.plain == ["ok\ta\tx\\u{9}y\\u{a}\\u{1b}[31m\t", "warn\tb\todd\tfix it"]
     assert answer.quiet == ["warn"]
 
 
