@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,9 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
         return _fail(asked or _from_foreign(error, run), argv, run)
 
 
+@cache
 def root_group() -> Group:
-    """Return the tree as Typer runs it."""
+    """Return the tree as Typer runs it, the same one for every call of a process."""
     from contactctl.flags.options import root
     from contactctl.tree import make_root
 

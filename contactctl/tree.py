@@ -66,6 +66,8 @@ class Group(_Epilog, TyperGroup):
     branch: Branch
     #: Declares and takes the flags of every command; a group takes them as well.
     flags: Callable[..., None]
+    #: What was called before in this process, as ``main`` may be many times: built once.
+    built: dict[str, TyperCommand | TyperGroup]
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print help when nothing follows."""
@@ -82,12 +84,17 @@ class Group(_Epilog, TyperGroup):
             if ctx.resilient_parsing:
                 return None, None, args[1:]
             _refuse_command(name, self.branch, ctx)
+        if name not in self.built:
+            self.built[name] = self._build(name)
+        return name, self.built[name], args[1:]
+
+    def _build(self, name: str) -> TyperCommand | TyperGroup:
         node = self.branch.children[name]
         if isinstance(node, Branch):
-            return name, make_group(name, node, self.flags), args[1:]
+            return make_group(name, node, self.flags)
         command = build(name, node)
         command.shared = frozenset(item.name for item in self.params)
-        return name, command, args[1:]
+        return command
 
 
 def make_root(branch: Branch, name: str, flags: Callable[..., None]) -> Group:
@@ -105,6 +112,7 @@ def make_group(
     group = get_command(app)
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
     group.name, group.branch, group.flags, group.lines = name, branch, flags, lines
+    group.built = {}
     group.commands = {
         child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
     }
