@@ -41,6 +41,13 @@ FILE = rows(
     "b@x.co - p3",
 )
 FAILED = {6, 8}
+#: Points lie about 15 to a row: at strides that share nothing with that, each kind is met.
+STRIDES = [
+    (False, 3),
+    (True, 7),
+    pytest.param(False, 1, marks=pytest.mark.slow),
+    pytest.param(True, 1, marks=pytest.mark.slow),
+]
 
 
 def uninterrupted(folder: Path) -> list[JsonObject]:
@@ -73,8 +80,10 @@ def recorded_done(folder: Path) -> dict[int, str | None]:
     }
 
 
-@pytest.mark.parametrize("looks", [False, True])
-def test_every_crash_point(tmp_path: Path, *, looks: bool) -> None:
+@pytest.mark.parametrize(("looks", "stride"), STRIDES)
+def test_crash_points_from_the_first_to_the_last(
+    tmp_path: Path, stride: int, *, looks: bool
+) -> None:
     expected = uninterrupted(tmp_path / "whole")
     point = 0
     died = True
@@ -104,7 +113,7 @@ def test_every_crash_point(tmp_path: Path, *, looks: bool) -> None:
         earlier = [item.job.ordinal for item in rest if item.job.earlier]
         assert earlier == list(range(1, len(earlier) + 1))
         assert len(earlier) <= len(told)
-        point += 1
+        point += stride
     assert point > 100
 
 
@@ -159,8 +168,11 @@ class _Failing(Fuse):
             raise error
 
 
-def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(tmp_path: Path) -> None:
-    """The n-th call to the journal's file fails, for every n, once."""
+@pytest.mark.parametrize("stride", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(
+    tmp_path: Path, stride: int
+) -> None:
+    """The n-th call to the journal's file fails, for every n that is looked at, once."""
     expected = uninterrupted(tmp_path / "whole")
 
     point, failed = 1, True
@@ -176,5 +188,5 @@ def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(tmp_path:
         rest = engine.all(resume=True)
         assert service.state() == expected
         assert len(rest) == 20
-        point += 1
+        point += stride
     assert point > 60
