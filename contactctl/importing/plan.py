@@ -10,7 +10,8 @@ from contactctl.errors import GuardError, UsageError
 from contactctl.importing.check import CheckReport, check_rows
 from contactctl.importing.columns import UnknownColumnsError
 from contactctl.importing.consent_watch import ConsentWatch
-from contactctl.importing.convert import CsvConverter, JsonConverter
+from contactctl.importing.convert import CsvConverter
+from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.row import Job, make_job
 

@@ -10,7 +10,8 @@ from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.consent import ConsentReader
-from contactctl.importing.convert import CsvConverter, JsonConverter
+from contactctl.importing.convert import CsvConverter
+from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.row import Row
 
 FIELDS = account_fields({"plan": "string"}, str)

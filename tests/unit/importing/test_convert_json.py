@@ -9,7 +9,7 @@ from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import parse_json
 from contactctl.importing.columns import ColumnRules, parse_rules
-from contactctl.importing.convert import JsonConverter
+from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.row import Row
 
 
