@@ -44,9 +44,10 @@ class PlanFlags:
     plan: PlanTo = None
     summary: SummaryTo = None
 
-    def check(self, **others: bool) -> None:
+    def check(self, beside: Path | None = None, **others: bool) -> None:
         """Refuse what does not go with a plan; raises :class:`UsageError`.
 
+        ``beside`` is the file that is read, which must not be written over.
         ``others`` are the flags that look at nobody or go on with a run, by their names.
         """
         if self.plan is None:
@@ -61,6 +62,12 @@ class PlanFlags:
             )
         if self.summary is not None and self.summary.resolve() == self.plan.resolve():
             raise UsageError("--plan and --summary name one file", hint="give one another name")
+        if beside is not None and _is_one(self.plan, beside):
+            raise UsageError("--plan names the file that is imported", hint="give another name")
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
 
 
 def account_of(session: Session) -> "FileAccount":

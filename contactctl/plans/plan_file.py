@@ -124,8 +124,11 @@ class PlanWriter:
 def written_whole(path: Path) -> Iterator[tuple[PlanWriter, Callable[[Header], None]]]:
     """Give a writer, and what makes the file of it: all of it or nothing, for its owner alone.
 
-    Raises :class:`MachineError` where that cannot be done; then no file is left.
+    Raises :class:`UsageError` for what is there and is no file, :class:`MachineError` where a file
+    cannot be written; then none is left.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{quoted(str(path))} is no file", hint="name a file for the plan")
     try:
         with tempfile.TemporaryFile(dir=path.parent) as aside:
             writer = PlanWriter(aside)

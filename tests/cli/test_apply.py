@@ -10,8 +10,11 @@ import pytest
 from import_cli import dump, imported
 from import_process import json_lines
 from sandbox_cli import LISTS, contact, exists, in_sandbox, saved
+from sandbox_http import KEY
+from sandbox_served import served
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conftest import Cli, Done
@@ -278,3 +281,87 @@ def test_no_plan_is_made_where_nothing_may_be_looked_up(cli: Cli, tmp_path: Path
     words = ("update", "-e", "ada@example.com", "--plan", str(tmp_path / "p.jsonl"))
     for flag in ("--no-lookup", "--dry-run"):
         assert in_sandbox(cli, *words, flag).code == 2
+
+
+def test_the_file_that_is_imported_is_not_written_over(cli: Cli, plan: Path) -> None:
+    file = plan.with_name("people.csv")
+    assert imported(cli, file, "--plan", str(file)).code == 2
+    assert file.read_text() == FILE
+    assert imported(cli, file, "--plan", str(plan.parent)).code == 2
+    before = plan.read_text()
+    assert applied(cli, plan, "--dry-run", "--summary", str(plan)).code == 2
+    assert plan.read_text() == before
+
+
+def test_rows_that_a_plan_has_written_are_no_longer_what_was_sent_last(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "people.csv", tmp_path / "other.csv"
+    file.write_text("email,firstName\nada@example.com,Ada\n")
+    other.write_text("email,firstName\nada@example.com,Eve\n")
+    assert imported(cli, file, "--changed-only").code == 0
+    path = tmp_path / "p.jsonl"
+    assert imported(cli, other, "--plan", str(path)).code == 0
+    assert applied(cli, path).code == 0
+    assert imported(cli, file, "--changed-only").code == 0
+    assert dump(cli, "firstName") == [("ada@example.com", "Ada")]
+
+
+def test_at_a_terminal_a_plan_is_a_table_of_a_screen(cli: Cli, tmp_path: Path) -> None:
+    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
+    rows = "".join(f"p{number:02}@example.com,Name\n" for number in range(60))
+    file.write_text(f"email,firstName\n{rows}")
+    env = {"COLUMNS": "100", "LINES": "30", "TERM": "xterm"}
+    words = ("--sandbox", "--plan", str(path))
+    done = cli("import", str(file), *words, terminal=True, env=env)
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert len(lines) <= 30
+    assert "60 create" in lines[0]
+    assert "\x1b[1;32m" in done.out  # creations stand out
+    assert "more contacts; -v shows all" in lines[-1]
+    all_of_it = cli("apply", str(path), "--sandbox", "--dry-run", "-v", terminal=True, env=env)
+    assert "p59@example.com" in all_of_it.out
+    assert "more contacts" not in all_of_it.out
+
+
+@pytest.fixture
+def work(cli: Cli, tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Give a function that makes the profile ``work`` anew, with limits; and plans before that."""
+    path = tmp_path / "p.jsonl"
+    file = tmp_path / "people.csv"
+    file.write_text("email\nada@example.com\nbob@example.org\n")
+    with served(tmp_path / "served.sqlite3") as server:
+        url = f"{server.address}/v1"
+
+        def make(*limits: str) -> Path:
+            words = ("profile", "add", "work", "--no-check", "--base-url", url, "--key-stdin")
+            if path.exists():
+                assert cli("profile", "remove", "work", "--yes").code == 0
+            assert cli(*words, *limits, stdin=KEY).code == 0
+            if not path.exists():
+                done = cli("import", str(file), "--plan", str(path), "-p", "work")
+                assert done.code == 0, done.err
+            return path
+
+        yield make
+
+
+def test_a_profile_that_only_reads_plans_and_does_not_apply(
+    cli: Cli, work: Callable[..., Path]
+) -> None:
+    path = work("--read-only")
+    done = cli("apply", str(path), "-p", "work")
+    assert (done.code, "read-only" in done.err) == (5, True)
+    assert cli("apply", str(path), "-p", "work", "--dry-run").code == 0
+
+
+def test_a_profile_of_some_domains_applies_what_is_in_them(
+    cli: Cli, work: Callable[..., Path]
+) -> None:
+    work()
+    path = work("--only-domains", "example.com")
+    done = cli("apply", str(path), "-p", "work", "-o", "json")
+    assert done.code == 6
+    assert [row["status"] for row in rows(done)] == ["done", "failed"]
+    assert rows(done)[1]["error"]["code"] == "guarded"

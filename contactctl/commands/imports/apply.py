@@ -170,6 +170,8 @@ def apply(
         )
     if not preview.dry_run:
         check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
+    if summary is not None and summary.resolve() == Path(flags.file).resolve():
+        raise UsageError("--summary names the plan itself", hint="give another name")
     call = _admitted(session, flags)
     if preview.dry_run:
         return _show(call, preview, summary)

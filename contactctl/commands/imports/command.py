@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports import planning as plan_file
@@ -58,6 +59,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     """
     sending.check(preview)
     planning.check(
+        Path(reading.file),
         dry_run=preview.dry_run,
         resume=sending.resume,
         undo_file=guards.undo_file is not None,
