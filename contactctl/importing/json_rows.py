@@ -1,4 +1,4 @@
-"""JSON Lines, and the elements of a JSON array, to numbered rows."""
+"""JSON Lines, objects one after another, and the elements of an array, to numbered rows."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import re
 from typing import TYPE_CHECKING, TextIO
 
 from contactctl.errors import UsageError
-from contactctl.exact_json import JsonError, has_surrogate, parse_json
+from contactctl.exact_json import JsonError, Number, has_surrogate, parse_json
 from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contactctl.exact_json import JsonObject, JsonValue
+
 # A whole string, the quotation mark of one that goes on past the buffer, or structure.
 _PIECE = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
 _ENDS = frozenset(",]")
 _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
+# MongoDB's documentation, page "MongoDB Extended JSON (v2)", read in November 2026.
+_MARKED_TEXTS = frozenset({"$oid", "$date", "$uuid"})
+_MARKED_NUMBERS = frozenset({"$numberInt", "$numberLong", "$numberDouble", "$numberDecimal"})
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _CHUNK_CHARS = 2**16
 _BLANK = " \t\r\n"
 
@@ -36,18 +42,33 @@ def read_json_lines(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Itera
             yield _to_row(ordinal, number, line.rstrip(_BLANK))
 
 
-def read_json_array(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Iterator[Row]:
+def read_json_array(
+    stream: TextIO, *, longest: int = MAX_RECORD_CHARS, wrapped_at: int | None = None
+) -> Iterator[Row]:
     """Yield a row for every element of the array, holding one element at a time.
 
-    Raises :class:`UsageError` where the array is not closed, something follows it, or an element
-    has more than ``longest`` characters.
+    It may stand ``wrapped_at`` so many characters into an object that holds no other list of
+    objects. Raises :class:`UsageError` where the array is not closed, something follows it, or an
+    element has more than ``longest`` characters.
     """
-    for ordinal, (line, text) in enumerate(_Elements(stream, longest), start=1):
+    for ordinal, (line, text) in enumerate(_Elements(stream, longest, wrapped_at), start=1):
         yield _to_row(ordinal, line, text)
 
 
-class _Elements:
-    """Cuts the text of an array at the commas between its elements."""
+def read_json_objects(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Iterator[Row]:
+    """Yield a row for every object, however they are spread over lines and whatever parts them.
+
+    Commas between them are passed over. Raises :class:`UsageError` where one is not closed, text
+    stands between them, or one has more than ``longest`` characters.
+    """
+    for ordinal, (line, text) in enumerate(_Objects(stream, longest), start=1):
+        yield _to_row(ordinal, line, text)
+
+
+class _Pieces:
+    """Reads JSON text and finds where a piece of it ends, holding little more than that piece."""
+
+    _what = "array is not closed; its last element"
 
     def __init__(self, stream: TextIO, longest: int) -> None:
         self._stream = stream
@@ -55,21 +76,6 @@ class _Elements:
         self._text = ""
         self._at = 0  # what stands before is done with
         self._line = 1  # the line of self._at
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        if self._first_after_blanks() != "[":
-            raise UsageError("the file is no JSON array", hint="for one object a line use jsonl")
-        closing = ""
-        while closing != "]":
-            opening = closing == ""
-            end = self._find_end()
-            text, closing = self._text[self._at : end], self._text[end]
-            stripped = text.strip(_BLANK)
-            if stripped or closing == "," or not opening:
-                yield self._line + _blank_lines(text), stripped
-            self._advance(end + 1)
-        if self._first_after_blanks():
-            raise UsageError(f"something follows the array on line {self._line}")
 
     def _first_after_blanks(self) -> str:
         """Move to behind the next character that is no blank, and return it; "" at the end."""
@@ -83,8 +89,11 @@ class _Elements:
             if not self._read_more():
                 return ""
 
-    def _find_end(self) -> int:
-        """Return where the comma or bracket stands that ends the element at hand."""
+    def _find_end(self, *, whole: bool = False) -> int:
+        """Return where the comma or bracket stands that ends the element at hand.
+
+        ``whole`` asks for the bracket that closes the one with which it begins.
+        """
         depth, looked_at = 0, 0  # from self._at, which reading more moves
         while True:
             for match in _PIECE.finditer(self._text, self._at + looked_at):
@@ -92,9 +101,11 @@ class _Elements:
                 if piece == '"':
                     looked_at = match.start() - self._at  # the string goes on past the text
                     break
-                if depth == 0 and piece in _ENDS:
+                if depth == 0 and piece in _ENDS and not whole:
                     return match.start()
                 depth += _DEPTH.get(piece, 0)
+                if whole and depth == 0:
+                    return match.start()
             else:
                 looked_at = len(self._text) - self._at
             if not self._read_more():
@@ -116,9 +127,80 @@ class _Elements:
     def _cut_off(self) -> UsageError:
         line = self._line + _blank_lines(self._text[self._at :])
         return UsageError(
-            f"the array is not closed; its last element begins on line {line}",
+            f"the {self._what} begins on line {line}",
             hint="the file seems to be cut off",
         )
+
+
+class _Elements(_Pieces):
+    """Cuts the text of an array at the commas between its elements."""
+
+    def __init__(self, stream: TextIO, longest: int, wrapped_at: int | None) -> None:
+        super().__init__(stream, longest)
+        self._is_wrapped = wrapped_at is not None
+        if wrapped_at:
+            self._text = stream.read(wrapped_at)
+            self._advance(len(self._text))
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        if self._first_after_blanks() != "[":
+            raise UsageError("the file is no JSON array", hint="for one object a line use jsonl")
+        closing = ""
+        while closing != "]":
+            opening = closing == ""
+            end = self._find_end()
+            text, closing = self._text[self._at : end], self._text[end]
+            stripped = text.strip(_BLANK)
+            if stripped or closing == "," or not opening:
+                yield self._line + _blank_lines(text), stripped
+            self._advance(end + 1)
+        self._check_rest()
+
+    def _check_rest(self) -> None:
+        """Raise :class:`UsageError` for what stands behind the array and may hold rows as well."""
+        following = self._first_after_blanks()
+        if not self._is_wrapped:
+            if following:
+                raise UsageError(f"something follows the array on line {self._line}")
+            return
+        rest = following + self._text[self._at :] + self._stream.read(self._longest)
+        try:
+            found = parse_json('{"":0' + rest)
+        except JsonError:
+            raise UsageError(
+                f"the object around the array is not closed behind line {self._line}",
+                hint="the file seems to be cut off",
+            ) from None
+        lists = (isinstance(one, list) and one and isinstance(one[0], dict) for one in _of(found))
+        if any(lists):
+            raise UsageError(
+                f"the file holds several lists of objects, one of them behind line {self._line}",
+                hint="take one: jq '.NAME' FILE | contactctl import - --format json",
+            )
+
+
+class _Objects(_Pieces):
+    """Cuts a text into the objects that stand in it one after another."""
+
+    _what = "last object is not closed; it"
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        while first := self._first_after_blanks():
+            if first == ",":
+                continue
+            if first != "{":
+                raise UsageError(
+                    f"text that is no JSON object stands on line {self._line}",
+                    hint="write one object a line: jq -c",
+                )
+            self._at -= 1
+            end = self._find_end(whole=True) + 1
+            yield self._line, self._text[self._at : end]
+            self._advance(end)
+
+
+def _of(found: JsonValue) -> list[JsonValue]:
+    return [*found.values()] if isinstance(found, dict) else []
 
 
 def _to_row(ordinal: int, line: int, text: str) -> Row:
@@ -130,7 +212,20 @@ def _to_row(ordinal: int, line: int, text: str) -> Row:
         return _bad_row(ordinal, line, text, f"not JSON: {error}".replace(" line 1,", ""))
     if not isinstance(value, dict):
         return _bad_row(ordinal, line, text, "not a JSON object")
+    for key, inner in value.items():
+        if isinstance(inner, dict) and len(inner) == 1:
+            value[key] = _plain(inner)
     return Row(ordinal, line, values=value)
+
+
+def _plain(value: JsonObject) -> JsonValue:
+    """Return what MongoDB's extended JSON means by an object such as ``{"$oid": "…"}``."""
+    ((mark, inner),) = value.items()
+    if not isinstance(inner, str):
+        return value
+    if mark in _MARKED_NUMBERS and _NUMBER.fullmatch(inner):
+        return Number(inner)
+    return inner if mark in _MARKED_TEXTS else value
 
 
 def _bad_row(ordinal: int, line: int, text: str, problem: str) -> Row:

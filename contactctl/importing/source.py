@@ -20,7 +20,8 @@ from contactctl.importing.csv_rows import read_csv
 from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading, unpacked
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.file_kinds import refuse_foreign_bytes, refuse_foreign_text
-from contactctl.importing.json_rows import read_json_array, read_json_lines
+from contactctl.importing.json_layout import LINES, Layout, find_layout, looks_like_json
+from contactctl.importing.json_rows import read_json_array, read_json_lines, read_json_objects
 from contactctl.importing.snapshot import Snapshot
 from contactctl.importing.text_faults import check_text
 from contactctl.safe_text import quoted
@@ -44,6 +45,7 @@ _FORMS_BY_SUFFIX: dict[str, FileForm] = {
 _NEWLINES: dict[FileForm, str] = {"csv": "", "tsv": "", "jsonl": "\n", "json": "\n"}
 _NAMED_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";"}
 _SNIFFED_CHARS = 2**16
+_EMPTY_HINT = "there is nothing to import; JSON Lines of no rows are taken with --format jsonl"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: A title and what follows it have fewer.
 _LOOKED_AT_ROWS = 20
@@ -56,7 +58,7 @@ class Source:
     ``snapshot`` holds what it held when it was opened; every reading gives that or fails.
     ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
     ``allow_newlines`` takes cells whose later lines look like rows. ``preamble`` is what stands
-    before the header, ``has_header`` tells whether there is one.
+    before the header, ``has_header`` tells whether there is one; ``layout`` is that of JSON.
     """
 
     snapshot: Snapshot
@@ -68,6 +70,7 @@ class Source:
     allow_newlines: bool = False
     preamble: tuple[str, ...] = ()
     has_header: bool = True
+    layout: Layout = LINES
 
     @property
     def meaning(self) -> str:
@@ -110,10 +113,8 @@ class Source:
         return open_text(file, self.encoding, newline=_NEWLINES[self.form])
 
     def _rows_in(self, stream: TextIO) -> Iterator[Row]:
-        if self.form == "jsonl":
-            return read_json_lines(stream)
-        if self.form == "json":
-            return read_json_array(stream)
+        if self.columns is None:
+            return self._json_rows_in(stream)
         rows = read_csv(
             stream,
             self.delimiter,
@@ -123,6 +124,14 @@ class Source:
         )
         next(rows, None)  # the header
         return rows
+
+    def _json_rows_in(self, stream: TextIO) -> Iterator[Row]:
+        kind, start = self.layout
+        if kind == "lines":
+            return read_json_lines(stream)
+        if kind == "objects":
+            return read_json_objects(stream)
+        return read_json_array(stream, wrapped_at=start if kind == "wrapped" else None)
 
     def _note(self, count: int) -> None:
         """Note how many rows there are; a later reading that ends before them has lost some."""
@@ -167,15 +176,20 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
             check_text(_bytes_of(snapshot), found, name)
         # Enough to tell form and delimiter, however large the file is.
         start = _start_of(snapshot, found)
+        by_name = _form_by_name(path)
         if not start.strip():
-            raise UsageError(f"{quoted(name)} is empty", hint="there is nothing to import")
+            # No lines are no rows. A command that failed before a pipe gives as little, so that
+            # what may be CSV, which has a header, is not taken for a list of nobody.
+            if (form or by_name) == "jsonl":
+                return Source(snapshot, name, "jsonl", found, "", None)
+            raise UsageError(f"{quoted(name)} is empty", hint=_EMPTY_HINT)
         refuse_foreign_text(start, name)
         preamble, start = _cut(start, skip_lines)
-        form = form or _form_by_name(path) or _form_by_content(start)
+        form, layout = _form_of(start, form, by_name, name)
         if form in {"json", "jsonl"}:
             if skip_lines or header is not None:
                 raise UsageError("--skip-lines and --header are for CSV, and the file is JSON")
-            return Source(snapshot, name, form, found, "", None)
+            return Source(snapshot, name, form, found, "", None, layout=layout)
         named = delimiter_line(start)
         if named is not None:
             more, start = _cut(start, 1)
@@ -206,9 +220,25 @@ def _form_by_name(path: Path) -> FileForm | None:
     return _FORMS_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
 
 
-def _form_by_content(start: str) -> FileForm:
-    forms: dict[str, FileForm] = {"[": "json", "{": "jsonl"}
-    return forms.get(start.lstrip()[0], "csv")
+def _form_of(
+    start: str, given: FileForm | None, by_name: FileForm | None, name: str
+) -> tuple[FileForm, Layout]:
+    """Return the form of a file that begins so: as given, else by content, else by name."""
+    is_json = looks_like_json(start)
+    if given in {"csv", "tsv"} or not (is_json or given or by_name in {"json", "jsonl"}):
+        return given or by_name or "csv", LINES
+    if given is None and not is_json and _has_delimiter(start):
+        return "csv", LINES
+    if not is_json or (given == "jsonl" and start.lstrip().startswith("[")):
+        form = given or by_name or "jsonl"
+        return form, Layout("array" if form == "json" else "lines")
+    layout = find_layout(start, name, is_whole=len(start) < _SNIFFED_CHARS)
+    return "jsonl" if layout.kind in {"lines", "objects"} else "json", layout
+
+
+def _has_delimiter(start: str) -> bool:
+    line = start.lstrip().replace("\r", "\n").partition("\n")[0]
+    return not line.startswith(("{", "[")) and any(delimiter in line for delimiter in DELIMITERS)
 
 
 def _sniffed(start: str, form: FileForm) -> str:

@@ -134,10 +134,16 @@ def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe", b" \t\r\n"])
-@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "-"])
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "-"])
 def test_an_empty_file_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     with pytest.raises(UsageError, match="is empty"):
         open_source(write(tmp_path, name, content))
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_json_lines_of_no_rows_are_an_export_of_nobody(tmp_path: Path, content: bytes) -> None:
+    assert list(open_source(write(tmp_path, "a.jsonl", content)).rows()) == []
+    assert list(open_source(write(tmp_path, "a", content), form="jsonl").rows()) == []
 
 
 def test_the_same_content_has_the_same_digest_under_any_name(tmp_path: Path) -> None:

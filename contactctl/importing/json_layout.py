@@ -1,0 +1,154 @@
+"""How the objects lie in a JSON file, seen from its beginning, and layouts that hold no rows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any, Literal, NamedTuple, NoReturn
+
+from contactctl.errors import UsageError
+from contactctl.safe_text import quoted
+
+Kind = Literal["lines", "array", "objects", "wrapped"]
+
+_DECODER = json.JSONDecoder()
+_JSON_START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])|\s*\[\s*\Z')
+_BLANK = re.compile(r"[\s,]*")
+_IDENTIFIERS = frozenset({"email", "userid"})
+_FIRESTORE = re.compile(
+    r'"fields"\s*:\s*\{\s*"[^"]*"\s*:\s*\{\s*"(string|integer|double|boolean|timestamp|null)Value"'
+)
+_LINES = "| contactctl import - --format jsonl"
+
+
+class Layout(NamedTuple):
+    """``start`` is where the array begins that an object wraps, in characters."""
+
+    kind: Kind
+    start: int = 0
+
+
+LINES = Layout("lines")
+
+
+def looks_like_json(start: str) -> bool:
+    """Tell whether a text begins as JSON does that holds objects, and as no CSV file would."""
+    return _JSON_START.match(start) is not None
+
+
+def find_layout(start: str, name: str, *, is_whole: bool) -> Layout:
+    """Return how the objects lie in a file that begins so.
+
+    Raises :class:`UsageError` for layouts that are known and hold no objects as rows, with the
+    command that makes some of them. ``is_whole`` tells that there is no more of the file.
+    """
+    file = shlex.quote(name) if name.isprintable() and name != "standard input" else "FILE"
+    text = start.lstrip()
+    if text.startswith("["):
+        _refuse_arrays(text[1:].lstrip(), name, file)
+        return Layout("array")
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return _unfinished(start, name, file, is_whole=is_whole)
+    if is_whole and not text[end:].strip():
+        return _of_one_object(value, start, name, file)
+    spread = "\n" in text[:end].rstrip()
+    ends_line = not text[end:].partition("\n")[0].strip()
+    return Layout("objects" if spread or not ends_line else "lines")
+
+
+def _unfinished(start: str, name: str, file: str, *, is_whole: bool) -> Layout:
+    """Return the layout of a file whose first object cannot be read, or goes on beyond it."""
+    first = start.lstrip().partition("\n")[0].rstrip()
+    is_spread = first.endswith(("{", "[", ",")) and first.count("{") > first.count("}")
+    if not is_spread and "\n" in start.strip() + "\n" * is_whole:
+        return Layout("lines")  # one bad line among many
+    if not is_whole:
+        place = _wrapped_array(start)
+        if place is not None:
+            _refuse_firestore(start, name, file)
+            return Layout("wrapped", place)
+    return Layout("objects")
+
+
+def _of_one_object(value: dict[str, Any], start: str, name: str, file: str) -> Layout:
+    if any(_folded(key) in _IDENTIFIERS and not isinstance(value[key], dict) for key in value):
+        return Layout("objects")
+    lists = [key for key, inner in value.items() if _is_list_of_objects(inner)]
+    if len(lists) == 1:
+        _refuse_firestore(start, name, file)
+        place = _wrapped_array(start)
+        return Layout("objects") if place is None else Layout("wrapped", place)
+    if lists:
+        several = ", ".join(map(quoted, lists))
+        _refuse(name, f"holds several lists: {several}", f"jq '.[\"NAME\"]' {file} {_LINES[:-6]}")
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
+        csv = f"jq -r '.columns, .data[] | @csv' {file} | contactctl import -"
+        _refuse(name, "is JSON that pandas wrote with orient=split", csv)
+    if value and all(isinstance(inner, dict) for inner in value.values()):
+        _refuse_keyed(value, name, file)
+    return Layout("objects")
+
+
+def _refuse_keyed(value: dict[str, Any], name: str, file: str) -> None:
+    inner_keys = [key for inner in value.values() for key in inner]
+    if inner_keys and all(map(str.isdecimal, inner_keys)):
+        way = "write it with to_json(…, orient='records', lines=True)"
+        _refuse(name, "is JSON that pandas wrote by columns", way)
+    what = "is one JSON object whose keys stand for its rows"
+    _refuse(name, what, f"jq -c '.[]' {file} {_LINES}")
+
+
+def _refuse_arrays(rest: str, name: str, file: str) -> None:
+    if rest.startswith("["):
+        _refuse(
+            name, "holds lists, not objects", f"jq -r '.[] | @csv' {file} | contactctl import -"
+        )
+    if rest.startswith('"'):
+        way = f"jq -r '.[]' {file} | contactctl import - --header email"
+        _refuse(name, "holds a list of texts, not objects", way)
+
+
+def _refuse_firestore(start: str, name: str, file: str) -> None:
+    if _FIRESTORE.search(start):
+        way = f"jq -c '.documents[].fields | map_values(.[])' {file} {_LINES}"
+        _refuse(name, "is an export of Firestore, whose values have their types around them", way)
+
+
+def _refuse(name: str, what: str, way: str) -> NoReturn:
+    raise UsageError(f"{quoted(name)} {what}", hint=way)
+
+
+def _wrapped_array(start: str) -> int | None:
+    """Return where the array of objects begins that stands among an object's values."""
+    at = start.index("{") + 1
+    try:
+        while start[at:]:
+            at = _behind(start, at)
+            key, at = _DECODER.raw_decode(start, at)
+            at = _behind(start, at)
+            if start[at] != ":" or _folded(key) in _IDENTIFIERS:
+                return None
+            at = _behind(start, at + 1)
+            if start[at] == "[" and start[_behind(start, at + 1)] in "{]":
+                return at
+            _, at = _DECODER.raw_decode(start, at)
+    except (ValueError, IndexError, RecursionError, AttributeError):
+        return None
+    return None
+
+
+def _behind(text: str, at: int) -> int:
+    """Return the place behind spaces and commas."""
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _folded(key: str) -> str:
+    return "".join(filter(str.isalnum, key)).lower()
