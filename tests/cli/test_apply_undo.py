@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from import_cli import imported
 from import_process import json_lines
+from random_changes import state_of
 from sandbox_cli import LISTS, contact, exists, in_sandbox, saved
 
 if TYPE_CHECKING:
@@ -154,3 +155,22 @@ def test_an_edited_file_is_refused(cli: Cli, undo: Path) -> None:
     undo.write_text(undo.read_text().replace('"to":"Ada"', '"to":"Eva"'))
     taken_back(cli, undo, code=5)
     assert contact(cli, ADA)["firstName"] == "A"
+
+
+def test_an_undo_is_undone(cli: Cli, undo: Path) -> None:
+    saved(cli, "-e", ADA, "-u", "1", "--first-name", "Ada", "--list", f"{DIGEST}=true")
+    saved(cli, "-e", BOB, "-u", "2", "--prop", "plan=pro")
+    file = undo.with_name("people.csv")
+    file.write_text(f"email,userId,firstName\n{ADA},1,A\nnew@example.com,1,B\n{ADA},3,C\n")
+    words = ("--change-address", "--replace-user-id", "--undo-file", str(undo))
+    assert imported(cli, file, *words).code == 0
+    changed(cli, undo.with_name("d.jsonl"), "delete", "-e", BOB, "--yes")
+    after = state_of(cli)
+    redo = [undo.with_name(f"redo-{number}.jsonl") for number in range(2)]
+    for one, back in zip((undo.with_name("d.jsonl"), undo), redo, strict=True):
+        taken_back(cli, one, "--undo-file", str(back))
+    assert contact(cli, ADA)["firstName"] == "Ada"
+    assert contact(cli, BOB)["plan"] == "pro"
+    for back in reversed(redo):
+        taken_back(cli, back)
+    assert state_of(cli) == after

@@ -13,26 +13,33 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("seed", "rows", "kills"),
+    ("seed", "rows", "kills", "phase"),
     [
-        *[(seed, 90, 3) for seed in (1, 2)],
-        *[pytest.param(seed, 2000, 6, marks=pytest.mark.slow) for seed in range(100, 200)],
+        (1, 60, 2, "import"),
+        (2, 60, 2, "apply"),
+        *[
+            pytest.param(seed, 2000, 6, phase, marks=pytest.mark.slow)
+            for phase in ("import", "apply")
+            for seed in range(100, 150)
+        ],
     ],
 )
-def test_what_was_written_is_known_resumable_and_undoable(
-    tmp_path: Path, own_folders: Mapping[str, str], seed: int, rows: int, kills: int
+def test_what_was_written_is_known_resumable_and_undoable(  # noqa: PLR0913, PLR0917 - a case
+    tmp_path: Path, own_folders: Mapping[str, str], seed: int, rows: int, kills: int, phase: str
 ) -> None:
-    """Half of the imports are undone where a kill has left them, half at their end."""
+    """Half of the runs are undone where a kill has left them, half at their end."""
     trial = UndoTrial(tmp_path, own_folders, rows, seed)
     most = 4 * rows // kills
     with trial.serve():
+        if phase == "apply":
+            trial.end("plan")
         for _ in range(kills):
-            trial.run_and_kill(trial.import_words(), most)
-            trial.check_undo_file()
+            trial.run_and_kill(phase, most)
+            trial.check_undo_file(phase)
         if seed % 2:
-            trial.end(trial.import_words())
-            trial.check_undo_file()
+            trial.end(phase)
+            trial.check_undo_file(phase)
         for _ in range(kills):
-            trial.run_and_kill(trial.undo_words(), most)
-        trial.end(trial.undo_words())
+            trial.run_and_kill("undo", most)
+        trial.end("undo")
         assert trial.state() == trial.before

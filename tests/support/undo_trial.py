@@ -90,6 +90,10 @@ class UndoTrial:
     def undo(self) -> Path:
         return self.folder / "undo.jsonl"
 
+    @property
+    def plan(self) -> Path:
+        return self.folder / "plan.jsonl"
+
     @cached_property
     def wanted(self) -> list[dict[str, Any]]:
         return [self._row(self.chance.randrange(self.rows // 3)) for _ in range(self.rows)]
@@ -113,28 +117,36 @@ class UndoTrial:
             contacts = list(store.dump())
         return {str(one["email"]): _values(one) for one in contacts}
 
-    def import_words(self) -> list[str]:
-        return [*self._words("import", self.file), f"--undo-file={self.undo}"]
-
-    def undo_words(self) -> list[str]:
-        return self._words("apply", self.undo)
+    def words(self, phase: str) -> list[str]:
+        """Return what a phase calls: plan, apply and undo, or import and undo."""
+        undo = f"--undo-file={self.undo}"
+        words = {
+            "plan": ["import", str(self.file), f"--plan={self.plan}"],
+            "apply": ["apply", str(self.plan), undo],
+            "import": ["import", str(self.file), undo],
+            "undo": ["apply", str(self.undo)],
+        }[phase]
+        folder = self.folder / phase / "imports"
+        begun = [*folder.glob("*.journal"), *folder.glob("*.finished")]
+        return [*words, "--rate=10000", *(["--resume"] if begun else [])]
 
     @contextmanager
-    def run(self, words: list[str]) -> Iterator[Importing]:
-        """Call the program; each command has a state folder of its own."""
-        state = {"CONTACTCTL_STATE_DIR": str(self.folder / words[0])}
-        with calling({**self.env, **state}, self.folder, *words, "-o", "json") as run:
+    def run(self, phase: str) -> Iterator[Importing]:
+        """Call the program; each phase has a state folder of its own."""
+        state = {"CONTACTCTL_STATE_DIR": str(self.folder / phase)}
+        words = [*self.words(phase), "-o", "json"]
+        with calling({**self.env, **state}, self.folder, *words) as run:
             yield run
 
-    def run_and_kill(self, words: list[str], most_requests: int) -> None:
+    def run_and_kill(self, phase: str, most_requests: int) -> None:
         count = self.requests.count + self.chance.randrange(most_requests)
-        with self.run(words) as run:
+        with self.run(phase) as run:
             self.requests.wait_for(count)
             run.kill()
         self.requests.wait_until_idle()
 
-    def end(self, words: list[str]) -> None:
-        with self.run(words) as run:
+    def end(self, phase: str) -> None:
+        with self.run(phase) as run:
             assert run.end(most_s=300) == 0, run.err
 
     def lines(self) -> list[Planned]:
@@ -143,11 +155,12 @@ class UndoTrial:
         file = open_plan_file(self.undo, "undo.jsonl")
         return [planned_of(row) for row in file.rows()]
 
-    def check_undo_file(self) -> None:
+    def check_undo_file(self, phase: str) -> None:
         """Hold what can be taken back against what was written, and what would have been."""
+        first = {"import": 1, "apply": 2}[phase]  # a plan has a header
         known: dict[tuple[str, str], list[JsonValue]] = {}
         for item in self.lines():
-            row = self.wanted[(item.line or 0) - 1]
+            row = self.wanted[(item.line or 0) - first]
             email = f"p{row['userId'][1:]}@example.com"
             lists = {f"mailingLists.{name}": on for name, on in row.get("mailingLists", {}).items()}
             given = {**row, **lists, "email": email, "source": row.get("source", "API")}
@@ -162,11 +175,6 @@ class UndoTrial:
                 values = known.get((email, name), [old.get(name)])
                 assert _same(name, values[0], old.get(name)), (email, name)
                 assert any(_same(name, value, new.get(name)) for value in values), (email, name)
-
-    def _words(self, command: str, file: Path) -> list[str]:
-        folder = self.folder / command / "imports"
-        begun = [*folder.glob("*.journal"), *folder.glob("*.finished")]
-        return [command, str(file), "--rate=10000", *(["--resume"] if begun else [])]
 
     def _row(self, number: int) -> dict[str, Any]:
         chance = self.chance
