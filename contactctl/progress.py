@@ -12,6 +12,8 @@ from contactctl.safe_text import excerpt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.progress import Task
+
     from contactctl.output import Output
 
 LINE_EVERY_S = 10.0
@@ -43,17 +45,24 @@ def shown_progress(
 def _bar(
     output: Output, name: str, total: int, words: Callable[[], str]
 ) -> Iterator[Callable[[int], None]]:
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+    from rich.text import Text
+
+    class Words(ProgressColumn):
+        """The words, anew at each drawing: a run that waits has most to say when no row ends."""
+
+        def render(self, _task: Task) -> Text:
+            return Text(words())
 
     console = output.console(output.stderr)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
     with Progress(
         *columns,
-        TextColumn("{task.fields[words]}", markup=False),
+        Words(),
         console=console,
         transient=True,
     ) as progress:
-        task = progress.add_task(excerpt(name), total=total, words="")
+        task = progress.add_task(excerpt(name), total=total)
         drawn_at = 0.0
 
         def advance(done: int) -> None:
@@ -61,7 +70,7 @@ def _bar(
             now = time.monotonic()
             if now - drawn_at >= _DRAWN_EVERY_S:
                 drawn_at = now
-                progress.update(task, completed=done, words=words())
+                progress.update(task, completed=done)
 
         yield advance
 

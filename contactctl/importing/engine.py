@@ -13,7 +13,7 @@ from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.delta import Delta
 from contactctl.importing.intake import Intake
 from contactctl.importing.journals import Journals
-from contactctl.importing.limiter import Limiter
+from contactctl.importing.limiter import Limiter, Stall
 from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
 from contactctl.importing.outage import PATIENCE_S, Outage
 from contactctl.importing.pacer import Pacer, Rate
@@ -57,6 +57,7 @@ class ImportRun:
         grace_s: float = GRACE_S,
     ) -> None:
         self._intake = intake
+        self._limiter = limiter
         self._journal = journal
         self._delta = delta
         self._workers = Workers(sender, journal, limiter, most=most_in_flight)
@@ -74,6 +75,11 @@ class ImportRun:
     def stopped(self) -> bool:
         """Tell whether the run ended before it came to its last row."""
         return not self._complete
+
+    @property
+    def stall(self) -> Stall | None:
+        """What keeps the run from moving, None while it moves; may be asked from any thread."""
+        return self._limiter.stall
 
     def request_stop(self, *, at_once: bool = False) -> None:
         """Ask the run to end soon; may be called by a signal handler, and from any thread.

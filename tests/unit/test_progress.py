@@ -84,6 +84,12 @@ def test_on_a_terminal_a_bar_moves_and_takes_names_as_they_are() -> None:
     assert stderr.getvalue().count("\x1b[?25l") == stderr.getvalue().count("\x1b[?25h")
 
 
+def test_on_a_terminal_the_words_are_asked_for_while_no_row_ends() -> None:
+    stderr = Terminal()
+    show(output_to(stderr), lines=30)
+    assert "4 of 10" in stderr.getvalue()
+
+
 def test_quiet_is_quiet() -> None:
     stderr = io.StringIO()
     show(output_to(stderr, quiet=True))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.importing.check import CheckReport
+    from contactctl.importing.limiter import Stall
     from contactctl.importing.report import DryTally, Forecast, Tally
     from contactctl.importing.row import Finished
 
@@ -70,9 +71,10 @@ def dry_run_warnings(tally: DryTally) -> list[str]:
     return [f"{', '.join(found)}; with --lookup such rows are refused"] if found else []
 
 
-def looked_up_line(tally: DryTally) -> str:
-    """Return one line that says how far the look is."""
-    return f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
+def looked_up_line(tally: DryTally, stall: Stall | None = None) -> str:
+    """Return one line that says how far the look is, and what holds it up."""
+    told = f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
+    return told if stall is None else f"{told}, {_stall_words(stall)}"
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
@@ -80,13 +82,21 @@ def forecast_lines(forecast: Forecast) -> list[str]:
     return [_rows_to_send(forecast), *_notes(forecast.plan.report)]
 
 
-def progress_line(tally: Tally) -> str:
-    """Return one line that says how far things are."""
+def progress_line(tally: Tally, stall: Stall | None = None) -> str:
+    """Return one line that says how far things are, and what holds them up."""
     parts = [f"{tally.told:,} of {counted(tally.rows, 'row')}", per_second(tally.rate)]
     parts += [counted(tally.failed, "failure")] if tally.failed else []
+    if stall is not None:  # how long the rest takes, nobody knows then
+        return ", ".join([*parts, _stall_words(stall)])
     left = tally.seconds_left
     parts += [] if left is None else [f"{duration(left)} left"]
     return ", ".join(parts)
+
+
+def _stall_words(stall: Stall) -> str:
+    if not stall.reason:
+        return f"waiting for an answer for {duration(stall.seconds)}"
+    return f"waiting for the service for {duration(stall.seconds)} ({to_safe(stall.reason)})"
 
 
 def summary(tally: Tally) -> str:

@@ -253,7 +253,9 @@ def _told(call: ApplyCall, run: "ImportRun", tally: Tally) -> "Iterator[Iterator
     """Give the results of a run, counted, with progress shown."""
     name, output = call.flags.file, call.session.output
     with (
-        shown_progress(output, name, tally.rows, lambda: answers.progress_line(tally)) as advance,
+        shown_progress(
+            output, name, tally.rows, lambda: answers.progress_line(tally, run.stall)
+        ) as advance,
         closing(run.results()) as results,
     ):
         yield _counted(results, tally, advance)

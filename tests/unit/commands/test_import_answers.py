@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pytest
 from import_counts import plan_of, tally_of
 
 from contactctl.changes.preview import FieldChange
@@ -12,10 +13,12 @@ from contactctl.commands.imports.answers import (
     dry_run,
     dry_run_warnings,
     forecast_lines,
+    looked_up_line,
     progress_line,
     summary,
 )
 from contactctl.contact import ContactChange
+from contactctl.importing.limiter import Stall
 from contactctl.importing.report import KEPT_FAILURES, SHOWN_ROWS, DryTally, Forecast
 from contactctl.importing.row import (
     KINDS,
@@ -169,3 +172,17 @@ def test_the_first_failures_are_named() -> None:
     assert lines[1] == "line 2: why 1"
     assert lines[KEPT_FAILURES + 1 :] == ["and 3 more"]
     assert len(summary(tally_of("done")).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("stall", "words"),
+    [
+        (Stall("", 12.4), "waiting for an answer for 12 s"),
+        (Stall("no\x1b way", 75.0), "waiting for the service for 1 min 15 s (no\\u{1b} way)"),
+    ],
+)
+def test_what_holds_a_run_up_is_told_in_place_of_the_time_left(stall: Stall, words: str) -> None:
+    tally = tally_of("done", rows=1201)
+    assert progress_line(tally, stall).endswith(f" a second, {words}")
+    assert looked_up_line(DryTally(3, looks=True), stall) == f"0 of 3 rows looked up, {words}"
+    assert looked_up_line(DryTally(3, looks=True)) == "0 of 3 rows looked up"
