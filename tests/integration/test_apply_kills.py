@@ -99,7 +99,7 @@ class ApplyTrial:
     def run_and_kill(self, most_requests: int) -> None:
         count = self.requests.count + self.chance.randrange(most_requests)
         with self.run("apply", *self.words()) as run:
-            self.requests.wait_for(count)
+            self.requests.wait_for(count, run.process)
             run.kill()
         self.requests.wait_until_idle()
         self.check_after(run)

@@ -23,6 +23,7 @@ from contactctl.sandbox.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+    from subprocess import Popen
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from import_process import Importing
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from contactctl.plans.lines import Planned
 
 _WAIT_S = 5.0
+#: How often to look whether a process has ended, which tells nobody.
+_LOOK_S = 0.05
 
 
 class RequestCount:
@@ -50,9 +53,11 @@ class RequestCount:
 
         return counted
 
-    def wait_for(self, count: int) -> None:
+    def wait_for(self, count: int, process: Popen[bytes]) -> None:
+        """Wait for so many answers, or the end of the process that asks."""
         with self._changed:
-            self._changed.wait_for(lambda: self.count >= count, _WAIT_S)
+            while self.count < count and process.poll() is None:
+                self._changed.wait(_LOOK_S)
 
     def wait_until_idle(self) -> None:
         with self._changed:
@@ -141,7 +146,7 @@ class UndoTrial:
     def run_and_kill(self, phase: str, most_requests: int) -> None:
         count = self.requests.count + self.chance.randrange(most_requests)
         with self.run(phase) as run:
-            self.requests.wait_for(count)
+            self.requests.wait_for(count, run.process)
             run.kill()
         self.requests.wait_until_idle()
 
