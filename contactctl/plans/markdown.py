@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from contactctl.errors import MachineError
-from contactctl.files import reason_of
+from contactctl.files import PRIVATE_MODE, reason_of
 from contactctl.safe_text import quoted, to_safe
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 #: Loose on purpose: whatever looks like an address is masked, wherever it stands.
 _ADDRESS = re.compile(r"([^\s@<>\"'(),;:]?)[^\s@<>\"'(),;:]*@([^\s@<>\"'(),;:]+)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
-_PRIVATE_MODE = 0o600
 
 
 def masked(text: str) -> str:
@@ -40,8 +39,8 @@ def to_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
 def append(path: Path, lines: Sequence[str]) -> None:
     """Append lines to a file, a new one for its owner alone; raises :class:`MachineError`."""
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        with os.fdopen(os.open(path, flags, _PRIVATE_MODE), "w", encoding="utf-8") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags, PRIVATE_MODE), "w", encoding="utf-8") as file:
             file.write("\n".join([*lines, "", ""]))
     except OSError as error:
         raise MachineError(

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.exact_json import JsonError, JsonObject, parse_json, to_json
-from contactctl.files import reason_of
+from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
 from contactctl.importing.decoding import MAX_RECORD_CHARS, reading
 from contactctl.importing.row import Row
 from contactctl.importing.snapshot import Snapshot
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_PRIVATE_MODE = 0o600
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _WAY_OUT = "make a new plan; nothing of this one was written"
 
 
@@ -144,7 +144,7 @@ def _save(path: Path, lines: Iterator[str]) -> None:
     """Write lines to a new file that takes the other's place when all of it is on the disk."""
     new = path.with_name(f".{path.name}.{os.urandom(6).hex()}.new")
     try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
+        descriptor = os.open(new, _FLAGS, PRIVATE_MODE)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in lines)
             file.flush()
@@ -154,12 +154,7 @@ def _save(path: Path, lines: Iterator[str]) -> None:
         with suppress(OSError):
             new.unlink()
         raise
-    if os.name != "nt":  # Windows cannot open a folder, and brings names to the disk by itself
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.absolute().parent, os)
 
 
 def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:

@@ -365,3 +365,12 @@ def test_a_profile_of_some_domains_applies_what_is_in_them(
     assert done.code == 6
     assert [row["status"] for row in rows(done)] == ["done", "failed"]
     assert rows(done)[1]["error"]["code"] == "guarded"
+
+
+def test_the_summary_of_what_was_done_says_so(cli: Cli, plan: Path) -> None:
+    summary = plan.with_name("summary.md")
+    saved(cli, "-e", "ada@example.com", "--first-name", "Other")
+    assert applied(cli, plan, "--summary", str(summary)).code == 6
+    first = summary.read_text().splitlines()[0]
+    assert first.endswith("team Sandbox: 1 created, 1 unchanged, 1 drifted")
+    assert "| 4 | created | n" in summary.read_text()

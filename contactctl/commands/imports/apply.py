@@ -211,7 +211,7 @@ def _check_changes(application: Application, most: int) -> None:
 
 def _apply(call: ApplyCall, summary: Path | None) -> None:
     output, tally, stop = call.session.output, Tally(call.application.file.count), Stop()
-    shown = plan_answers.Shown(call.flags.file, call.application.file.header.account, output)
+    shown = _shown(call, is_done=True)
     try:
         with stops_told(stop.take):
             _run(call, tally, stop, shown)
@@ -276,7 +276,7 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
 
     output, stop = call.session.output, Stop()
     tally = Tally(call.application.file.count)
-    shown = plan_answers.Shown(call.flags.file, call.application.file.header.account, output)
+    shown = _shown(call, is_done=False)
     opened = open_dry_application(call.application, call.session.client, call.options)
     with stops_told(stop.take), opened as run:
         stop.watch(run)
@@ -290,6 +290,11 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
     output.show(shown.answer())
     shown.save(summary)
     return ExitCode.WOULD_CHANGE if preview.exit_code and shown.changes else None
+
+
+def _shown(call: ApplyCall, *, is_done: bool) -> plan_answers.Shown:
+    account, output = call.application.file.header.account, call.session.output
+    return plan_answers.Shown(call.flags.file, account, output, is_done=is_done)
 
 
 def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:

@@ -31,6 +31,7 @@ _MOST_SHOWN = 100
 _AROUND = 8
 _WOULDS = ("create", "update", "delete", "nothing", "drifted", "refused", "unknown")
 _WORDS = {"nothing": "unchanged", "unknown": "not looked up"}
+_DONE = {"create": "created", "update": "updated", "delete": "deleted", "unknown": "failed"}
 
 
 class Entry(NamedTuple):
@@ -41,10 +42,10 @@ class Entry(NamedTuple):
     item: Planned
     reason: str | None = None
 
-    def rows(self) -> list[tuple[str, ...]]:
-        """Return a row of the table for each field."""
+    def rows(self, words: Mapping[str, str]) -> list[tuple[str, ...]]:
+        """Return a row of the table for each field; ``words`` say what happens."""
         line = "" if self.line is None else str(self.line)
-        head = (line, self.would, excerpt(self.item.words))
+        head = (line, words.get(self.would, self.would), excerpt(self.item.words))
         if self.reason is not None:
             return [(*head, "", "", self.reason)]
         names = self.item.names
@@ -57,10 +58,14 @@ class Entry(NamedTuple):
 class Shown:
     """Takes the contacts of a plan, counts them, and keeps as many as are shown.
 
-    ``name`` is the file, ``account`` whose contacts they are.
+    ``name`` is the file, ``account`` whose contacts they are. ``is_done`` tells that it is carried
+    out.
     """
 
-    def __init__(self, name: str, account: FileAccount, output: Output) -> None:
+    def __init__(
+        self, name: str, account: FileAccount, output: Output, *, is_done: bool = False
+    ) -> None:
+        self._words = _WORDS | (_DONE if is_done else {})
         self.counts: Counter[str] = Counter()
         self._name = name
         self._account = account
@@ -94,7 +99,7 @@ class Shown:
     def lines(self) -> list[str]:
         """Return what the plan comes to, in a line."""
         parts = [
-            f"{count:,} {_WORDS.get(word, word)}"
+            f"{count:,} {self._words.get(word, word)}"
             for word in _WOULDS
             if (count := self.counts[word])
         ]
@@ -104,14 +109,16 @@ class Shown:
     def answer(self) -> Answer:
         """Return it in each form."""
         lines, more = self.lines(), self._more(_MOST_SHOWN)
-        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows()]
+        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows(self._words)]
         plain = [f"would\t{self.in_a_word}", *lines]
         plain += ["\t".join(map(to_safe, row)) for row in rows] + more
 
         def view() -> RenderableType:
             from contactctl import views
 
-            drawn = [row for entry in self._entries[: self._most] for row in entry.rows()]
+            drawn = [
+                row for entry in self._entries[: self._most] for row in entry.rows(self._words)
+            ]
             cut = drawn[: self._most]
             heading = [views.headline(line, style="bold") for line in lines]
             table = [views.plan(COLUMNS, cut)] if cut else []
@@ -125,7 +132,7 @@ class Shown:
         if path is None:
             return
         lines = [f"### contactctl: {markdown.to_cell(line)}" for line in self.lines()]
-        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows()]
+        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows(self._words)]
         table = markdown.to_table(COLUMNS, rows) if rows else []
         markdown.append(path, [*lines, "", *table, *self._more(_MOST_SHOWN)])
 
