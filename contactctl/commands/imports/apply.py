@@ -6,28 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import answers, plan_answers
+from contactctl.commands.imports.apply_flags import ApplyFlags
 from contactctl.commands.imports.call import address_check
-from contactctl.commands.imports.flag_words import FlagWords, global_words
+from contactctl.commands.imports.flag_words import global_words
 from contactctl.commands.imports.patience import usual_patience_s, wait_for_account
-from contactctl.commands.imports.sending_flags import (
-    MaxFailures,
-    Patience,
-    RateFlag,
-    SendFlags,
-    most_changes,
-)
+from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import Ending, ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
 from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import SummaryTo, account_of
-from contactctl.flags.undo_flag import UndoFlag, check_undo, open_row_undo
+from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
 from contactctl.plans.admission import DEFAULT_MAX_AGE, check_account, check_age, parse_age
@@ -55,56 +48,6 @@ EXAMPLES = {
         "contactctl apply undo.jsonl",
     )
 }
-
-File = Annotated[str, typer.Argument(metavar="FILE", help="A plan, or an undo file.")]
-MaxAge = Annotated[
-    str | None,
-    typer.Option(
-        "--max-age",
-        metavar="AGE",
-        help=f"Refuse a plan that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE});"
-        " for an undo file there is no limit unless given.",
-    ),
-]
-MaxChanges = Annotated[
-    str | None,
-    typer.Option(
-        "--max-changes",
-        metavar="N|P%",
-        help="Write nothing if the file changes more contacts; P percent is of its lines.",
-    ),
-]
-RejectsTo = Annotated[
-    Path | None,
-    typer.Option(
-        "--rejects",
-        metavar="FILE",
-        help="Write the lines that failed here as JSON Lines, with the reason.",
-    ),
-]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the run of this file that was not finished.")
-]
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyFlags(FlagWords):
-    """What is carried out, and how."""
-
-    file: File
-    max_age: MaxAge = None
-    max_changes: MaxChanges = None
-    rate: RateFlag = None
-    patience: Patience = None
-    max_failures: MaxFailures = None
-    rejects: RejectsTo = None
-    undo_file: UndoFlag = None
-    resume: Resume = False
-
-    @property
-    def sending(self) -> SendFlags:
-        """The flags that an import has as well."""
-        return SendFlags(rate=self.rate, patience=self.patience)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""The flags of apply: what is carried out, how old it may be, and how it is sent."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contactctl.commands.imports.flag_words import FlagWords
+from contactctl.commands.imports.sending_flags import MaxFailures, Patience, RateFlag, SendFlags
+from contactctl.flags.undo_flag import UndoFlag
+from contactctl.plans.admission import DEFAULT_MAX_AGE
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="A plan, or an undo file.")]
+MaxAge = Annotated[
+    str | None,
+    typer.Option(
+        "--max-age",
+        metavar="AGE",
+        help=f"Refuse a plan that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE});"
+        " for an undo file there is no limit unless given.",
+    ),
+]
+MaxChanges = Annotated[
+    str | None,
+    typer.Option(
+        "--max-changes",
+        metavar="N|P%",
+        help="Write nothing if the file changes more contacts; P percent is of its lines.",
+    ),
+]
+RejectsTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="Write the lines that failed here as JSON Lines, with the reason.",
+    ),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the run of this file that was not finished.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyFlags(FlagWords):
+    """What is carried out, and how."""
+
+    file: File
+    max_age: MaxAge = None
+    max_changes: MaxChanges = None
+    rate: RateFlag = None
+    patience: Patience = None
+    max_failures: MaxFailures = None
+    rejects: RejectsTo = None
+    undo_file: UndoFlag = None
+    resume: Resume = False
+
+    @property
+    def sending(self) -> SendFlags:
+        """The flags that an import has as well."""
+        return SendFlags(rate=self.rate, patience=self.patience)
