@@ -23,7 +23,7 @@ from contactctl.importing.file_kinds import refuse_foreign_bytes, refuse_foreign
 from contactctl.importing.json_layout import LINES, Layout, find_layout, looks_like_json
 from contactctl.importing.json_rows import read_json_array, read_json_lines, read_json_objects
 from contactctl.importing.snapshot import Snapshot
-from contactctl.importing.text_faults import check_text
+from contactctl.importing.text_faults import check_not_utf_8, check_text
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -174,6 +174,8 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         found = find_encoding(_bytes_of(snapshot), encoding)
         if not skip_bad_text:
             check_text(_bytes_of(snapshot), found, name)
+        if encoding is not None:
+            check_not_utf_8(_bytes_of(snapshot), found, name)
         # Enough to tell form and delimiter, however large the file is.
         start = _start_of(snapshot, found)
         by_name = _form_by_name(path)

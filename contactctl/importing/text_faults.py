@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 2**16
 _SHOWN_BYTES = 4
+_BYTE_A_LETTER = ("cp125", "cp437", "cp85", "iso8859", "mac", "koi8")
 #: What programs of offices write, the commonest first; of equals the first is taken.
 _CANDIDATES = ("cp1252", "cp1250", "mac_roman", "cp850", "cp1251", "shift_jis", "gb18030")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -49,6 +50,36 @@ def check_text(file: IO[bytes], encoding: Encoding, name: str) -> None:
         f" the byte{'s' * (len(fault.found) > 1)} {shown}",
         hint=_hint(fault, encoding),
     )
+
+
+def check_not_utf_8(file: IO[bytes], encoding: Encoding, name: str) -> None:
+    """Raise :class:`UsageError` for UTF-8 that is to be read with a byte a letter.
+
+    Every byte is a letter there, so that names would be damaged without a word. The file is closed.
+    """
+    with file:
+        damaged = encoding.name.startswith(_BYTE_A_LETTER) and _first_word_of_utf_8(file)
+    if damaged:
+        read = damaged.encode().decode(encoding.name, "replace")
+        raise UsageError(
+            f"{quoted(name)} is UTF-8; as {encoding.name}, {quoted(damaged)} becomes"
+            f" {quoted(read)}",
+            hint="leave --encoding out",
+        )
+
+
+def _first_word_of_utf_8(file: IO[bytes]) -> str:
+    """Return the first word beyond ASCII of a file that is UTF-8 to its end, "" where it is not."""
+    decoder, word = codecs.getincrementaldecoder("utf-8")(), ""
+    try:
+        for chunk in iter(lambda: file.read(_CHUNK_BYTES), b""):
+            text = decoder.decode(chunk)
+            if not word and not text.isascii():
+                word = next((one for one in _WORD.findall(text) if not one.isascii()), "")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return ""
+    return word
 
 
 def _first_fault(file: IO[bytes], encoding: Encoding) -> _Fault | None:

@@ -80,3 +80,21 @@ def test_a_header_in_another_encoding_is_told_the_same(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="line 1 holds the byte E9") as caught:
         open_source(path)
     assert caught.value.hint == 'give --encoding cp1252, with which it reads "Prénom"'
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac_roman"])
+def test_utf_8_is_not_read_with_a_byte_a_letter(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "email,firstName\n" + "a@example.com,Ada\n" * 9999 + "z@example.com,Zoë\n", "utf-8"
+    )
+    with pytest.raises(UsageError, match=r'is UTF-8; as .*, "Zoë" becomes') as caught:
+        open_source(path, encoding=encoding)
+    assert caught.value.hint == "leave --encoding out"
+
+
+@pytest.mark.parametrize("content", [b"email\nada@example.com\n", b"email\nZo\xeb \xc3\xab\n"])
+def test_what_is_ascii_or_no_utf_8_is_read_as_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    assert len(list(open_source(path, encoding="cp1252").rows())) == 1
