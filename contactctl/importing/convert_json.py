@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl.changes.field_rules import checked_lists
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
 from contactctl.errors import UsageError
-from contactctl.exact_json import Number
+from contactctl.exact_json import Number, to_json
 from contactctl.importing.columns import bind_constants, is_passed_over
 from contactctl.importing.consent import (
     EMPTY_WORD,
@@ -90,6 +90,9 @@ class JsonConverter:
             _put(values, LIST_PREFIX + self._fields.resolve_list(list_id), wanted)
 
     def _put_value(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
+        if isinstance(value, dict):
+            self._refuse_object(key)
+            return
         item = self._field(key)
         if item is None or (value is None and item.kind in IDENTIFIERS):
             return
@@ -120,6 +123,22 @@ class JsonConverter:
             # A new one each time: the one that was kept would gather the traces of all rows.
             raise ValueProblem(found.message, hint=found.hint, column=key)
         return found
+
+    def _refuse_object(self, key: str) -> None:
+        """Say how what is in an object can be taken, unless its key is passed over."""
+        try:
+            passed_over = self._field(key) is None
+        except ValueProblem:
+            passed_over = False
+        if not passed_over:
+            place = f".[{excerpt(to_json(key))}]"
+            raise ValueProblem(
+                f"{excerpt(key)}: this is an object",
+                hint=f"bring up what is in it: jq -c '. + {place} | del({place})' FILE; or leave it"
+                " out with --ignore",
+                column=key,
+                kind="an object",
+            )
 
     def _look_up(self, key: str) -> Field | ValueProblem | None:
         if gives_consent(key, self._rules):

@@ -95,6 +95,14 @@ def test_a_row_with_several_bad_keys_tells_of_all_of_them() -> None:
         assert part.message in caught.value.message
 
 
+@pytest.mark.parametrize("key", ["plan", "traits"])
+def test_an_object_in_an_object_is_told_with_the_way_to_bring_it_up(key: str) -> None:
+    with pytest.raises(ValueProblem, match=f"{key}: this is an object") as caught:
+        body(f'{{"userId":"7","{key}":{{"x":1}}}}')
+    assert f"""jq -c '. + .["{key}"] | del(.["{key}"])' FILE""" in str(caught.value.hint)
+    body(f'{{"userId":"7","{key}":{{"x":1}}}}', ColumnRules(ignored=frozenset([key])))
+
+
 def test_an_unknown_key_is_a_problem_in_every_row_that_has_it() -> None:
     converter = JsonConverter(ColumnRules(), FIELDS)
     for _ in range(2):
