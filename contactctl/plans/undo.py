@@ -7,25 +7,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.lookup import describe
-from contactctl.changes.preview import FieldChange, same_value
-from contactctl.contact import CLEARABLE_FIELDS, DEFAULT_TYPES, STANDARD_FIELDS, ContactChange
+from contactctl.changes.preview import FieldChange
+from contactctl.contact import CLEARABLE_FIELDS, STANDARD_FIELDS, ContactChange
 from contactctl.errors import DriftedError
-from contactctl.exact_json import Number, to_json
+from contactctl.plans.differences import difference, fields_in, has_value, refuse, to_text
 from contactctl.plans.lines import LIST_PREFIX
 from contactctl.plans.opposite import fields_of, now_of
-from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
+    from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.plans.lines import Planned, Would
 
 #: What a contact that is made anew has lost beside what its line tells.
 LOST_WITH_DELETION = ("id", "workflows")
 _IDENTIFIERS = ("email", "userId")
-_SHOWN_FIELDS = 3
 _WAY_OUT = "somebody else has changed it since; nothing of this line was taken back"
 
 
@@ -78,15 +76,15 @@ def _put_back(item: Planned, contact: JsonObject, kinds: DeclaredTypes) -> Undoi
     lost, drifted = [], []
     for name, change in item.changes.items():
         now = now_of(contact, name)
-        if _is(name, now, change.after, kinds):
+        if has_value(name, now, change.after, kinds):
             continue
-        if not _is(name, now, change.before, kinds):
-            drifted.append(_difference(name, now, change.before))
+        if not has_value(name, now, change.before, kinds):
+            drifted.append(difference(name, now, change.before))
         elif change.after is None and name in STANDARD_FIELDS - CLEARABLE_FIELDS:
             lost.append(name)
         else:
             due[name] = FieldChange(now, change.after)
-    _refuse(drifted)
+    refuse(drifted, hint=_WAY_OUT)
     barred = [name for name in _joined(due) if _opted_out(contact, due)]
     for name in barred:
         del due[name]
@@ -100,11 +98,11 @@ def _unmade(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> 
         return Undoing("nothing")
     made = {name: change.before for name, change in item.changes.items()}
     drifted = [
-        _difference(name, now_of(contact, name), made.get(name))
+        difference(name, now_of(contact, name), made.get(name))
         for name in dict.fromkeys([*made, *fields_of(contact), "optInStatus"])
-        if not _is(name, now_of(contact, name), made.get(name), kinds)
+        if not has_value(name, now_of(contact, name), made.get(name), kinds)
     ]
-    _refuse(drifted)
+    refuse(drifted, hint=_WAY_OUT)
     return Undoing("delete", (), item.changes)
 
 
@@ -117,9 +115,9 @@ def _made_anew(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) 
     kept = {name: value for name, value in wanted.items() if name not in lost}
     if contact is not None:
         drifted = [
-            _difference(name, now_of(contact, name), value)
+            difference(name, now_of(contact, name), value)
             for name, value in kept.items()
-            if not _is(name, now_of(contact, name), value, kinds)
+            if not has_value(name, now_of(contact, name), value, kinds)
         ]
         if drifted:
             there = f"drifted: there is a contact now, {describe(contact)}"
@@ -136,7 +134,7 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
     if not due:
         return ()
     values = {name: item.after for name, item in due.items()}
-    email, user_id = _text(contact.get("email")), _text(contact.get("userId"))
+    email, user_id = to_text(contact.get("email")), to_text(contact.get("userId"))
     # By the user id alone where there is one: then no contact can be created by accident.
     who = ContactChange(None, user_id) if user_id else ContactChange(email)
     fields = {name: value for name, value in values.items() if name not in _IDENTIFIERS}
@@ -145,7 +143,7 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
         # The service lets nobody join a list who is not subscribed: first the one, then the other.
         del fields["subscribed"]
         last = [replace(who, values={"subscribed": False})]
-    moved, keyed = _text(values.get("email")), _text(values.get("userId"))
+    moved, keyed = to_text(values.get("email")), to_text(values.get("userId"))
     if moved and user_id is None:
         raise DriftedError(
             f"drifted: {describe(contact)} has no user id, and without one its address cannot go"
@@ -161,16 +159,9 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
 
 
 def _to_change(values: Mapping[str, JsonValue], who: ContactChange | None = None) -> ContactChange:
-    return ContactChange(
-        _text(values.get("email")) if who is None else who.email,
-        _text(values.get("userId")) if who is None else who.user_id,
-        {name: _scalar(value) for name, value in values.items() if _is_plain(name)},
-        {
-            name.removeprefix(LIST_PREFIX): value is True
-            for name, value in values.items()
-            if name.startswith(LIST_PREFIX)
-        },
-    )
+    if who is not None:
+        return fields_in(values, who.email, who.user_id)
+    return fields_in(values, to_text(values.get("email")), to_text(values.get("userId")))
 
 
 def _opted_out(contact: JsonObject, due: Mapping[str, FieldChange]) -> bool:
@@ -181,41 +172,3 @@ def _opted_out(contact: JsonObject, due: Mapping[str, FieldChange]) -> bool:
 
 def _joined(due: Mapping[str, FieldChange]) -> list[str]:
     return [name for name, item in due.items() if name.startswith(LIST_PREFIX) and item.after]
-
-
-def _is(name: str, now: JsonValue, wanted: JsonValue, kinds: DeclaredTypes) -> bool:
-    """Tell whether a field has a value; the service keeps numbers as doubles."""
-    if name.startswith(LIST_PREFIX):
-        return (now is True) == (wanted is True)  # off a list and never on it look the same
-    if isinstance(wanted, list | dict):
-        return now == wanted
-    if isinstance(now, Number) and isinstance(wanted, Number):
-        return now == wanted or float(now.text) == float(wanted.text)
-    return same_value(name, now, wanted, kinds.get(name) or DEFAULT_TYPES.get(name))
-
-
-def _refuse(differences: Iterable[str]) -> None:
-    found = list(differences)
-    if found:
-        more = f", and {len(found) - _SHOWN_FIELDS} more" if len(found) > _SHOWN_FIELDS else ""
-        raise DriftedError(f"drifted: {', '.join(found[:_SHOWN_FIELDS])}{more}", hint=_WAY_OUT)
-
-
-def _difference(name: str, now: JsonValue, wanted: JsonValue) -> str:
-    return f"{excerpt(name)} is {_shown(now)}, not {_shown(wanted)}"
-
-
-def _shown(value: JsonValue) -> str:
-    return "unset" if value is None else excerpt(to_json(value))
-
-
-def _is_plain(name: str) -> bool:
-    return name not in _IDENTIFIERS and not name.startswith(LIST_PREFIX)
-
-
-def _scalar(value: JsonValue) -> JsonScalar:
-    return None if isinstance(value, list | dict) else value
-
-
-def _text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and value else None
