@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.lookup import look_up
 from contactctl.errors import ConflictError, DriftedError, GuardError, NotFoundError, Outcome
-from contactctl.importing.engine import Client
-from contactctl.importing.look import Look, found_keys, not_sent
+from contactctl.importing.look import Finds, Look, found_keys, not_sent
 from contactctl.importing.row import Result, failed
-from contactctl.importing.sender import RowFailedError, Sender
+from contactctl.importing.sender import RowFailedError, Sender, Updates
 from contactctl.plans.drift import must_write
 from contactctl.plans.plan_file import planned_of
 
@@ -27,14 +26,18 @@ if TYPE_CHECKING:
     from contactctl.service.replies import Reply
 
 
-class Applies(Client, Protocol):
-    """What carrying a plan out needs of the client."""
+class Writes(Updates, Protocol):
+    """What writing a line needs of the client."""
 
     def create_once(self, change: ContactChange) -> Reply[JsonObject]:
         """Create one contact, asking once."""
 
     def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
         """Delete one contact, asking once."""
+
+
+class Applies(Writes, Finds, Protocol):
+    """What carrying a plan out needs of the client."""
 
 
 class _Finds(Protocol):
@@ -107,7 +110,7 @@ class Writer:
 
     def __init__(
         self,
-        client: Applies,
+        client: Writes,
         sender: Sender,
         finder: _Finds,
         opposites: Opposites | None = None,

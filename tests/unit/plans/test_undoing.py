@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_sender import World
+from one_contact import Service
 
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import (
-    ConflictError,
     GuardError,
-    NoConnectionError,
-    NotFoundError,
-    Outcome,
-    RefusedError,
 )
-from contactctl.exact_json import parse_json
 from contactctl.importing.row import Row, make_job
 from contactctl.plans.drift import to_change
 from contactctl.plans.lines import Planned
 from contactctl.plans.opposite import opposite_of_deletion
 from contactctl.plans.undoing import UndoingSender, UndoLooks, UndoWriter
-from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +25,7 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
     from contactctl.importing.look import Look
     from contactctl.importing.row import Job, Result
+    from contactctl.service.replies import Reply
 
 EMAIL = ContactRef("email", "ada@example.com")
 ADA: JsonObject = {
@@ -46,51 +41,6 @@ MADE = Planned(
     "delete",
     {name: FieldChange(ADA[name], None) for name in ("email", "userId", "source", "subscribed")},
 )
-
-
-class Service:
-    """One contact at most; answers named in ``lost`` do not arrive, though the write is made."""
-
-    def __init__(self, contact: JsonObject | None, *lost: str) -> None:
-        self.contact = contact
-        self.lost = list(lost)
-        self.calls: list[str] = []
-        self.refuses_step: int | None = None
-
-    def find(self, ref: ContactRef) -> list[JsonObject]:
-        found = self.contact
-        return [found] if found is not None and found.get(ref.name) == ref.value else []
-
-    def update_once(self, body: bytes) -> Reply[JsonObject]:
-        payload = parse_json(body)
-        assert isinstance(payload, dict)
-        assert self.contact is not None
-        self.calls.append("update")
-        if self.refuses_step == len(self.calls):
-            raise RefusedError("no", status=400, outcome=Outcome.NOT_APPLIED)
-        self.contact = {**self.contact, **payload}
-        return self._answered("update")
-
-    def create_once(self, change: ContactChange) -> Reply[JsonObject]:
-        self.calls.append("create")
-        if self.contact is not None:
-            raise ConflictError("taken", status=409, outcome=Outcome.NOT_APPLIED)
-        self.contact = {"id": "c2", "mailingLists": {}, **change.to_payload()}
-        return self._answered("create")
-
-    def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
-        assert ref == EMAIL
-        self.calls.append("delete")
-        if self.contact is None:
-            raise NotFoundError("nobody", status=404, outcome=Outcome.NOT_APPLIED)
-        self.contact = None
-        return self._answered("delete")
-
-    def _answered(self, name: str) -> Reply[JsonObject]:
-        if name in self.lost:
-            self.lost.remove(name)
-            raise NoConnectionError("gone", outcome=Outcome.UNKNOWN)
-        return Reply(200, {}, {"success": True, "id": "c2"})
 
 
 class Kept:

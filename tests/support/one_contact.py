@@ -1,0 +1,64 @@
+"""A service with one contact at the most, whose answers may be lost after the write is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.errors import (
+    ConflictError,
+    NoConnectionError,
+    NotFoundError,
+    Outcome,
+    RefusedError,
+)
+from contactctl.exact_json import parse_json
+from contactctl.service.replies import Reply
+
+if TYPE_CHECKING:
+    from contactctl.contact import ContactChange, ContactRef
+    from contactctl.exact_json import JsonObject
+
+
+class Service:
+    """One contact at most; answers named in ``lost`` do not arrive, though the write is made."""
+
+    def __init__(self, contact: JsonObject | None, *lost: str) -> None:
+        self.contact = contact
+        self.lost = list(lost)
+        self.calls: list[str] = []
+        self.refuses_step: int | None = None
+
+    def find(self, ref: ContactRef) -> list[JsonObject]:
+        found = self.contact
+        return [found] if found is not None and found.get(ref.name) == ref.value else []
+
+    def update_once(self, body: bytes) -> Reply[JsonObject]:
+        payload = parse_json(body)
+        assert isinstance(payload, dict)
+        assert self.contact is not None
+        self.calls.append("update")
+        if self.refuses_step == len(self.calls):
+            raise RefusedError("no", status=400, outcome=Outcome.NOT_APPLIED)
+        self.contact = {**self.contact, **payload}
+        return self._answered("update")
+
+    def create_once(self, change: ContactChange) -> Reply[JsonObject]:
+        self.calls.append("create")
+        if self.contact is not None:
+            raise ConflictError("taken", status=409, outcome=Outcome.NOT_APPLIED)
+        self.contact = {"id": "c2", "mailingLists": {}, **change.to_payload()}
+        return self._answered("create")
+
+    def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
+        assert self.find(ref) or self.contact is None
+        self.calls.append("delete")
+        if self.contact is None:
+            raise NotFoundError("nobody", status=404, outcome=Outcome.NOT_APPLIED)
+        self.contact = None
+        return self._answered("delete")
+
+    def _answered(self, name: str) -> Reply[JsonObject]:
+        if name in self.lost:
+            self.lost.remove(name)
+            raise NoConnectionError("gone", outcome=Outcome.UNKNOWN)
+        return Reply(200, {}, {"success": True, "id": "c2"})
