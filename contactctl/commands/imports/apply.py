@@ -104,7 +104,8 @@ def apply(
 
     Each contact is looked up again. Where it is no longer as the plan found it, its line fails as
     drifted and nothing of it is written; else only the fields that change are sent. Between that
-    look and the write somebody else may still write: the service has no conditional write.
+    look and the write somebody else may still write: the service has no conditional write. An undo
+    file is taken back from its end, and what cannot come back is named and counted.
     """
     preview.check()
     if flags.resume and preview.dry_run:
