@@ -162,7 +162,7 @@ class Journals:
             lock.acquire()
         except Timeout:
             raise MachineError(
-                f"{quoted(identity.source)} is being imported already by another process",
+                f"another process is at work on {quoted(identity.source)} already",
                 hint="wait until it ends, or stop it and resume it",
             ) from None
         except OSError as error:
@@ -179,7 +179,7 @@ class Journals:
             _short(identity.digest),
             _meaning(identity),
         )
-        again = "to import it from its beginning, leave --resume away"
+        again = "to begin anew, leave --resume away"
         # What differs is found by comparing one part at a time.
         if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
             return UsageError(

@@ -374,3 +374,11 @@ def test_the_summary_of_what_was_done_says_so(cli: Cli, plan: Path) -> None:
     first = summary.read_text().splitlines()[0]
     assert first.endswith("team Sandbox: 1 created, 1 unchanged, 1 drifted")
     assert "| 4 | created | n" in summary.read_text()
+
+
+def test_what_is_no_plan_is_a_wrong_call(cli: Cli, plan: Path) -> None:
+    done = applied(cli, plan.with_name("people.csv"))
+    assert (done.code, "is no plan" in done.err) == (2, True)
+    assert applied(cli, plan.with_name("none.jsonl")).code == 2
+    resumed = applied(cli, plan, "--resume")
+    assert (resumed.code, "to begin anew, leave --resume away" in resumed.err) == (2, True)
