@@ -170,14 +170,22 @@ class ImportRun:
         """Bring everything to disk, and say why the run ended before its file."""
         # The memory first: once the journal says finished, nobody comes back for what lacks there.
         self._complete = self._exhausted and not self._line and not self._failure
-        self._journal.state.finished = self._complete and not self._intake.limited
         try:
             self._delta.flush()
-            self._journal.flush()
+            self._flush_journal()
         except ContactctlError as error:
             self._failure = self._failure or error
         if self._failure is not None:
             raise self._failure
+
+    def _flush_journal(self) -> None:
+        state = self._journal.state
+        state.finished = self._complete and not self._intake.limited
+        try:
+            self._journal.flush()
+        except BaseException:
+            state.finished = False  # or its file's name would say what does not stand in it
+            raise
 
 
 class Client(Updates, Finds, Protocol):

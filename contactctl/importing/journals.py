@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import GuardError, MachineError, UsageError
@@ -19,7 +20,7 @@ from contactctl.importing.journal import (
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from filelock import BaseFileLock
 
@@ -29,10 +30,11 @@ _SUFFIX = ".journal"
 _FINISHED_SUFFIX = ".finished"
 _LOCK_SUFFIX = ".lock"
 _NAME_PARTS = 5
+_AGAIN = "to begin anew, leave --resume away"
 
 
 class _Entry(NamedTuple):
-    """A journal as its file's name tells of it: when it began, where from, what, and how."""
+    """A run as its journal's name tells of it: when it began, where from, what, and how."""
 
     path: Path
     started: str
@@ -42,15 +44,24 @@ class _Entry(NamedTuple):
 
     @property
     def finished(self) -> bool:
-        return self.path.name.endswith(_FINISHED_SUFFIX)
+        return self.path.suffix == _FINISHED_SUFFIX
 
 
 class OpenRun:
-    """A run's journal, and the lock that keeps a second import of the same file away."""
+    """A run's journal, and the lock that keeps a second import of the same file away.
 
-    def __init__(self, journal: Journal, lock: BaseFileLock) -> None:
+    ``when_finished`` is called once the journal of a finished run has been put aside.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        lock: BaseFileLock,
+        when_finished: Callable[[Journal], None] = lambda _: None,
+    ) -> None:
         self.journal = journal
         self._lock = lock
+        self._when_finished = when_finished
 
     def close(self) -> None:
         """Close the journal, put it aside when its run is finished, and let go of the lock."""
@@ -58,10 +69,9 @@ class OpenRun:
             self.journal.close()
             path = self.journal.path
             remove_rollback(path)
-            # The name says it, so that no journal has to be opened to find the one to resume.
-            if self.journal.state.finished and path.name.endswith(_SUFFIX):
-                with suppress(OSError):
-                    path.rename(path.with_suffix(_FINISHED_SUFFIX))
+            if self.journal.state.finished:
+                _put_aside(path)
+                self._when_finished(self.journal)
         finally:
             self._lock.release()
 
@@ -82,24 +92,24 @@ class Journals:
         make_private_folder(self._folder)
         lock = self._lock(identity)
         try:
-            return OpenRun(create_journal(self._new_path(identity), identity), lock)
+            return self._open_run(create_journal(self._new_path(identity), identity), lock)
         except BaseException:
             lock.release()
             raise
 
-    def resume(self, identity: RunIdentity) -> OpenRun:
+    def resume(self, identity: RunIdentity, *, finished_too: bool = False) -> OpenRun:
         """Go on with the last unfinished run of the same file, columns and account.
 
-        Where there is none, the last finished one is opened, and has nothing left to send. Raises
-        :class:`UsageError` saying what differs when there is neither, and what :meth:`begin` and
-        :func:`open_journal` raise.
+        ``finished_too`` opens the last finished one where there is none, with nothing left to send.
+        Raises :class:`UsageError` when there is none, and what :meth:`begin`,
+        :meth:`check_resumable` and :func:`open_journal` raise.
         """
-        found = self._last(identity)
-        if found is None:
-            raise self._nothing_to_resume(identity)
+        make_private_folder(self._folder)
         lock = self._lock(identity)
         try:
-            return OpenRun(open_journal(found.path), lock)
+            # Looked for under the lock: another process may have finished it just now.
+            entries = self._entries() if finished_too else self._unfinished()
+            return self._open_run(open_journal(self._resumable(identity, entries).path), lock)
         except BaseException:
             lock.release()
             raise
@@ -118,46 +128,91 @@ class Journals:
             lock.release()
             raise
 
+    def _resumable(self, identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry:
+        found = _last_of(identity, entries)
+        if found is None:
+            self.check_resumable(identity)
+            raise UsageError(
+                f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN
+            )
+        return found
+
     def has_unfinished(self, identity: RunIdentity) -> bool:
         """Tell whether a run of the same file, columns and account could be resumed."""
-        found = self._last(identity)
-        return found is not None and not found.finished
+        return self._last(identity) is not None
+
+    def check_resumable(self, identity: RunIdentity) -> None:
+        """Refuse a file whose unfinished run is of another content, or was meant in another way.
+
+        Raises :class:`UsageError` saying what differs.
+        """
+        if self.has_unfinished(identity):
+            return
+        unfinished = self._unfinished()
+        place, content, meaning = _place(identity), _short(identity.digest), _meaning(identity)
+        # What differs is found by comparing one part at a time.
+        if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
+            raise UsageError(
+                f"{quoted(identity.source)} has changed since the run that was not finished",
+                hint=_AGAIN,
+            )
+        if any(item.content == content for item in unfinished):
+            raise UsageError(
+                f"the unfinished run of {quoted(identity.source)} has other column flags,"
+                " or another profile or key",
+                hint="give the same --map, --ignore, --set and profile as then, or the same key"
+                f" where there is no profile; {_AGAIN}",
+            )
+
+    def _open_run(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
+        return OpenRun(journal, lock, self._close_older)
+
+    def _close_older(self, finished: Journal) -> None:
+        """Put the unfinished runs aside that began before a finished one of the same import.
+
+        To resume one of them would write older values over newer ones.
+        """
+        mine, source = _entry(finished.path), Path(finished.state.identity.source)
+        # What came through a pipe has a name that says nothing: - or /dev/fd/63.
+        is_named = source.is_absolute() and source.is_file()
+        for older in self._unfinished():
+            if mine is None or older.started > mine.started or older.meaning != mine.meaning:
+                continue
+            if older.content == mine.content:  # its lock is held
+                _put_aside(older.path)
+            elif older.place == mine.place and is_named:
+                self._put_aside_unless_running(older)
+
+    def _put_aside_unless_running(self, older: _Entry) -> None:
+        with suppress(OSError), self._file_lock(older.content, older.meaning):
+            _put_aside(older.path)
 
     def _check_never_begun(self, identity: RunIdentity) -> None:
-        found = self._last(identity)
+        found = _last_of(identity, self._entries())
         if found is not None:
             raise _begun_before(identity, is_finished=found.finished)
 
     def _last(self, identity: RunIdentity) -> _Entry | None:
-        # The place is no part of it: a copy or a renamed file is the same import.
-        wanted = (_short(identity.digest), _meaning(identity))
-        same = [item for item in self._entries() if (item.content, item.meaning) == wanted]
-        unfinished = [item for item in same if not item.finished]
-        # A finished run is opened only where none is left to finish; then nothing is sent.
-        return max(unfinished or same, key=lambda item: item.started, default=None)
+        return _last_of(identity, self._unfinished())
+
+    def _unfinished(self) -> list[_Entry]:
+        return [item for item in self._entries() if not item.finished]
 
     def _entries(self) -> list[_Entry]:
         with suppress(OSError):
-            names = sorted(self._folder.iterdir())
-            parts = [(path, path.name.partition(".")[0].split("-")) for path in names]
-            return [
-                _Entry(path, *words[:4])
-                for path, words in parts
-                if path.suffix in {_SUFFIX, _FINISHED_SUFFIX} and len(words) == _NAME_PARTS
-            ]
+            found = map(_entry, sorted(self._folder.iterdir()))
+            return [item for item in found if item is not None]
         return []
 
     def _new_path(self, identity: RunIdentity) -> Path:
         started = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._now))
-        words = (started, _short(identity.source), _short(identity.digest), _meaning(identity))
+        words = (started, _place(identity), _short(identity.digest), _meaning(identity))
         return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{_SUFFIX}"
 
     def _lock(self, identity: RunIdentity) -> BaseFileLock:
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
-        # By content and meaning: other files, or other columns, may be imported side by side.
-        name = f"{_short(identity.digest)}-{_meaning(identity)}{_LOCK_SUFFIX}"
-        lock = FileLock(self._folder / name, timeout=0, mode=0o600, thread_local=False)
+        lock = self._file_lock(_short(identity.digest), _meaning(identity))
         try:
             lock.acquire()
         except Timeout:
@@ -172,28 +227,37 @@ class Journals:
             ) from error
         return lock
 
-    def _nothing_to_resume(self, identity: RunIdentity) -> UsageError:
-        unfinished = [item for item in self._entries() if not item.finished]
-        place, content, meaning = (
-            _short(identity.source),
-            _short(identity.digest),
-            _meaning(identity),
-        )
-        again = "to begin anew, leave --resume away"
-        # What differs is found by comparing one part at a time.
-        if any((item.place, item.meaning) == (place, meaning) for item in unfinished):
-            return UsageError(
-                f"{quoted(identity.source)} has changed since the run that was not finished",
-                hint=again,
-            )
-        if any(item.content == content for item in unfinished):
-            return UsageError(
-                f"the unfinished run of {quoted(identity.source)} has other column flags,"
-                " or another profile or key",
-                hint="give the same --map, --ignore, --set and profile as then, or the same key"
-                f" where there is no profile; {again}",
-            )
-        return UsageError(f"there is no run of {quoted(identity.source)} to go on with", hint=again)
+    def _file_lock(self, content: str, meaning: str) -> BaseFileLock:
+        from filelock import FileLock
+
+        # By content and meaning: other files, or other columns, may be imported side by side.
+        path = self._folder / f"{content}-{meaning}{_LOCK_SUFFIX}"
+        return FileLock(path, timeout=0, mode=0o600, thread_local=False)
+
+
+def _last_of(identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry | None:
+    # The place is no part of it: a copy or a renamed file is the same import.
+    wanted = (_short(identity.digest), _meaning(identity))
+    same = [item for item in entries if (item.content, item.meaning) == wanted]
+    unfinished = [item for item in same if not item.finished]
+    return max(unfinished or same, key=lambda item: item.started, default=None)
+
+
+def _entry(path: Path) -> _Entry | None:
+    words = path.name.partition(".")[0].split("-")
+    known = path.suffix in {_SUFFIX, _FINISHED_SUFFIX} and len(words) == _NAME_PARTS
+    return _Entry(path, *words[:4]) if known else None
+
+
+def _put_aside(journal: Path) -> None:
+    # The name says it, so that no journal has to be opened to find the one to resume.
+    with suppress(OSError):
+        if journal.suffix == _SUFFIX:
+            journal.rename(journal.with_suffix(_FINISHED_SUFFIX))
+
+
+def _place(identity: RunIdentity) -> str:
+    return _short(identity.source)
 
 
 def _begun_before(identity: RunIdentity, *, is_finished: bool) -> GuardError:

@@ -133,7 +133,7 @@ def open_application(
     journals = Journals(state / JOURNAL_FOLDER)
     with ExitStack() as stack:
         begin = journals.begin_once
-        opened = journals.resume(identity) if options.resume else begin(identity)
+        opened = journals.resume(identity, finished_too=True) if options.resume else begin(identity)
         stack.callback(opened.close)
         writer = opened.journal.path.stem
         memory = stack.enter_context(open_sent_memory(state, identity.account, writer=writer))

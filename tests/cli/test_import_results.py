@@ -153,14 +153,6 @@ def test_a_resume_promises_no_more_than_may_be_left(cli: Cli, file: Path) -> Non
     assert "in an earlier run" in said.splitlines()[1]
 
 
-def test_a_finished_run_has_nothing_to_resume(cli: Cli, file: Path) -> None:
-    file.write_text("email\na@example.com\n")
-    assert imported(cli, file, "--resume").code == 2
-    assert imported(cli, file).code == 0
-    done = imported(cli, file, "--resume", "-o", "json")
-    assert (done.code, done.out) == (0, "")
-
-
 # --rejects
 
 

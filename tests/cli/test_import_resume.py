@@ -1,4 +1,4 @@
-"""import --resume: the same file read in another way is another run."""
+"""import --resume: what it goes on with, what it refuses, and when there is nothing to do."""
 
 from __future__ import annotations
 
@@ -93,3 +93,33 @@ def test_a_run_is_resumed_with_the_same_key_alone(
     other = call(cli, refusing, file, "--resume", key=f"{KEY}0")
     assert (other.code, refusing.count) == (2, sent)
     assert "or another profile or key" in other.err
+
+
+def test_with_nothing_to_resume_nothing_is_sent_and_all_is_well(
+    cli: Cli, refusing: FaultServer, file: Path
+) -> None:
+    done = call(cli, refusing, file, "--resume")
+    assert (done.code, done.out, refusing.count) == (0, "", 0)
+    assert "nothing to resume: " in done.err
+    assert "to send" not in done.err
+
+
+def test_a_finished_run_has_nothing_to_resume(
+    cli: Cli, refusing: FaultServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\na@example.com\n")
+    env = key_for(refusing)
+    assert cli("import", str(file), env=env).code == 6, "a failed row ends no run"
+    sent = refusing.count
+    done = cli("import", str(file), "--resume", "-o", "json", env=env)
+    assert (done.code, done.out, done.err, refusing.count) == (0, "", "", sent)
+
+
+def test_a_changed_file_is_not_resumed(cli: Cli, refusing: FaultServer, file: Path) -> None:
+    call(cli, refusing, file)
+    sent = refusing.count
+    write(file, "email", ".uk")
+    done = call(cli, refusing, file, "--resume")
+    assert (done.code, refusing.count) == (2, sent)
+    assert "has changed since the run that was not finished" in done.err

@@ -26,6 +26,7 @@ from contactctl.importing.input_file import open_input
 from contactctl.importing.plan import JudgedColumnsError, Plan, make_plan
 from contactctl.importing.report import Forecast
 from contactctl.importing.row import Finished, Job, Row, invalid
+from contactctl.safe_text import quoted
 from contactctl.session import Session
 
 EXAMPLES = {
@@ -89,6 +90,8 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
             plan_file.write(call, plan, planning.plan, planning.summary)
             return None
         session.check_write_allowed()
+        if not _has_rows_left(call, plan):
+            return None
         _announce(call, plan)
         dry_run.check_changes(call, plan)
         send(call, plan)
@@ -149,6 +152,26 @@ def _problem_teller(session: Session) -> Callable[[Problem], None]:
             session.output.trace(f"line {problem.line}: {problem.text}")
 
     return tell
+
+
+def _has_rows_left(call: ImportCall, plan: Plan) -> bool:
+    """Tell whether there is anything to send; say so where ``--resume`` finds nothing to resume.
+
+    A job of every night may always give it. Raises :class:`UsageError` for an unfinished run that
+    this call is not the same as.
+    """
+    from contactctl.importing.journals import Journals
+
+    journals = Journals(journal_folder(call.session.env))
+    if not call.sending.resume or journals.has_unfinished(plan.identity):
+        return True
+    journals.check_resumable(plan.identity)
+    name = quoted(plan.source.name)
+    call.session.output.note(
+        f"nothing to resume: {name} has no unfinished run, and nothing was sent;"
+        " to begin anew, leave --resume away"
+    )
+    return False
 
 
 def _announce(call: ImportCall, plan: Plan) -> None:
