@@ -132,10 +132,11 @@ class Planning:
                 planner.take(item)
             finish(Header("plan", account_of(session), began, None, planner.counts))
         session.output.show(answers.preview(preview, who))
-        session.output.note(planned_note(self._path))
+        session.output.note(planned_note(self._path, session.flags.explicit_profile))
 
 
-def planned_note(path: Path) -> str:
-    """Return what to say when a plan was written."""
-    word = shlex.quote(str(path))
-    return f"nothing was written but the plan; to carry it out:\ncontactctl apply {word}"
+def planned_note(path: Path, profile: str | None) -> str:
+    """Return what to say when a plan was written; ``profile`` is the one that flags named."""
+    account = [] if profile is None else [f"--profile={profile}"]
+    command = shlex.join(["contactctl", *account, "apply", str(path)])
+    return f"nothing was written but the plan; to carry it out:\n{command}"

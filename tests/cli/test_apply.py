@@ -232,6 +232,7 @@ def test_one_change_may_be_planned_as_well(cli: Cli, tmp_path: Path) -> None:
     words = ("-e", "ada@example.com", "--plan", str(path))
     done = in_sandbox(cli, "update", *words, "--first-name", "Eve", "--list", f"{DIGEST}=true")
     assert (done.code, "nothing was written but the plan" in done.err) == (0, True)
+    assert done.err.splitlines()[-1] == f"contactctl --profile=sandbox apply {path}"
     assert contact(cli, "ada@example.com")["firstName"] == "Ada"
     assert applied(cli, path).code == 0
     ada = contact(cli, "ada@example.com")

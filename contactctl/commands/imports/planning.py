@@ -49,7 +49,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
         finish(Header("plan", account, began, source, planner.counts))
     output.show(shown.answer())
     shown.save(summary)
-    output.note(planned_note(path))
+    output.note(planned_note(path, call.session.flags.explicit_profile))
     if planner.left_out:
         rows = counted(planner.left_out, "row is", "rows are")
         raise RowsFailedError(
