@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_WAY_OUT = "make a new plan; nothing of this one was written"
+_WAY_OUT = "nothing was written; take a copy of it that nobody edited, or make a new plan"
 
 
 @dataclass(frozen=True, slots=True)
