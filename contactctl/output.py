@@ -78,7 +78,7 @@ class Output:
         boundary.
         """
         if self.for_a_person and answer.view is not None:
-            self._draw(answer.view())
+            self._draw(answer.view(), applied=answer.applied)
         elif self.form == "json":
             self.write_json(answer.json, applied=answer.applied)
         else:
@@ -146,14 +146,14 @@ class Output:
     def _chatty(self) -> bool:
         return self.form == "text" and not self.quiet
 
-    def _draw(self, renderable: RenderableType) -> None:
+    def _draw(self, renderable: RenderableType, *, applied: bool) -> None:
         try:
             self.console(self.stdout).print(renderable)
             self.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _unwritable(error, applied=True) from error
+            raise _unwritable(error, applied=applied) from error
 
     def _write(self, text: str, *, applied: bool) -> None:
         try:

@@ -1,14 +1,15 @@
-"""What is said of an error on stderr, in each of its forms."""
+"""What is said of an error on stderr in each of its forms, and of an answer nobody can see."""
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 
 import pytest
 
-from contactctl.errors import UsageError
-from contactctl.output import Output
+from contactctl.errors import MachineError, Outcome, UsageError
+from contactctl.output import Answer, Output
 
 COMMAND = "contactctl import 'a b.csv' --map 'Tier=plan' --ignore=Notes-that-are-longer-than-a-line"
 
@@ -18,6 +19,13 @@ class _Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+class _FullTerminal(_Terminal):
+    """A terminal that takes no more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, f"no space for {len(text)} characters")
 
 
 def _error() -> UsageError:
@@ -40,3 +48,17 @@ def test_in_json_the_command_ends_the_hint() -> None:
     stderr = io.StringIO()
     Output(io.StringIO(), stderr, {}, form="json").error(_error())
     assert json.loads(stderr.getvalue())["error"]["hint"] == f"decide it: {COMMAND}"
+
+
+@pytest.mark.parametrize(
+    ("applied", "outcome"), [(True, Outcome.APPLIED), (False, Outcome.NOT_APPLIED)]
+)
+def test_an_answer_that_cannot_be_drawn_says_what_was_written(
+    *, applied: bool, outcome: Outcome
+) -> None:
+    output = Output(_FullTerminal(), io.StringIO(), {"TERM": "dumb", "COLUMNS": "40"})
+    answer = Answer(json={}, plain=[], view=lambda: "Ada", applied=applied)
+    with pytest.raises(MachineError) as caught:
+        output.show(answer)
+    assert caught.value.outcome is outcome
+    assert bool(caught.value.hint) is applied
