@@ -146,7 +146,7 @@ def _values(contact: JsonObject) -> dict[str, JsonValue]:
 @pytest.mark.parametrize(
     ("seed", "rows", "kills"),
     [
-        *[(seed, 100, 5) for seed in (1, 2)],
+        (1, 100, 5),
         *[pytest.param(seed, 2000, 8, marks=pytest.mark.slow) for seed in range(100, 200)],
     ],
 )
