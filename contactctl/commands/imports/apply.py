@@ -15,7 +15,7 @@ from contactctl.commands.imports.flag_words import global_words
 from contactctl.commands.imports.patience import usual_patience_s, wait_for_account
 from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.commands.imports.stop import Stop
-from contactctl.errors import Ending, ExitCode, GuardError, RowsFailedError, UsageError
+from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
 from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.options import with_session
@@ -157,15 +157,8 @@ def _apply(call: ApplyCall, summary: Path | None) -> None:
     output, tally, stop = call.session.output, Tally(call.application.file.count), Stop()
     shown = _shown(call, is_done=True)
     try:
-        with stops_told(stop.take):
+        with stop.told(tally, call.resume_command):
             _run(call, tally, stop, shown)
-    except Ending as error:
-        if stop.run is not None:
-            error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
-            error.command = call.resume_command
-            if isinstance(error, RowsFailedError):
-                error.counts = tally.counts
-        raise
     finally:
         if tally.told:
             output.note(answers.summary(tally))

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.stop import Stop
-from contactctl.errors import Ending, RowsFailedError
+from contactctl.errors import RowsFailedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.report import Tally
 from contactctl.importing.row import Result, Row
 from contactctl.progress import shown_progress
-from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -29,15 +28,8 @@ def send(call: ImportCall, plan: Plan) -> None:
     """
     tally, stop = Tally(call.rows(plan)), Stop()
     try:
-        with stops_told(stop.take):
+        with stop.told(tally, call.resume_command):
             _send(call, plan, tally, stop)
-    except Ending as error:
-        if stop.run is not None:
-            error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
-            error.command = call.resume_command
-            if isinstance(error, RowsFailedError):
-                error.counts = tally.counts
-        raise
     finally:
         if tally.told:
             call.session.output.note(answers.summary(tally))

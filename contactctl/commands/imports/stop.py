@@ -1,13 +1,17 @@
 """What a signal does to an import."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from contactctl.errors import Outcome, StoppedError
+from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
+from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from contactctl.importing.engine import ImportRun
+    from contactctl.importing.report import Tally
 
 #: timeout(1) and terminals may send a signal to a process and to its group.
 _SAME_SIGNAL_S = 0.3
@@ -20,6 +24,20 @@ class Stop:
         self.run: ImportRun | None = None
         self._signum = 0
         self._first_at = 0.0
+
+    @contextmanager
+    def told(self, tally: "Tally", resume_command: str) -> Iterator[None]:
+        """Take the signals of the block, and name the way on where its run ends early."""
+        try:
+            with stops_told(self.take):
+                yield
+        except Ending as error:
+            if self.run is not None:
+                error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
+                error.command = resume_command
+                if isinstance(error, RowsFailedError):
+                    error.counts = tally.counts
+            raise
 
     def watch(self, run: "ImportRun") -> None:
         """Stop this run from now on; raise where a stop was asked for before, and swallowed."""
