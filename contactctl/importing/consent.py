@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.exact_json import JsonScalar, JsonValue
-    from contactctl.importing.columns import ColumnRules
-    from contactctl.importing.fields import AccountFields
+    from contactctl.importing.naming import AccountFields
+    from contactctl.importing.rules import ColumnRules
 
 #: What ``--map`` takes for a column in which yes means opted out.
 NEGATED = "!subscribed"

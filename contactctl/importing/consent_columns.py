@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.exact_json import JsonValue
-    from contactctl.importing.columns import ColumnRules
+    from contactctl.importing.rules import ColumnRules
 
 _NEVER = "--never-resubscribe"
 _SUBSCRIBED_WHEN = "--subscribed-when"

@@ -12,9 +12,9 @@ from contactctl.importing.fields import ERROR_COLUMNS, LIST_PREFIX, Kind, standa
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from contactctl.importing.columns import ColumnRules
-    from contactctl.importing.fields import AccountFields
+    from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
+    from contactctl.importing.rules import ColumnRules
 
 #: Keys of a JSON file that are watched for their words alone.
 _MOST_KEYS = 1000

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from contactctl.exact_json import JsonScalar
-    from contactctl.importing.columns import ColumnRules
-    from contactctl.importing.fields import AccountFields, Field
+    from contactctl.importing.fields import Field
+    from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
+    from contactctl.importing.rules import ColumnRules
 
 
 _OWN_LINE = re.compile(r"line [0-9]+ (?=holds)")

@@ -37,9 +37,10 @@ from contactctl.safe_text import excerpt
 if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonScalar, JsonValue
-    from contactctl.importing.columns import ColumnRules
-    from contactctl.importing.fields import AccountFields, Field
+    from contactctl.importing.fields import Field
+    from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
+    from contactctl.importing.rules import ColumnRules
 
 
 class JsonConverter:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.importing.check import Problem
-    from contactctl.importing.columns import ColumnRules
     from contactctl.importing.convert import Converter
-    from contactctl.importing.fields import AccountFields
     from contactctl.importing.identities import Named, Permits
+    from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
+    from contactctl.importing.rules import ColumnRules
     from contactctl.importing.source import Source
 
     CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]

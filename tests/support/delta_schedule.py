@@ -11,10 +11,10 @@ from import_engine import rows
 from known_account import account_fields
 
 from contactctl.errors import Outcome, UnavailableError
-from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.delta import Delta, other_write
 from contactctl.importing.row import Result, RowError, make_job
+from contactctl.importing.rules import ColumnRules
 from contactctl.importing.sent_memory import open_sent_memory
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from known_account import account_fields
 
-from contactctl.importing.columns import ColumnRules
 from contactctl.importing.plan import Plan, make_plan
 from contactctl.importing.report import Tally
 from contactctl.importing.row import Finished, Job, Result, Row, RowError
+from contactctl.importing.rules import ColumnRules
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from known_account import account_fields
 from contactctl.changes.update import Wish
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
-from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.delta import Delta
 from contactctl.importing.engine import ImportRun
@@ -25,6 +24,7 @@ from contactctl.importing.look import Guards, LookingSender, PacedFinder, write_
 from contactctl.importing.outage import Outage
 from contactctl.importing.pacer import Pacer, Rate
 from contactctl.importing.row import Row
+from contactctl.importing.rules import ColumnRules
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent_memory import open_sent_memory
 from contactctl.service.replies import Reply

@@ -20,9 +20,9 @@ from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.check import Problem
 from contactctl.importing.consent_columns import UndecidedConsentError
-from contactctl.importing.fields import AccountFields
 from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import open_input
+from contactctl.importing.naming import AccountFields
 from contactctl.importing.plan import JudgedColumnsError, Plan, make_plan
 from contactctl.importing.report import Forecast
 from contactctl.importing.row import Finished, Job, Row, invalid

@@ -7,7 +7,7 @@ import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.flags.contact_flags import NoSchema
-from contactctl.importing.columns import ColumnRules, parse_rules
+from contactctl.importing.rules import ColumnRules, parse_rules
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
 Form = Annotated[

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from known_account import account_fields
 
 from contactctl.importing.check import Problem, check_rows
-from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.row import Row
+from contactctl.importing.rules import ColumnRules
 
 if TYPE_CHECKING:
     from contactctl.importing.check import CheckReport

@@ -8,11 +8,11 @@ from known_account import account_fields
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
-from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.consent import ConsentReader
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.row import Row
+from contactctl.importing.rules import ColumnRules, parse_rules
 
 FIELDS = account_fields({"plan": "string"}, str)
 

@@ -6,9 +6,9 @@ import pytest
 from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
-from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.convert import CsvConverter, unread
 from contactctl.importing.row import Row
+from contactctl.importing.rules import ColumnRules, parse_rules
 
 DECLARED = {"plan": "string", "seats": "number"}
 FIELDS = account_fields(DECLARED, str.lower)

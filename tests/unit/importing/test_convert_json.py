@@ -8,9 +8,9 @@ from known_account import account_fields
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.exact_json import parse_json
-from contactctl.importing.columns import ColumnRules, parse_rules
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.row import Row
+from contactctl.importing.rules import ColumnRules, parse_rules
 
 
 def resolve(name: str) -> str:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from known_account import account_fields
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.importing.columns import ColumnRules
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.csv_fit import is_blank
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.row import Result, invalid
+from contactctl.importing.rules import ColumnRules
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:

@@ -1,0 +1,131 @@
+"""What the flags say about columns: ``--map``, ``--ignore``, ``--set`` and their like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contactctl.errors import UsageError
+from contactctl.exact_json import to_json
+from contactctl.importing.consent import NEGATED, check_words, parse_words
+from contactctl.importing.fields import Kind, standard_kind
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contactctl.exact_json import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRules:
+    """What the flags say about columns.
+
+    ``maps`` goes from column to field, ``constants`` from field to text. ``empty_clears`` empties
+    on an empty cell, ``literal_null`` takes a cell ``null`` as text. ``subscribed_when`` and
+    ``unsubscribed_when`` go from column to folded words. Where neither ``allow_resubscribe`` nor
+    ``never_resubscribe``, which leaves it out, ``subscribed`` may not be true.
+    """
+
+    maps: Mapping[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    empty_clears: bool = False
+    literal_null: bool = False
+    allow_resubscribe: bool = False
+    never_resubscribe: bool = False
+    subscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unsubscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def describe(self) -> str:
+        """Return a text that is the same for the same meaning of a file's cells."""
+        return to_json(
+            {
+                "map": dict(sorted(self.maps.items())),
+                "ignore": [*sorted(self.ignored)],
+                "set": dict(sorted(self.constants.items())),
+                "emptyClears": self.empty_clears,
+                "literalNull": self.literal_null,
+                "neverResubscribe": self.never_resubscribe,
+                "subscribedWhen": _listed(self.subscribed_when),
+                "unsubscribedWhen": _listed(self.unsubscribed_when),
+            }
+        )
+
+
+def parse_rules(  # noqa: PLR0913 - one for each flag
+    maps: Sequence[str] = (),
+    ignored: Sequence[str] = (),
+    constants: Sequence[str] = (),
+    *,
+    empty_clears: bool = False,
+    literal_null: bool = False,
+    allow_resubscribe: bool = False,
+    never_resubscribe: bool = False,
+    subscribed_when: Sequence[str] = (),
+    unsubscribed_when: Sequence[str] = (),
+) -> ColumnRules:
+    """Read ``--map COLUMN=FIELD`` (split at the last ``=``) and ``--set FIELD=VALUE`` (the first).
+
+    Raises :class:`UsageError` for a text without ``=``, for a column or field given twice, and for
+    flags that contradict each other.
+    """
+    found_maps: dict[str, str] = {}
+    for text in maps:
+        # A column's name may hold "=" itself; a field's name does not.
+        column, equals, name = text.rpartition("=")
+        pair = (column.strip(), _mapped(name.strip()))
+        _put(found_maps, "--map", text, pair, well_formed=bool(equals))
+    found_constants: dict[str, str] = {}
+    for text in constants:
+        name, equals, value = text.partition("=")
+        _put(found_constants, "--set", text, (name.strip(), value), well_formed=bool(equals))
+    names = frozenset(name.strip() for name in ignored)
+    both = sorted(names & found_maps.keys())
+    if both:
+        raise UsageError(f"the column {quoted(both[0])} is given to --map and to --ignore")
+    rules = ColumnRules(
+        found_maps,
+        names,
+        found_constants,
+        empty_clears,
+        literal_null,
+        allow_resubscribe,
+        never_resubscribe,
+        parse_words("--subscribed-when", subscribed_when),
+        parse_words("--unsubscribed-when", unsubscribed_when),
+    )
+    check_words(rules)
+    if allow_resubscribe and never_resubscribe:
+        raise UsageError(
+            "--allow-resubscribe and --never-resubscribe contradict each other",
+            hint="give --never-resubscribe alone when in doubt",
+        )
+    return rules
+
+
+def _mapped(name: str) -> str:
+    """Return the field that ``--map`` names; only ``subscribed`` can be turned round."""
+    if not name.startswith("!"):
+        return name
+    if standard_kind(name.removeprefix("!")) is not Kind.SUBSCRIBED:
+        raise UsageError(
+            f"--map has {quoted(name)}, and only subscribed can be turned round",
+            hint=f"write {NEGATED} for a column in which yes means opted out",
+        )
+    return NEGATED
+
+
+def _listed(words: Mapping[str, frozenset[str]]) -> dict[str, JsonValue]:
+    return {column: [*sorted(words[column])] for column in sorted(words)}
+
+
+def _put(
+    found: dict[str, str], flag: str, text: str, pair: tuple[str, str], *, well_formed: bool
+) -> None:
+    if not well_formed or not pair[0]:
+        form = "COLUMN=FIELD" if flag == "--map" else "FIELD=VALUE"
+        raise UsageError(f"{flag} {quoted(text)} is not {form}")
+    if pair[0] in found:
+        raise UsageError(f"{flag} gives {quoted(pair[0])} twice", hint="give it once")
+    found[pair[0]] = pair[1]
