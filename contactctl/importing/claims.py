@@ -69,6 +69,7 @@ class Claims:
             (now - STALE_S,),
         )
         connection.execute("DELETE FROM writer WHERE seen < ?", (now - STALE_S,))
+        # A count and no time: two clocks, or one set back, would put claims in a false order.
         connection.execute("UPDATE clock SET generation = generation + 1")
         (generation,) = connection.execute("SELECT generation FROM clock").fetchone()
         self.is_known = True
@@ -121,6 +122,7 @@ class Claims:
         self, connection: sqlite3.Connection, claim: Claim, contact: int, generation: int
     ) -> None:
         """Note which contact a claim turned out to be of, for those who know it otherwise."""
+        # A write may name an address and turn out to be of a contact that others know by id.
         if contact not in claim.contacts:
             connection.execute(
                 "INSERT INTO claim VALUES (?, ?, 0, ?)"

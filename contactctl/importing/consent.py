@@ -56,6 +56,7 @@ def parse_words(flag: str, texts: Sequence[str]) -> dict[str, frozenset[str]]:
             raise UsageError(
                 f"{flag} {quoted(text)} is not COLUMN=WORD,WORD", hint="such as 'Status=cancelled'"
             )
+        # As copied from a printed command, where it stands for a decision.
         if UNDECIDED in words:
             raise UsageError(
                 f"{flag} {quoted(text)} has yet to be filled in",
@@ -177,6 +178,7 @@ class ConsentReader:
             return True
         if ANY_WORD in self._out:
             return False
+        # Both lists given: they were meant to be whole, so a third word is somebody's mistake.
         if self._in and self._out:
             raise misfit(
                 text,
@@ -197,6 +199,7 @@ class ConsentReader:
     def _allowed(self, verdict: bool | None) -> bool | None:  # noqa: FBT001 - the value
         if verdict is not True or self._rules.allow_resubscribe:
             return verdict
+        # No word on it, rather than false: the row may change all else of the contact.
         if self._rules.never_resubscribe:
             return None
         raise ValueProblem(RESUBSCRIBES, hint=self._resubscribe_hint())

@@ -64,6 +64,7 @@ class UndecidedConsentError(UsageError):
         ):
             self.flags.append(_NEVER)
         if not self.is_ready:
+            # No flag can point into an object, so none is offered.
             self.hint = "move such a key out of its object to the top of the row, as with jq"
             return
         self.hint = (
@@ -111,6 +112,7 @@ class ColumnWords:
         kind = _kind(text)
         self.kinds.add(kind)
         self.says_out = self.says_out or (kind == "out" and not is_weak(text))
+        # A column of free text would otherwise keep the whole file in memory.
         if len(self.counts) < _MOST_TEXTS:
             self.counts[text[:_LONGEST_TEXT]] = 1
         else:

@@ -84,6 +84,8 @@ class ConsentWatch:
 
     def _csv_rows(self, rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Row]:
         begun = [(index, self._begin(name)) for index, name in enumerate(columns)]
+        # The list shrinks as columns show that they speak of something else: most rows then cost
+        # nothing.
         watched = [(index, words) for index, words in begun if words]
         for row in rows:
             self._count += row.problem is None
@@ -95,6 +97,7 @@ class ConsentWatch:
                     and text != self._null
                     and not words.add(text)
                 ]
+                # From the end, so that the places before stay what they are.
                 for place in reversed(gone):
                     self._drop(watched.pop(place)[1])
             yield row

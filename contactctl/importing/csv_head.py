@@ -35,6 +35,7 @@ def sniff_delimiter(text: str) -> str:
     lines = lines[:_SNIFFED_LINES] or [""]
 
     def fitness(delimiter: str) -> tuple[bool, int, int]:
+        # The header counts first: notes and addresses below hold commas of their own.
         counts = [line.count(delimiter) for line in lines]
         usual = (
             counts[0] or Counter(filter(None, counts)).most_common(1)[0][0] if any(counts) else 0
@@ -77,6 +78,7 @@ def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
     it.
     """
     first, *others = islice(rows, len(skipped))
+    # Taken for a header, the first contact would be lost without a word.
     address = next((cell for cell in first if is_address(cell.strip())), None)
     if address is not None:
         names = ["email" if is_address(cell.strip()) else "NAME" for cell in first]

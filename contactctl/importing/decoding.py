@@ -97,6 +97,7 @@ def find_encoding(file: IO[bytes], given: str | None = None) -> Encoding:
     if given is None:
         return found or Encoding("utf-8")
     name = _known_name(given)
+    # A given utf-16 names no byte order; the mark does.
     if found and found.name.startswith(name):
         return found
     return Encoding(name)

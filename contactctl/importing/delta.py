@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Job, Result
     from contactctl.importing.sent_memory import SentMemory
 
+#: Answers that wait for one commit; a killed run sends the rows behind them again.
 _MOST_BUFFERED = 500
 _FLUSH_S = 1.0
 
@@ -38,10 +39,13 @@ def other_write(folder: Path, account: str, refs: Sequence[ContactRef]) -> Itera
     with open_sent_memory(folder, account) as memory:
         memory.drop_expired()
         write = Write(is_known=len(memory.contacts(refs)) == len({*refs}))
+        # Before the write, whatever becomes of it: an import running now must not trust what it
+        # knew.
         (claim,) = memory.announce([refs])
         try:
             yield write
         except ContactctlError as error:
+            # Only what was surely not applied leaves the contact as it was.
             lost = error.outcome not in {Outcome.NOT_SENT, Outcome.NOT_APPLIED}
             memory.remember([Sent(claim, None, refs, None, lost)])
             raise

@@ -124,6 +124,7 @@ def _sender(plan: Plan, client: Client | None, limiter: Limiter, options: RunOpt
     if client is None:
         return _Unasked()
     named = Named(plan.report.rows)
+    # Once through ahead: what is kept of a contact depends on whether a later row names it.
     for job in islice(plan.jobs(), options.limit):
         named.add(job.keys)
     finder = PacedFinder(client, Sender(client, limiter, retries=options.retries))

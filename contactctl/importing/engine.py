@@ -118,10 +118,12 @@ class ImportRun:
         """Read on when half of what was read ahead has been told."""
         try:
             self._intake.watch()
+            # In halves: many rows at a time are cheap to look up, and the senders never run dry.
             if self._exhausted or len(self._line) > LOOK_AHEAD_ROWS // 2:
                 return
             found = self._intake.read(LOOK_AHEAD_ROWS - len(self._line))
         except ContactctlError as error:
+            # Kept and not raised: rows before the bad place are finished and told of first.
             self._failure = error
             return
         self._exhausted = not found
@@ -146,6 +148,7 @@ class ImportRun:
             self._results[told.job.ordinal] = told.result
             self._count(told.result)
         elif told is not None:
+            # The first counts: what fails after it is often its echo.
             self._failure = self._failure or told
         try:
             if isinstance(told, Finished):
@@ -180,6 +183,7 @@ class ImportRun:
 
     def _flush_journal(self) -> None:
         state = self._journal.state
+        # A run cut short by --limit has rows left for a resume.
         state.finished = self._complete and not self._intake.limited
         try:
             self._journal.flush()

@@ -140,6 +140,7 @@ def _kind_of(start: bytes, path: Path) -> _Kind | None:
     for mark, kind in _BY_START.items():
         if start.startswith(mark):
             return _Kind(*kind)
+    # Behind the name of its first file, so that no beginning tells it.
     if start[_TAR_MARK] == b"ustar":
         return _Kind("a tar archive", f"tar -xOf {{file}} NAME {_IMPORT}")
     if _BZIP2.match(start):

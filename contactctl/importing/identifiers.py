@@ -134,6 +134,7 @@ def _refuse_dress(text: str, bare: str) -> None:
     meant = apostrophe[1] if apostrophe else inner
     if found := _FLOAT.fullmatch(meant):
         meant = found[1]
+    # Only with a sign or a point: 12e5 may well be somebody's id.
     elif (found := _SCIENTIFIC.fullmatch(meant)) and _SIGNED_EXPONENT.search(meant):
         meant = _whole(found)
         if not meant:

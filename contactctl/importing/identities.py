@@ -81,6 +81,7 @@ class Identities:
         self._permits = permits
         self._block_items = block_items
         # Of each share the keys, the keys that each came with (0 for none), and where.
+        # 256 parts by hash: each fits into memory when its turn comes, however large the file is.
         self._shares = [(array("q"), array("q"), array("q")) for _ in range(_SHARES)]
         self._blocks: list[list[int]] = [[] for _ in range(_SHARES)]
         self._file: IO[bytes] | None = None

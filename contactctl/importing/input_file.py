@@ -74,6 +74,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         )
         given = InputFile(source, name)
     except BaseException:
+        # Nobody can resume what never began.
         remove_spool(path, folder)
         raise
     try:
@@ -88,6 +89,7 @@ def _regular(file: str, stdin: TextIO, folder: Path) -> tuple[Path, str]:
     if file == STDIN:
         return _kept_stdin(stdin, folder), STDIN
     path = Path(file)
+    # Read twice, to check and to send, and a pipe gives its text once.
     if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, such as <(command)
         with path.open("rb") as stream:
             return save_spool(stream, folder), file

@@ -108,6 +108,7 @@ class Journal:
     def close(self) -> None:
         """Bring what is on its way to disk if that still goes, and close the file."""
         try:
+            # After a failure, what waits is on no disk and nobody was told of it.
             if self._failure is None:
                 self.flush()
         finally:
@@ -187,6 +188,7 @@ def create_journal(path: Path, identity: RunIdentity) -> Journal:
     try:
         with _new_journal(new, identity) as journal:
             journal.flush()
+        # Closed first: SQLite's own files beside it go by the name that it had when open.
         new.rename(path)
     except OSError as error:
         raise MachineError(f"cannot make the import journal {path}: {error.strerror}") from error

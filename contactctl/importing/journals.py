@@ -214,6 +214,7 @@ class Journals:
 
         lock = self._file_lock(_short(identity.digest), _meaning(identity))
         try:
+            # At once or not at all: to wait would import the same rows a second time.
             lock.acquire()
         except Timeout:
             raise MachineError(
@@ -232,6 +233,7 @@ class Journals:
 
         # By content and meaning: other files, or other columns, may be imported side by side.
         path = self._folder / f"{content}-{meaning}{_LOCK_SUFFIX}"
+        # For the whole process: the thread that closes a run need not be the one that began it.
         return FileLock(path, timeout=0, mode=0o600, thread_local=False)
 
 
@@ -240,6 +242,7 @@ def _last_of(identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry | None:
     wanted = (_short(identity.digest), _meaning(identity))
     same = [item for item in entries if (item.content, item.meaning) == wanted]
     unfinished = [item for item in same if not item.finished]
+    # The newest: what is older has been overtaken by it.
     return max(unfinished or same, key=lambda item: item.started, default=None)
 
 

@@ -54,6 +54,7 @@ def find_layout(start: str, name: str, *, is_whole: bool) -> Layout:
         return _unfinished(start, name, file, is_whole=is_whole)
     if is_whole and not text[end:].strip():
         return _of_one_object(value, start, name, file)
+    # One object a line is read by lines: a bad one then costs a row and not the rest of the file.
     spread = "\n" in text[:end].rstrip()
     ends_line = not text[end:].partition("\n")[0].strip()
     return Layout("objects" if spread or not ends_line else "lines")

@@ -151,6 +151,8 @@ class _Elements(_Pieces):
             end = self._find_end()
             text, closing = self._text[self._at : end], self._text[end]
             stripped = text.strip(_BLANK)
+            # An empty array has no element, while [,] and [1,] have an empty one, which is a bad
+            # row.
             if stripped or closing == "," or not opening:
                 yield self._line + _blank_lines(text), stripped
             self._advance(end + 1)
@@ -165,6 +167,7 @@ class _Elements(_Pieces):
             return
         rest = following + self._text[self._at :] + self._stream.read(self._longest)
         try:
+            # The rest of the object is no JSON by itself; with a beginning put before it, it is.
             found = parse_json('{"":0' + rest)
         except JsonError:
             raise UsageError(

@@ -71,6 +71,7 @@ def clean_expired(folder: Path, now: float | None = None) -> None:
             remove(one, files)
     with suppress(OSError):
         for path in folder.glob("*" + _LOCK_SUFFIX):
+            # Under its own lock: removed while a run holds it, a second run would lock a new file.
             if path.stat().st_mtime + UNFINISHED_DAYS * _DAY_S < moment:
                 with _lock(path) as is_free:
                     if is_free:
@@ -107,6 +108,7 @@ def holds(one: Kept, address: str) -> bool:
             text = (before + chunk).lower()
             if any(item in text for item in wanted):
                 return True
+            # An address may stand across the edge of two chunks.
             before = chunk[-longest:]
     return False
 
@@ -151,6 +153,7 @@ def _runs_of(one: Kept, files: Sequence[Kept]) -> Iterator[Kept]:
     A run begins within a day after its standard input was copied, when that has been checked.
     """
     if one.kind == "stdin_copy":
+        # Two seconds before: a run's name has whole seconds, and file systems round their times.
         first, last = (
             time.strftime(_STAMP, time.gmtime(one.saved_at + after_s)) for after_s in (-2, _DAY_S)
         )

@@ -138,6 +138,7 @@ class Limiter:
             now = self._clock()
             self._outage.note(trouble, now)
             self._changed.notify_all()
+            # To wait longer than the patience lasts is to give up late: better to say so now.
             return self._outage.left_s(now) - trouble.asked_s
 
     def refused(self, leave: Pass, wait_s: float) -> None:
@@ -167,6 +168,7 @@ class Limiter:
             self._check()
             now = self._clock()
             paced, tried = self._pacer.earliest(now), self._outage.earliest()
+            # Both must agree; None is a time that only an answer can tell.
             at = None if paced is None or tried is None else max(paced, tried)
             if at is not None and at <= now:
                 self._outage.sent()

@@ -135,6 +135,8 @@ class LookingSender:
         """
         try:
             looked = look_up(self._finder, job.change.refs, sparing=True)
+            # An earlier row may be writing to this contact by its other identifier: then it goes
+            # first.
             if not may_go_on(found_keys(looked)):
                 return None
             look = self._guards.look(job.change, looked, self._declared)
@@ -178,6 +180,7 @@ def found_keys(looked: Looked) -> list[str]:
 
 def not_sent(job: Job, error: ContactctlError, attempts: int) -> Result:
     """Return the result of a row of which nothing was written."""
+    # Whatever the look said of its own request, the write was never made.
     error.outcome = Outcome.NOT_SENT
     return failed(job.ordinal, error, attempts)
 

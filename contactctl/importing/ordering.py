@@ -103,6 +103,7 @@ class Ordering(Generic[Item]):
         """
         chain = self._joined([*item.keys, *keys])
         taken = chain.running.pop(item.ordinal)
+        # The waiting ones are in file order, so that the first stands for all of them.
         before = [*chain.running, *[other.ordinal for other in islice(chain.waiting, 1)]]
         is_late = bool(chain.settled) or chain.ended > taken
         if is_late or any(other < item.ordinal for other in before):

@@ -88,6 +88,7 @@ class Outage:
 
         A look that is answered says nothing of writes that are not.
         """
+        # The next request may try at once; all others go on waiting for it.
         if self._of_writes and not writes:
             self._trying, self._next_at = False, -math.inf
         elif self._since is not None:
@@ -115,6 +116,7 @@ class Outage:
         bound = _FIRST_WAIT_S * 2.0 ** min(self._tries, _MOST_DOUBLINGS)
         bound = min(bound, _LONGEST_WAIT_S)
         self._tries += 1
+        # At least half the bound: one request at a time tries, so that there is no crowd to spread.
         wait_s = max(self._uniform(bound / 2, bound), asked_s)
         # The last try comes when the patience ends, not long before and not after it.
         self._next_at = now + min(wait_s, max(self.left_s(now), bound / 2))

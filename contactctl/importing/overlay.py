@@ -35,6 +35,7 @@ class Named:
     """
 
     def __init__(self, rows: int) -> None:
+        # A power of two, so that a mask finds the place; 8 MiB for each of the two at the most.
         wanted = min(max(rows * _BITS_A_ROW, _LEAST_BITS), _MOST_BITS)
         self._bits = 1 << (wanted - 1).bit_length()
         self._once = bytearray(self._bits // 8)
@@ -85,6 +86,7 @@ class Overlay:
             after = None if look.would == "delete" else applied(job.change, look.contact)
             keys = contact_keys(after or {})
             gone = [key for key in contact_keys(look.contact or {}) if key not in keys]
+            # First the identifiers that the contact loses, then those that it keeps or gets.
             self._keep(job, gone, None)
             self._keep(job, keys, after)
         return Result(job.ordinal, "done", look.id, change=look.change)

@@ -20,6 +20,7 @@ _TIGHT = 0.8
 _CAUTION = 3.0
 _FEW_ANSWERS = 20
 _HOLD_S = 1.0
+#: Three refusals in a row bring the rate to a third; it is whole again within seven seconds.
 _SLOWER = 0.7
 _SLOWEST = 0.1
 _RECOVERY_PER_S = 0.1
@@ -125,9 +126,11 @@ class Pacer:
     def answered(self, number: int, now: float, limit: int | None) -> None:
         """Note an answer and the limit in its headers; without one, what was seen before holds."""
         trip = now - self._sent_at[number]
+        # The shortest, as only that is sure to be the way there and back without a queue.
         self._shortest_trip = min(self._shortest_trip, trip)
         self._trips_s += trip
         self._answered += 1
+        # A proxy's error page has no such header, and the limit is still there.
         if limit is not None or not self._limit_seen:
             self._limit = limit
             self._limit_seen = limit is not None
@@ -177,6 +180,7 @@ class Pacer:
 
     def _trip(self) -> float:
         """Return the shortest round trip there can be, judged with caution while few are known."""
+        # Half: the few that were seen may all have been slow, and too long a trip sends too early.
         if self._answered < _FEW_ANSWERS:
             return self._shortest_trip / 2 if self._answered else 0.0
         beyond = self._trips_s / self._answered - self._shortest_trip

@@ -179,6 +179,7 @@ def _judged(
 ) -> UnknownColumnsError:
     """Read all rows; return the error with what is wrong with them where that can be told."""
     source, rules, fields = given
+    # As if they were ignored: one call then names every column and every bad row.
     others = replace(rules, ignored=rules.ignored | {*error.columns})
     try:
         converter = _converter(source, others, fields)

@@ -97,6 +97,7 @@ class Tally:
         else:
             self.failed += 1
             self.invalid += is_invalid(result)
+            # The check has listed the invalid ones before the first write.
             if len(self.failures) < KEPT_FAILURES and not is_invalid(result):
                 self.failures.append((_named(job), result.error.message))
 

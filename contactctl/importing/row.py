@@ -183,6 +183,7 @@ def lost_to_json(result: Result) -> JsonObject:
 
 def is_invalid(result: Result) -> bool:
     """Tell whether the row could not be sent at all."""
+    # What cannot be put into a request has the code as well, and took an attempt.
     return result.error is not None and result.error.code == "usage" and not result.attempts
 
 
@@ -202,6 +203,8 @@ def parse_result(ordinal: int, text: str) -> Result:
     """Read what :func:`to_text` wrote; raise ``ValueError`` for anything else."""
     values = parse_json(text)
     match values:
+        # The shapes differ in length and types, so that results of earlier versions are read as
+        # well.
         case [str() as word, str() | None as found, Number() as count] if word in _STATUSES:
             return Result(ordinal, _STATUSES[word], found, int(count.text))
         case [

@@ -179,6 +179,7 @@ class Sender:
         """Tell whether the service fails on this row again and again, and on no other."""
         if (error.status or 0) < _SERVER_ERRORS:
             return False
+        # Counted only where others of its kind got through: an outage is no row's fault.
         tries.own += self._health.succeeded_since(tries.judged_from, writes=tries.writes)
         return tries.own > self._retries
 
@@ -205,6 +206,7 @@ class _Health:
     def note_success(self, sent_at: float, *, writes: bool) -> None:
         with self._lock:
             self._well_sent_at[writes] = max(self._well_sent_at[writes], sent_at)
+            # In a row: one good answer shows that there is a service behind the address.
             self._bad_replies = 0
 
     def note_bad_reply(self) -> int:

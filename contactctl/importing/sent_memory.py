@@ -82,6 +82,8 @@ class SentMemory:
     ) -> None:
         self._path = path
         self._connection = connection
+        # Keyed by the account: the file holds no address, and one account's rows say nothing of
+        # another's.
         self._key = hashlib.blake2b(account.encode(), digest_size=32).digest()
         self._claims = Claims(writer)
         self._clock = clock
@@ -96,6 +98,7 @@ class SentMemory:
         """Close the file; what was announced and has not ended stays announced."""
         try:
             if self._claims.is_known:
+                # Not to be told: the next run finds this writer silent and strikes it off.
                 with suppress(ContactctlError), self._writing() as connection:
                     self._claims.leave(connection)
         finally:
@@ -166,6 +169,7 @@ class SentMemory:
                 held = self._claims.release(connection, item.claim, generation)
                 if item.contact_id is not None:
                     self._note(connection, item, generation, held=held)
+            # Others may have claimed before these were released, and must still see that.
             if self._claims.is_alone(connection):
                 self._claims.drop_closed(connection)
 

@@ -52,10 +52,12 @@ class Snapshot:
             self._stamp = _stamp_of(os.fstat(file.fileno()))
             while chunk := _read_full(file, _CHUNK_BYTES):
                 whole.update(chunk)
+                # Of all so far, not of the chunk: chunks that changed places would pass.
                 marks += whole.digest()[:_MARK_BYTES]
                 self._size += len(chunk)
         self._marks = bytes(marks)
         self.digest = whole.hexdigest()[:64]
+        # Once more: it may have been written to while it was read through.
         self.check()
 
     def open(self) -> io.BufferedReader:
@@ -77,6 +79,7 @@ class Snapshot:
         found = self._stamp_now()
         if found == self._stamp:
             return
+        # A new time alone is no change: backups and scanners touch files.
         if found.size != self._stamp.size or self._digest_now() != self.digest:
             self.refuse(found)
         self._stamp = found
@@ -132,6 +135,7 @@ class Snapshot:
         if self.rows is None or self.count_rows is None:
             return ""
         try:
+            # Only for the message, so that whatever goes wrong here leaves it without numbers.
             now = self.count_rows()
         except (ContactctlError, OSError, ValueError):
             return ""

@@ -229,6 +229,7 @@ def _form_of(
     is_json = looks_like_json(start)
     if given in {"csv", "tsv"} or not (is_json or given or by_name in {"json", "jsonl"}):
         return given or by_name or "csv", LINES
+    # Many tools write CSV under any name; a JSON file begins with a bracket.
     if given is None and not is_json and _has_delimiter(start):
         return "csv", LINES
     if not is_json or (given == "jsonl" and start.lstrip().startswith("[")):
@@ -256,6 +257,7 @@ def _to_delimiter(given: str | None) -> str | None:
     if given is None:
         return None
     delimiter = _NAMED_DELIMITERS.get(given.lower(), given)
+    # A letter as delimiter is a mistyped flag, and would cut every name into pieces.
     if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
         raise UsageError(
             f"--delimiter {quoted(given)} cannot separate cells",

@@ -95,6 +95,7 @@ def _first_fault(file: IO[bytes], encoding: Encoding) -> _Fault | None:
             feeds, returns = feeds + before.count("\n"), returns + before.count("\r")
             start, end = error.start, error.end
             return _Fault(
+                # Old Macs end lines with returns alone.
                 (feeds or returns) + 1,
                 error.object[start:end],
                 error.object[max(start - _SAMPLE_BYTES, 0) : start],
@@ -145,6 +146,7 @@ def _plausible(sample: bytes, encoding: str) -> int:
     letters = sum(letter.isalpha() for letter in foreign)
     scripts = [{_script(letter) for letter in word} for word in _WORD.findall(text)]
     mixed = sum(len(found) > 1 for found in scripts)
+    # Nearly any bytes decode with a byte a letter: what looks unlike words tells the wrong ones.
     return letters - 2 * (len(foreign) - letters) - 4 * mixed - 4 * _odd_words(text)
 
 

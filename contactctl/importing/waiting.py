@@ -71,6 +71,7 @@ class PatientCatalogue:
         while True:
             try:
                 return ask()
+            # A kind of unavailable that does not pass: it is no service of ours that answers so.
             except BadReplyError:
                 raise
             except UnavailableError as error:

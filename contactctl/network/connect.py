@@ -63,6 +63,7 @@ def open_socket(
     """
     addresses = _addresses(host, port, deadline, look_up)
     if only_loopback:
+        # A name that resolves to another machine would carry the key there in clear.
         addresses = [found for found in addresses if _is_here(found)]
     failure = OSError("the name has no usable address")
     for number, address in enumerate(addresses):
@@ -79,6 +80,7 @@ def is_readable(sock: socket.socket) -> bool:
 
     if sock.fileno() < 0:
         return True
+    # Not select elsewhere: it fails for descriptors above 1023.
     if not hasattr(select, "poll"):  # Windows
         return bool(select.select([sock], [], [], 0)[0])
     poll = select.poll()
@@ -100,6 +102,7 @@ def _addresses(host: str, port: int, deadline: Deadline, look_up: LookUp) -> lis
         except OSError as error:
             failures.append(error)
 
+    # The resolver can be neither timed nor interrupted; one that hangs is left behind.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(deadline.left_s())
@@ -163,6 +166,7 @@ class EarlyConnection:
         if self._thread.is_alive():
             raise TimeoutError
         with self._lock:
+            # Once: two requests on one connection would read each other's answers.
             taken, self._socket = self._socket, None
         if taken is None or time.monotonic() - self._opened_at < IDLE_S:
             return taken
@@ -172,6 +176,7 @@ class EarlyConnection:
     def close(self) -> None:
         """Close the connection, or have it closed as soon as it is open."""
         with self._lock:
+            # Not waited for: a handshake may last until its deadline, and then sees this.
             self._unwanted = True
             if self._socket is not None:
                 self._socket.close()
@@ -180,6 +185,7 @@ class EarlyConnection:
     def _open(self, deadline: Deadline) -> None:
         try:
             opened = self._shake_hands(deadline)
+        # Silent, since the request meets the same trouble and has somebody to tell.
         except (OSError, ContactctlError):
             return
         with self._lock:

@@ -70,6 +70,7 @@ def _is_excepted(origin: Origin, entry: str) -> bool:
     if entry == "*":
         return True
     name, mark, port = entry.rpartition(":")
+    # The last colon of an IPv6 address without brackets begins no port.
     if not mark or not port.isdecimal() or name.endswith(":"):
         name, port = entry, ""
     name = name.strip("[]").removeprefix("*").lstrip(".")
@@ -79,6 +80,7 @@ def _is_excepted(origin: Origin, entry: str) -> bool:
 
 
 def _parse_proxy(text: str, variable: str) -> Proxy:
+    # No message repeats the text, which may hold a password.
     found = re.fullmatch(_PROXY, text)
     scheme = (found["scheme"] or "http").lower() if found else ""
     port = int(found["port"] or _DEFAULT_PORT) if found else 0
@@ -153,6 +155,7 @@ def trust_failure(error: ssl.SSLError, host: str) -> TrustError:
 
 
 def _load_folder(context: ssl.SSLContext, folders: str) -> None:
+    # OpenSSL takes a folder that is not there without a word, and then trusts nobody.
     if not any(Path(folder).is_dir() for folder in folders.split(os.pathsep)):
         raise _not_usable(_FOLDER_VARIABLE, folders, "there is no such folder")
     context.load_verify_locations(capath=folders)

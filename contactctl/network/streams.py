@@ -96,6 +96,7 @@ class _Stream(httpcore.NetworkStream):
             while view:
                 self._socket.settimeout(deadline.left_s())
                 view = view[self._socket.send(view) :]
+                # From the first byte on: what half a request does is for the other end to decide.
                 deadline.sent = deadline.sent or self._carries_request
         except TimeoutError:
             raise late(deadline) from None
@@ -171,6 +172,7 @@ def _deadline_of(timeout: float | None) -> Deadline:
 def _handshake_failure(error: OSError, host: str, deadline: Deadline) -> ContactctlError:
     if isinstance(error, TimeoutError):
         return late(deadline)
+    # Hung up on during the handshake, which says nothing of certificates.
     closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
     if closed or not isinstance(error, ssl.SSLError):
         return broken(deadline)

@@ -99,6 +99,7 @@ class NetworkTransport(httpx.BaseTransport):
         with _nothing_else_escapes(deadline):
             reply = self._pool.handle_request(_to_core(request, deadline))
         headers = [(name.lower(), value) for name, value in reply.headers]
+        # Handed on beside the headers, to name the host in the message.
         locations = [value for name, value in headers if name == b"location"]
         return httpx.Response(
             reply.status,

@@ -51,6 +51,7 @@ def check_account(file: PlanFile, account: FileAccount) -> None:
 
 def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
     """Refuse a plan that is too old; times in seconds. Raises :class:`GuardError`."""
+    # By the file's own words: copying a plan to another machine gives it a new time on disk.
     age_s = now - file.header.created
     if age_s > max_age_s:
         raise GuardError(

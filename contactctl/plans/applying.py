@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from contactctl.plans.plan_file import PlanFile
     from contactctl.plans.undoing import Due
 
+#: Stands where an import has what its columns mean; lines that are read anew get a new number.
 MAPPING = "plan 1"
 
 
@@ -134,6 +135,8 @@ def open_application(
     with ExitStack() as stack:
         begin = journals.begin_once
         opened = journals.resume(identity, finished_too=True) if options.resume else begin(identity)
+        # First on the stack, so closed last: its lock keeps another call out until all else is
+        # closed.
         stack.callback(opened.close)
         writer = opened.journal.path.stem
         memory = stack.enter_context(open_sent_memory(state, identity.account, writer=writer))
@@ -142,6 +145,7 @@ def open_application(
         sender = Sender(client, limiter, retries=options.retries)
         finder = PacedFinder(client, sender)
         sent = Forgetting(memory)
+        # A run that is finished has closed its undo file with a last line, and writes nothing more.
         keeps = options.opposites if not opened.journal.state.finished else None
         opposites = None if keeps is None else stack.enter_context(keeps())
         yield ImportRun(
@@ -152,6 +156,7 @@ def open_application(
             sent,
             max_failures=options.max_failures,
         )
+        # Behind the yield: only a run that ended by itself may be called whole.
         if opposites is not None and opened.journal.state.finished:
             opposites.finish()
 
@@ -164,6 +169,7 @@ def open_dry_application(
     journal = Unrecorded(State(application.identity))
     limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
     named, converter = Named(application.file.count), PlanConverter()
+    # Once through ahead: what is kept of a contact depends on whether a later line names it.
     for row in application.rows():
         named.add(identifier_keys(converter.to_change(row)))
     sender = Sender(client, limiter, retries=options.retries)
@@ -189,6 +195,7 @@ def _sends(  # noqa: PLR0913 - the parts of what sends
 ) -> Sends:
     if application.file.header.kind == "undo":
         looks = UndoLooks(finder, application.declared)
+        # Undo lines are judged by what is there, so that one done before needs no mark of a resume.
         writer = UndoWriter(client, sender, looks, opposites)
         return UndoingSender(looks, writer.write, application.check_addresses)
     write = Writer(client, sender, finder, opposites).write

@@ -87,10 +87,12 @@ class ApplyingSender:
         Raises what ends the whole run; see :meth:`Sender.ask`.
         """
         item = planned_of(job.row)
+        # Without a look: what the plan leaves alone may have changed since, and costs no request.
         if item.would == "nothing":
             return _result(job, _look_of(item, None, done=True))
         try:
             looked = look_up(self._finder, job.change.refs, sparing=True)
+            # Whoever was found may be named otherwise by an earlier line that is still under way.
             if not may_go_on(found_keys(looked)):
                 return None
             limits = self._limits
@@ -122,6 +124,7 @@ class Writer:
 
     def write(self, job: Job, item: Planned, look: Look) -> Result:
         """Write one line; raises what ends the whole run, see :meth:`Sender.ask`."""
+        # Before the request, and on disk: a write that could not be taken back is never made.
         if self._opposites is not None:
             self._opposites.add(job, look)
         try:
@@ -148,8 +151,10 @@ class Writer:
                 # After a lost answer the contact that is in the way may be the one of this line.
                 must_write(item, looked, None, may_be_done=error.attempts > 1)
             except DriftedError as drifted:
+                # Somebody else's contact is in the way, so none of our attempts has made one.
                 drifted.outcome = Outcome.NOT_APPLIED
                 return failed(job.ordinal, drifted, error.attempts)
+            # In the way a moment ago and gone now: the refusal stands, for a person to look at.
             if looked.contact is None:
                 raise
             return _result(job, look, str(looked.contact.get("id")), error.attempts)

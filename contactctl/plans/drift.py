@@ -50,6 +50,7 @@ def must_write(
         return True
     if item.would == "create":
         raise DriftedError(f"drifted: there is a contact now, {describe(contact)}", hint=_WAY_OUT)
+    # An address that was given to another contact may show no difference in its fields.
     if item.id is not None and contact.get("id") not in {None, item.id}:
         raise DriftedError(f"drifted: {describe(contact)} is another contact now", hint=_WAY_OUT)
     _refuse_differences(item, contact, declared or {})
@@ -97,5 +98,6 @@ def _set_fields(contact: JsonObject) -> Iterator[tuple[str, JsonValue]]:
     for name, value in contact.items():
         if name == "mailingLists" and isinstance(value, dict):
             yield from ((LIST_PREFIX + one, True) for one, on in value.items() if on is True)
+        # What the service answers for a field that nobody set is not there to be lost.
         elif name not in _ANSWERS and value not in (None, "", _UNSET.get(name)):
             yield name, value

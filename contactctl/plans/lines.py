@@ -109,6 +109,7 @@ class Chain:
 
     def marked(self, text: str) -> str:
         """Return a line, a JSON object as text, with its mark as the last key."""
+        # Put in as text: an object read and written again might spell a number in another way.
         self._state = _digest(self._state, text)
         self.count += 1
         return f"{text[:-1]}{_MARK_KEY}{self._state.hex()}{_CLOSE}"
@@ -123,6 +124,7 @@ class Chain:
 
         Raises :class:`JsonError` where it is not what was written after the lines before it.
         """
+        # The last mark of a line, as a value of it may hold the same letters.
         if line == self.ended():
             return None
         body, key, mark = line.rpartition(_MARK_KEY)
@@ -167,6 +169,7 @@ def parse_header(line: str) -> Header:
             "counts": counts,
         } if team is None or isinstance(team, str):
             return Header(
+                # Spelled out, since mypy does not narrow a text by a pattern.
                 "plan" if kind == "plan" else "undo",
                 FileAccount(digest, team, base_url),
                 from_instant(created),
@@ -255,6 +258,7 @@ def _parse_refs(value: JsonObject) -> tuple[ContactRef, ...]:
         refs.append(ContactRef("email", email))
     if isinstance(user_id, str):
         refs.append(ContactRef("userId", user_id))
+    # One that is not read here would be left out of who is meant.
     if len(refs) != len(value):
         raise JsonError("not who is meant")
     return tuple(refs)

@@ -26,6 +26,7 @@ def masked(text: str) -> str:
 
 def to_cell(text: str) -> str:
     """Return foreign text as a cell of a table, masked, with all that Markdown reads escaped."""
+    # Masked before anything is escaped: a backslash within an address would hide it.
     plain = masked(to_safe(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", plain)
 
@@ -39,8 +40,10 @@ def to_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
 def append(path: Path, lines: Sequence[str]) -> None:
     """Append lines to a file, a new one for its owner alone; raises :class:`MachineError`."""
     try:
+        # Every step of a job appends to one summary.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(path, flags, PRIVATE_MODE), "w", encoding="utf-8") as file:
+            # An empty line at the end, or the next text would become a row of the table.
             file.write("\n".join([*lines, "", ""]))
     except OSError as error:
         raise MachineError(

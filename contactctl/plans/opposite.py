@@ -43,6 +43,7 @@ def opposites_of(plan: Plan, declared: DeclaredTypes | None = None) -> Iterator[
         changes = preview_update(step, contact, declared).changes
         if changes:
             yield opposite_of(contact, changes)
+        # The second write is taken back from what the first one leaves.
         contact = applied(step, contact)
 
 
@@ -71,6 +72,7 @@ def now_of(contact: JsonObject, name: str) -> JsonValue:
 
 def _opposite_of_creation(changes: Mapping[str, FieldChange], line: int | None) -> Planned:
     made = {name: item.after for name, item in changes.items()}
+    # With the defaults: the service answers them of a new contact, and they are no drift.
     values: dict[str, JsonValue] = {**DEFAULTS, **made}
     gone = {name: FieldChange(value, None) for name, value in values.items()}
     return Planned(_refs(made), "delete", gone, None, line)
@@ -78,6 +80,7 @@ def _opposite_of_creation(changes: Mapping[str, FieldChange], line: int | None) 
 
 def _turned(name: str, change: FieldChange) -> FieldChange:
     before = change.before
+    # Nobody can be put back to never having been on a list.
     return FieldChange(change.after, before is True if name.startswith(LIST_PREFIX) else before)
 
 

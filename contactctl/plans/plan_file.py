@@ -68,6 +68,7 @@ class PlanFile:
         """Yield every contact's line, the last one first, so that the latest change ends first."""
         with reading(self.name), self.path.open("rb") as file:
             for ordinal, place in enumerate(range(self.count - 1, -1, -1), start=1):
+                # A snapshot proves its bytes in their order; a jump has to ask each time.
                 self.snapshot.check()
                 file.seek(self.offsets[place])
                 yield _row(ordinal, place + 2, file.readline())
@@ -93,6 +94,7 @@ def open_plan_file(path: Path, name: str) -> PlanFile:
         snapshot = Snapshot(path, name)
         with snapshot.open() as file:
             found = _proved(snapshot, name, file)
+    # From here on, a change has happened to a file that was proved.
     snapshot.rows = found.count
     return found
 
@@ -130,6 +132,7 @@ def written_whole(path: Path) -> Iterator[tuple[PlanWriter, Callable[[Header], N
     if path.exists() and not path.is_file():
         raise UsageError(f"{quoted(str(path))} is no file", hint="name a file for the plan")
     try:
+        # Beside the plan: addresses lie on no other disk, and a full one is noticed early.
         with tempfile.TemporaryFile(dir=path.parent) as aside:
             writer = PlanWriter(aside)
             yield writer, lambda header: _save(path, writer.lines(header))
@@ -147,6 +150,7 @@ def _save(path: Path, lines: Iterator[str]) -> None:
         descriptor = os.open(new, _FLAGS, PRIVATE_MODE)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in lines)
+            # On disk before it takes the name: a power cut would leave an empty plan there.
             file.flush()
             os.fsync(descriptor)
         new.replace(path)
@@ -195,6 +199,7 @@ def _accepted(chain: Chain, line: str) -> bool:
 def _check_torn(header: Header, name: str, file: IO[bytes], chain: Chain, line: str | None) -> None:
     """Pass over the one line that a killed writer of an undo file left half written."""
     number = chain.count + 2
+    # A plan takes its name when it is whole, an undo file grows line by line.
     if header.kind == "undo" and not file.read(1):
         return
     if line is None:

@@ -58,6 +58,7 @@ def to_planned(finished: Finished, lists: Mapping[str, str]) -> Planned | None:
     if would is None:
         return None
     changes = {} if result.change is None else result.change.fields
+    # Values that are there already are no change that a later look could hold against it.
     if would == "nothing":
         changes = {}
     names = names_of(changes, lists)

@@ -80,11 +80,13 @@ def _put_back(item: Planned, contact: JsonObject, kinds: DeclaredTypes) -> Undoi
             continue
         if not has_value(name, now, change.before, kinds):
             drifted.append(difference(name, now, change.before))
+        # The service refuses to empty these, and with them all else in the request.
         elif change.after is None and name in STANDARD_FIELDS - CLEARABLE_FIELDS:
             lost.append(name)
         else:
             due[name] = FieldChange(now, change.after)
     refuse(drifted, hint=_WAY_OUT)
+    # Who has opted out in the meantime is put back on no list.
     barred = [name for name in _joined(due) if _opted_out(contact, due)]
     for name in barred:
         del due[name]
@@ -99,6 +101,7 @@ def _unmade(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> 
     made = {name: change.before for name, change in item.changes.items()}
     drifted = [
         difference(name, now_of(contact, name), made.get(name))
+        # Whoever has confirmed since is more than what the write made, and is not deleted.
         for name in dict.fromkeys([*made, *fields_of(contact), "optInStatus"])
         if not has_value(name, now_of(contact, name), made.get(name), kinds)
     ]
@@ -109,6 +112,7 @@ def _unmade(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> 
 def _made_anew(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) -> Undoing:
     """Create what was deleted; whoever opted out is not subscribed for a moment, for no list."""
     wanted = {name: change.after for name, change in item.changes.items()}
+    # The service takes nobody onto a list who is not subscribed.
     is_out = wanted.get("subscribed") is False
     lost = [name for name, value in wanted.items() if isinstance(value, list | dict)]
     lost += [name for name in wanted if is_out and name.startswith(LIST_PREFIX)]
@@ -122,6 +126,7 @@ def _made_anew(item: Planned, contact: JsonObject | None, kinds: DeclaredTypes) 
         if drifted:
             there = f"drifted: there is a contact now, {describe(contact)}"
             raise DriftedError(there, hint=_WAY_OUT)
+        # A new contact gets a new id, so that the same one was never deleted.
         never_gone = contact.get("id") == item.id
         return Undoing("nothing", lost=() if never_gone else (*LOST_WITH_DELETION, *lost))
     change = _to_change(kept)
@@ -144,6 +149,7 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
         del fields["subscribed"]
         last = [replace(who, values={"subscribed": False})]
     moved, keyed = to_text(values.get("email")), to_text(values.get("userId"))
+    # An update finds a contact by its address unless a user id picks it.
     if moved and user_id is None:
         raise DriftedError(
             f"drifted: {describe(contact)} has no user id, and without one its address cannot go"
@@ -153,6 +159,7 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
     first = who if moved is None else ContactChange(moved, user_id)
     found = [_to_change(fields, first)] if fields or moved else []
     found += last
+    # Last, as the writes before it find the contact by the user id that it has now.
     if keyed:
         found.append(ContactChange(moved or email, keyed))
     return tuple(found)

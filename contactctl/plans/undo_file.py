@@ -60,6 +60,7 @@ class UndoFile:
         """
         text = to_json(planned.to_json_object())
         with self._lock:
+            # One lock over mark and write: marks hold only in the order in which the lines stand.
             self._write(self._chain.marked(text))
 
     def finish(self) -> None:
@@ -128,6 +129,7 @@ def open_undo_file(
     except OSError as error:
         disk.close(descriptor)
         with suppress(OSError):
+            # Left there, it would refuse the next run of the same command.
             disk.unlink(path)
         raise _unwritable(path, error) from error
     return begun
@@ -142,6 +144,7 @@ def refuse_existing(path: Path) -> None:
 def _continued(path: Path, header: Header, disk: ModuleType) -> UndoFile:
     """Open the file of a run that is resumed, without the line that its end has cut off."""
     found = find_whole_part(path)
+    # Its lines would take back what another run wrote, in one go with this one's.
     if found is not None and _run_of(found.header) != _run_of(header):
         raise _refused(path, "is that of another run")
     if found is not None and found.ended:

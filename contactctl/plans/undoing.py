@@ -111,6 +111,7 @@ class UndoingSender:
         item = planned_of(job.row)
         try:
             found = self._looks.find(item)
+            # Identifiers of before too: an earlier line may be giving one of them to somebody.
             named = [ref_key(ref) for ref in (*item.refs, *former_refs(item))]
             if not may_go_on([*named, *(key for one in found for key in contact_keys(one))]):
                 return None
@@ -181,6 +182,7 @@ class UndoWriter:
         except DriftedError as drifted:
             drifted.outcome = Outcome.NOT_APPLIED
             return failed(job.ordinal, drifted, attempts)
+        # There and not what was sent: it is not ours, so the refusal stands.
         if again.undoing.would != "nothing":
             raise failure
         return result_of(job, due, again.look.id, attempts)

@@ -45,6 +45,7 @@ def find_whole_part(path: Path) -> WholePart | None:
             raise _damaged(path, str(error)) from None
         chain, size, state = Chain(first), len(first.encode()) + 1, "going on"
         for line in lines:
+            # What follows a torn line or the end was written by nobody who kept to the order.
             if state != "going on":
                 raise _damaged(path, "a line is not what was written")
             state = _accepted(chain, line)

@@ -108,6 +108,7 @@ def _look_for_created(change: ContactChange, unlike: Unlike) -> Look[list[JsonOb
     def reply_in(found: list[JsonObject]) -> JsonObject | None:
         if not found:
             return None
+        # Of several, the one that is most like what was sent is named in the message.
         nearest = min(found, key=lambda contact: len(unlike(contact)))
         names = unlike(nearest)
         if names:

@@ -124,6 +124,7 @@ class Exchange:
         try:
             body, whole = _read_body(response)
         except (NoConnectionError, DeadlineError) as error:
+            # A status that has come is an answer, even where its body has not.
             error.status = response.status_code
             error.message += f" (HTTP {response.status_code})"
             if response.status_code < _FIRST_NON_SUCCESS:
@@ -159,6 +160,7 @@ def _read_body(response: httpx.Response) -> tuple[bytes, bool]:
 
 
 def _inflated(raw: bytes) -> tuple[bytes, bool]:
+    # Up to the limit and no further: a few bytes may unpack to gigabytes.
     unpacker = zlib.decompressobj(_ANY_DEFLATE)
     try:
         body = unpacker.decompress(raw, MAX_REPLY_BYTES)
