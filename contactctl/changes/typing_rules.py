@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from contactctl.changes.date_forms import documented_form
 from contactctl.contact import MAX_STRING_LENGTH
 from contactctl.exact_json import Number, has_surrogate
 from contactctl.safe_text import quoted
@@ -91,7 +92,8 @@ def typed_value(text: str, declared: PropertyType) -> JsonScalar:
     """Turn the text of ``KEY=VALUE``, or of a cell, into a value of the declared type.
 
     Booleans are taken in any case (spreadsheets write ``TRUE``); dates are kept as typed, those in
-    digits as numbers. Raises :class:`ValueProblem` when the text is none of that type.
+    digits as numbers, and other spellings that lose nothing (``+00``, `` UTC``, microseconds) as
+    the service documents them. Raises :class:`ValueProblem` when the text is none of that type.
     """
     if declared == "string":
         return check_text(text)
@@ -189,7 +191,13 @@ def _typed_number(text: str) -> Number:
 
 def _typed_date(text: str) -> JsonScalar:
     value = _to_number(text) or text
-    _check_date(value)
+    try:
+        _check_date(value)
+    except ValueProblem:
+        other = documented_form(text)
+        if other is None or instant_of(other) is None:
+            raise
+        return other
     return value
 
 

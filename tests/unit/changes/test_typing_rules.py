@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contactctl.changes.date_forms import documented_form
 from contactctl.changes.typing_rules import (
     ValueProblem,
     check_text,
@@ -147,6 +148,30 @@ def test_every_documented_form_of_a_date_is_sent_as_typed(text: str, instant: st
     assert instant_of(text) == datetime.fromisoformat(instant)
 
 
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("2024-01-17 10:21:11+00", "2024-01-17 10:21:11Z"),
+        ("2024-01-17 10:21:11.123456+00", "2024-01-17 10:21:11.123Z"),
+        ("2024-01-17 10:21:11.5-03:30", "2024-01-17 10:21:11.500-03:30"),
+        ("2024-01-17T10:21:11.123456Z", "2024-01-17T10:21:11.123Z"),
+        ("2024-01-17T10:21:11.123456789", "2024-01-17T10:21:11.123"),
+        ("2024-01-17T10:21:11+0000", "2024-01-17T10:21:11Z"),
+        ("2024-01-17 10:21:11 UTC", "2024-01-17 10:21:11Z"),
+        ("2024-01-17 10:21:11.1 +0200", "2024-01-17 10:21:11.100+02:00"),
+        ("2024-01-17 10:21:11 +0000 UTC", "2024-01-17 10:21:11Z"),
+        ("2024-01-17t10:21:11,25z", "2024-01-17T10:21:11.250Z"),
+        ("2024-01-17T10:21:11Z[Etc/UTC]", "2024-01-17T10:21:11Z"),
+        ("2024-01-17T10:21:11+01:00[Europe/Berlin]", "2024-01-17T10:21:11+01:00"),
+        ("2024-01-17 10:21:11 +0200 CEST", "2024-01-17 10:21:11+02:00"),
+        ("2024-01-17 UTC", "2024-01-17Z"),
+    ],
+)
+def test_a_date_in_another_spelling_is_sent_as_documented(text: str, sent: str) -> None:
+    assert typed_value(text, "date") == sent
+    check_value(sent, "date")
+
+
 def test_a_timestamp_in_digits_is_sent_as_a_number() -> None:
     assert typed_value("1705486871000", "date") == Number("1705486871000")
     expected = datetime(2024, 1, 17, 10, 21, 11, tzinfo=UTC)
@@ -168,14 +193,21 @@ def test_a_timestamp_in_digits_is_sent_as_a_number() -> None:
         "2024-01-17T24:00",
         "2024-01-17T10:60",
         "2024-01-17T10:21:60",
-        "2024-01-17T10:21:11.5",
-        "2024-01-17T10:21:11.123456",
-        "2024-01-17t10:21",
         "2024-01-17  10:21",
         "2024-01-17T10",
-        "2024-01-17T10:21+0200",
         "2024-01-17T10:21+24:00",
-        "2024-01-17T10:21z",
+        "2024-01-17T10:21+2400",
+        "2024-02-30 10:21:11+00",
+        "2024-01-17T10:21.5",
+        "2024-01-17 10:21:11.",
+        "2024-01-17 10:21:11 CET",
+        "2024-01-17 10:21:11 +2",
+        "2024-01-17 10:21:11+00:19:32",
+        "2024-01-17[UTC]",
+        "2024-01-17 10:21:11[Europe/Berlin]",
+        "2024-01-17 10:21:11 UTC CEST",
+        "0044-03-15 BC",
+        "infinity",
         "2024-01-17T",
         "20240117T1021",
         "2024-W03-3",
@@ -306,7 +338,8 @@ def check_any_text(text: str, declared: PropertyType) -> None:
     with suppress(ValueProblem):
         value = typed_value(text, declared)
         check_value(value, declared)
-        assert (value if isinstance(value, str) else to_json(value)) in {text, text.lower()}
+        spellings = {text, text.lower(), documented_form(text)}
+        assert (value if isinstance(value, str) else to_json(value)) in spellings
         assert declared != "date" or instant_of(value) is not None
     with suppress(ValueProblem):
         inferred = infer_value(text)
