@@ -52,6 +52,7 @@ def done(words: str, reply: JsonObject, *, plain: Sequence[str] = ()) -> Answer:
 
         return views.headline(words)
 
+    # With -q nothing: there is no id, and the exit code says that it was done.
     return Answer(json=reply, plain=plain or [words], quiet=[], view=view, applied=True)
 
 

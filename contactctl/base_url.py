@@ -90,8 +90,10 @@ def _port_part(scheme: str, port: str | None) -> str:
 
 def _path_part(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment]
+    # Readers of URLs disagree on what these lead to, and the key would go there.
     if {".", ".."} & set(segments):
         raise BaseUrlError("the address has . or .. in its path")
+    # The client adds it, and people copy addresses that have it.
     while segments and segments[-1] == "v1":
         segments.pop()
     return "".join(f"/{segment}" for segment in segments)

@@ -63,6 +63,7 @@ def root_group() -> Group:
 def _call(argv: Sequence[str], run: Run) -> int:
     _choose_help_style(argv, run)
     code = _invoke(root_group(), argv, run)
+    # Within the boundary, so that what this raises becomes a message too.
     run.stdout.flush()
     return int(code or ExitCode.DONE)
 

@@ -123,6 +123,7 @@ _WEAK_OUT = _words(
 _TRUE = _words("true;t;yes;y;1;1.0;on;x;ja;j;wahr;oui;o;vrai;si;s;sí;verdadero")
 _FALSE = _words("false;f;no;n;0;0.0;off;nein;falsch;non;faux;falso")
 _TIME = re.compile(
+    # Not 0000-00-00, by which databases mean no date.
     r"(?!0000)[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ][0-9:.,]+ ?(?:Z|UTC|[+-][0-9:]{2,6})?)?"
     r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}){1,2}(?:,? [0-9:.]+(?: ?[AaPp][Mm])?)?"
     r"|[1-9][0-9]{8,12}"
@@ -130,6 +131,7 @@ _TIME = re.compile(
 _TYPICAL_OUT = ("unsubscribed", "unsubscribe", "optedout", "blacklisted", "suppressed", "optout")
 _TYPICAL_IN = ("subscribed", "subscribe", "optedin")
 _ALIKE = 0.84
+#: Shorter words are near to too many others.
 _SHORTEST_TYPO = 6
 _LONGEST_NAME = 100
 

@@ -117,6 +117,7 @@ _ADDRESS = re.compile(
     r"[!#$%&'*+/=?^_`{|}~A-Za-z0-9-]+(?:\.[!#$%&'*+/=?^_`{|}~A-Za-z0-9-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
+# RFC 5321, 4.5.3.1: a path has 256 octets with its brackets, a local part 64.
 _MAX_ADDRESS_LENGTH = 254
 _MAX_LOCAL_LENGTH = 64
 

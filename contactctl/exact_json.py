@@ -103,6 +103,7 @@ def _decode(text: str | bytes) -> JsonValue:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     value: JsonValue = _DECODER.decode(text)
+    # Few texts have so many brackets, and only those are gone through.
     if text.count("[") + text.count("{") > _MAX_DEPTH:
         _refuse_depth(value, _MAX_DEPTH)
     # An escaped lone surrogate loads and then fails at the wire; one cheap look finds both kinds.
@@ -140,6 +141,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _unique_pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     found = dict(pairs)
+    # Python would keep the last one silently, and other readers the first.
     if len(found) != len(pairs):
         twice = _first_repeated(key for key, _ in pairs)
         message = f"the key {quoted(twice)} is given twice"

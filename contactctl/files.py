@@ -45,6 +45,7 @@ def folder(kind: FolderKind, env: Mapping[str, str]) -> Path:
     if given:
         return Path(given).absolute()
     found = _platform_folder(kind)
+    # Without a home, platformdirs returns its ~ as it stands.
     if not found.is_absolute():
         raise MachineError(
             f"there is no home folder to keep {kind} files in",
@@ -84,6 +85,7 @@ def make_private_folder(path: Path) -> None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
+        # The umask has taken bits from the mode above.
         path.chmod(0o700)
     except OSError as error:
         raise MachineError(

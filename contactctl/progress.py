@@ -89,4 +89,5 @@ def _lines(output: Output, name: str, words: Callable[[], str], every_s: float) 
         yield
     finally:
         ended.set()
+        # Waited for, or a last line might come behind the summary.
         thread.join()

@@ -94,6 +94,7 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
     """Return a small table of foreign text; long values wrap, nothing in them is interpreted."""
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
+        # The first column is what people look for and copy: it stays in one piece.
         table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(safe(cell) for cell in row))

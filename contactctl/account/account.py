@@ -80,6 +80,7 @@ class Account:
         if not keys:
             return {}
         declared = self.properties()
+        # A property made a minute ago is not in the cache, and is no typo.
         if all(key in declared or key in DEFAULT_TYPES for key in keys):
             return declared
         return self.properties() if self._refresh("properties") else declared
@@ -93,6 +94,7 @@ class Account:
         if _LIST_ID.fullmatch(text):
             return text
         found = _named(text, self.lists())
+        # Of several too: one of them may have been renamed since.
         if len(found) != 1 and self._refresh("lists"):
             found = _named(text, self.lists())
         if len(found) != 1:

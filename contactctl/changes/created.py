@@ -38,6 +38,7 @@ def unlike_created(
         for name in dict.fromkeys(names)
         if not _is_as_sent(name, contact.get(name), sent, declared or {})
     ]
+    # Lists one by one: an answer has those that it is on alone.
     return unlike + _unlike_lists(change, contact.get(_LISTS))
 
 

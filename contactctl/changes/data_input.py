@@ -35,6 +35,7 @@ def parse_data(text: str) -> JsonObject:
 
     Raises :class:`UsageError` for anything else, a key given twice included.
     """
+    # PowerShell writes one before what it pipes, and JSON has no place for it.
     text = text.removeprefix(_BYTE_ORDER_MARK)
     if not text.strip():
         raise UsageError("--data is empty", hint=_FORMS_HINT)

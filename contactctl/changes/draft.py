@@ -221,6 +221,7 @@ def to_change(draft: Draft, declared: DeclaredTypes | None) -> ContactChange:
         email=draft.email,
         user_id=draft.user_id,
         values={key: _typed(key, value, declared) for key, value in draft.values.items()},
+        # A flag has the last word, and lists that it does not name stay as --data has them.
         mailing_lists={**draft.data_lists, **draft.flag_lists},
     )
 
@@ -246,6 +247,7 @@ def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
     from contactctl.wording import nearest
 
     ways = [FLAGS.get(name, excerpt(name)) for name in nearest(key, {**FLAGS, **declared})]
+    # Who means an opt-out must not end with a property that opts nobody out.
     if name_sense(key) is Sense.OUT:
         ways.insert(0, "--unsubscribed, which opts the contact out")
     hints = [f"did you mean {', '.join(ways)}?"] if ways else []

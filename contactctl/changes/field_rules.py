@@ -49,6 +49,7 @@ def check_new_property(name: str) -> bool:
 
     The service asks for camelCase but has accounts with other names. Raises :class:`UsageError`.
     """
+    # Requests and answers have these for something else: the property could never be reached.
     taken = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES | DEFAULT_TYPES.keys()
     if name in taken:
         raise UsageError(f"{name} is a name of the service's own", hint="choose another name")

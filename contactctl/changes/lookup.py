@@ -62,6 +62,7 @@ def find_at_most_one(client: Finder, ref: ContactRef) -> JsonObject | None:
         raise GuardError(
             f"the service knows {len(found)} contacts under {ref}",
             hint="sort this out in the dashboard first",
+            # The look itself was answered; the write after it is what the outcome is about.
             outcome=Outcome.NOT_SENT,
         )
     return found[0] if found else None

@@ -123,6 +123,7 @@ def check_value(value: JsonScalar, declared: PropertyType) -> None:
     """
     if value is None:
         return
+    # Before the types: a date has no JSON type of its own.
     if declared == "date" and isinstance(value, str | Number):
         _check_date(value)
     elif type_of(value) != declared:
@@ -204,6 +205,7 @@ def _typed_date(text: str) -> JsonScalar:
 def _check_date(value: str | Number) -> None:
     text = value.text if isinstance(value, Number) else value
     whole = _is_whole_number(text)
+    # By digits: the text may have more of them than Python reads as a number.
     if whole and (text.startswith("-") or len(text) < len(str(SMALLEST_DATE_MS))):
         raise misfit(text, "too small to be a date in milliseconds", hint=_seconds_hint(text))
     if instant_of(value) is None:

@@ -111,6 +111,7 @@ def plan_update(
 
     Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written.
     """
+    # Whoever has the old address must be there, so that this looks in any case.
     if wish.address is not None:
         return _plan_new_address(client, change, wish.address, wish, declared)
     if not wish.looks:
@@ -185,6 +186,7 @@ def _plan_new_address(
     declared: DeclaredTypes | None,
 ) -> Plan:
     contact = find_one(client, ContactRef("email", address.before))
+    # Looked for now: a refusal after the first of two writes would leave half a change.
     _check_free(client, address.after, contact)
     if change.user_id is not None:
         by_user_id = find_at_most_one(client, ContactRef("userId", change.user_id))

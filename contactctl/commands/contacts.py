@@ -70,6 +70,7 @@ def update(
     terminal the contact is looked up before the write, which is a request more.
     """
     preview.check()
+    # These two refuse what does not go together, and names that are taken, before any request.
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
@@ -79,6 +80,7 @@ def update(
             session, preview_offline(change), str(change.refs[0]), declared=declared
         )
     plan = plan_update(session.client, change, wish, declared)
+    # Said before the write and in a preview alike; the flag itself was the permission.
     if plan.preview.resubscribes:
         session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
     if preview.dry_run:
@@ -89,6 +91,7 @@ def update(
     if planning.is_asked:
         from contactctl.plans.planning import planned_update
 
+        # The plan was looked up already, so that it is written from that very look.
         planning.save(planned_update(plan, declared), plan.preview, str(plan.change.refs[0]))
         return None
     session.check_write_allowed(*plan.addresses)
@@ -96,6 +99,7 @@ def update(
     writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
     with undo.of_update(plan, declared), writing as write:
         saved = carry_out(session.client, plan)
+        # An import may know the contact by an identifier that was not given here.
         write.contact_id = saved.id
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, declared))
@@ -114,6 +118,7 @@ def create(
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
+    # The service creates nobody by a user id alone.
     if change.email is None:
         raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
     if preview.offline:
@@ -130,6 +135,7 @@ def create(
     session.check_write_allowed(change.email)
     from contactctl.changes.created import unlike_created  # update starts without it
 
+    # The way back first: making it takes a look, and the contact is claimed for the write alone.
     with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
         saved = session.client.create(change, partial(unlike_created, change, declared=declared))
         write.contact_id = saved.id
@@ -183,6 +189,7 @@ def delete(
             found = find_one(session.client, ref).get("id")
             write.contact_id = found if isinstance(found, str) else None
         reply = session.client.delete(ref)
+        # All that imports remember of the contact goes too: its id never comes back.
         write.gone = True
     session.output.show(answers.done(f"deleted {ref}", reply))
     return None
@@ -190,12 +197,14 @@ def delete(
 
 def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> None:
     """Check the profile's limits, and ask; the contact is looked up only where that needs it."""
+    # A limit by domain holds for user ids as well, whose address only a look can tell.
     limited = bool(session.credentials.only_domains) and ref.name == "userId"
     contact = None if yes and not limited else find_one(session.client, ref)
     email = contact.get("email") if contact else ref.value
     session.check_write_allowed(email if isinstance(email, str) else None)
     if yes or contact is None:
         return
+    # A deletion forgets the opt-out too, and new contacts are subscribed.
     if contact.get("subscribed") is False:
         session.output.warn(
             "this person has opted out; adding the address again would subscribe it"
@@ -210,6 +219,7 @@ def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
     """
     if name in contact:
         return contact[name]
+    # The service leaves out properties that are not set; only the account can tell a typo.
     declared = session.account.declared_for([name])
     if name in declared:
         return None

@@ -102,10 +102,12 @@ def forget(
         session.confirm("Remove all that imports left on this machine?", flag="--yes")
     removed: list[_Item] = []
     left: list[_Item] = []
+    # All of them first: what is removed on the way changes the folder that is read.
     for item in list(_items(session)):
         gone = _remove(session, item) if address is None else _remove_of(session, item, address)
         if gone is not None:
             (removed if gone else left).append(item)
+    # Read anew: what stayed is what is there now.
     session.output.show(_answer(_items(session), removed, empty="nothing to remove"))
     if any(item.kind in {"unfinished_run", "stdin_copy"} for item in removed):
         session.output.note("an unfinished run that was removed cannot be resumed")
@@ -134,6 +136,7 @@ def _items(session: Session) -> Iterator[_Item]:
         ("sandbox", sandbox_file(session.env), "with contactctl sandbox reset"),
     ]
     for kind, path, goes in others:
+        # Not asked for first: what is there may go in between.
         with suppress(OSError):
             saved_at = path.stat().st_mtime
             yield _Item(
@@ -146,6 +149,7 @@ def _files_of_imports(session: Session) -> Iterator[_Item]:
     for one in files:
         identity = identity_of(one)
         of = "" if identity is None else f"{identity.source}, {counted(identity.rows, 'row')}"
+        # A finished run is nobody's work any more, and to ask takes a lock.
         running = one.kind != "finished_run" and is_running(one, files)
         goes = "after the run" if running else f"in {_days(one.goes_at - now)}"
         goes_at = None if running else one.goes_at
@@ -170,11 +174,13 @@ def _answer(kept: Iterable[_Item], removed: Sequence[_Item], *, empty: str) -> A
 def _remove(session: Session, item: _Item) -> bool | None:
     """Remove an item; false when a run under way needs it, None when it is no import's."""
     files = kept_files(journal_folder(session.env))
+    # The sandbox has a command of its own to empty it, and is not what imports left.
     if item.kind == "sandbox":
         return None
     if item.kind == "cache":
         return _unlinked(item.path)
     if item.kind == "sent_memory":
+        # A run under way has the file open, and would go on writing to what has no name.
         return not any(is_running(one, files) for one in files) and _unlinked(item.path)
     return _removed(item, files)
 
@@ -183,6 +189,7 @@ def _remove_of(session: Session, item: _Item, address: str) -> bool | None:
     """Remove what an item holds of an address; None when that is nothing."""
     files = kept_files(journal_folder(session.env))
     if item.kind == "sent_memory":
+        # Digests are keyed by account: each account that may have one is tried.
         return _erased(session, item.path.parent, address, files) or None
     if item.kind in {"cache", "sandbox"}:
         return None
@@ -212,6 +219,7 @@ def _accounts(session: Session, files: Sequence[Kept]) -> set[str]:
             account_digest(profile.base_url, profile=name, team=profile.team)
             for name, profile in session.profiles.load().profiles.items()
         }
+    # Accounts without a profile are known by their key alone, which is in no file.
     for name in (session.flags.explicit_profile, SANDBOX_PROFILE):
         with suppress(ContactctlError):
             credentials = resolve(name, session.env, session.profiles)
@@ -227,6 +235,7 @@ def _remembered(path: Path) -> str:
 
 def _cache_files(session: Session) -> list[Path]:
     with suppress(OSError, MachineError):
+        # By their names, since somebody may have given the cache a folder with other things in it.
         found = folder("cache", session.env).iterdir()
         return sorted(path for path in found if path.name.startswith(("properties-", "lists-")))
     return []
@@ -235,6 +244,7 @@ def _cache_files(session: Session) -> list[Path]:
 def _unlinked(path: Path) -> bool:
     with suppress(OSError):
         path.unlink()
+        # SQLite would take it for the way back of whatever gets the name next.
         path.with_name(path.name + "-journal").unlink(missing_ok=True)
     return not path.exists()
 

@@ -93,6 +93,7 @@ def remove_suppression(
     """
     preview.check()
     ref = who.to_ref()
+    # For the address in it: a limit by domain holds for user ids as well.
     status = session.client.suppression(ref)
     if preview.dry_run:
         query: JsonObject = {ref.name: ref.value}

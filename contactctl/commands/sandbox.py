@@ -124,8 +124,10 @@ class BehaviourFlags:
 @with_session
 def serve(session: Session, listen: ListenFlags, behaviour: BehaviourFlags, db: Db = None) -> None:
     """Serve the sandbox over HTTP, for any client, until Ctrl-C or SIGTERM."""
+    # One event ends the loop and every wait that --latency asks for.
     stopping = threading.Event()
     settings = behaviour.to_settings(session, listen.host, stopping)
+    # The sandbox takes any key and holds whatever was tried out in it.
     if not is_loopback(listen.host):
         session.output.warn(f"{listen.host} may be reached from other machines")
     with _open(session, db) as store:
@@ -151,6 +153,7 @@ def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
     from contactctl.sandbox.store import reset_store
 
     path = _file(session, db)
+    # Asked only where somebody sits: test scripts reset it at every run.
     if session.can_ask and not yes:
         session.confirm(f"Empty {path}?", flag="--yes")
     if db is None:
@@ -196,6 +199,7 @@ def _say_ready(session: Session, base_url: str, api_key: str | None) -> None:
     key = "...  # the key given to --api-key" if api_key else "any-text"
     exports = [f"export CONTACTCTL_BASE_URL={base_url}", f"export LOOPS_API_KEY={key}"]
     answer = answers.named("address", base_url)
+    # On stdout first, alone: scripts wait for this line.
     session.output.show(answer)
     session.output.note("\n".join(["to use it from another terminal:", *exports]))
 

@@ -102,6 +102,7 @@ def _open_cache(place: Place, env: Mapping[str, str]) -> AccountCache | None:
 
     explicit = SANDBOX_NAME if "--sandbox" in place.given else None
     explicit = explicit or place.settings.get("--profile")
+    # As the command itself will choose: names of another account would be wrong ones.
     choice = credentials.choose(explicit, env, ProfileStore(profiles_file(env)))
     if choice.is_sandbox:  # nothing of it is cached
         return None

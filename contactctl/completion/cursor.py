@@ -104,6 +104,7 @@ class Place:
             self.flags = _flags_of(self.command)
             self.flags_ended = False
         else:
+            # Nothing is offered behind a word that is no command: it would look like one.
             self.command = None
             self.flags = ()
 
@@ -146,6 +147,7 @@ def answer(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO | None) -
     Return None, with nothing written, when it names none of ours: the call is an ordinary one.
     """
     shell = env.get(SHELL_VARIABLE)
+    # The variable has this form in Typer too, whose own values mean other calls.
     if shell not in SHELLS:
         return None
     try:

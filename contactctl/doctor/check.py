@@ -62,6 +62,7 @@ def look(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except ContactctlError as error:
         return failed(name, error)
+    # A folder that vanishes during the look must not end the other checks.
     except OSError as error:
         reason = error.strerror or "the operating system refuses"
         return failed(name, MachineError(f"it cannot be looked at: {reason}"))

@@ -190,6 +190,7 @@ def _look_above(path: Path) -> FolderState:
 
 def environment_check(env: Mapping[str, str]) -> Check:
     """Name the variables that are set and change something."""
+    # Set to nothing counts as set: an empty key is refused, an empty proxy passes for none.
     given = [name for name in VARIABLES if name in env]
     return ok(
         "environment", f"set: {', '.join(given)}" if given else "no variable changes anything"

@@ -65,6 +65,7 @@ class Answer:
 def ask(open_client: Callable[[], Asking], now: Callable[[], float]) -> Answer:
     """Ask, and keep what came of it, be it that there can be no client."""
     try:
+        # Once and not by the usual retries: a doctor should say soon how things are.
         reply = open_client().api_key_once()
     except ContactctlError as error:
         return Answer(now(), error=error, pace=error.pace)
@@ -80,6 +81,7 @@ def service_checks(found: Credentials, answer: Answer) -> Iterator[Check]:
         yield failed("TLS", error)
         return
     yield connection_check(found, answer)
+    # Of a service that has said nothing, no more can be told.
     if not answer.arrived:
         return
     if not found.is_sandbox:
@@ -118,6 +120,7 @@ def key_check(found: Credentials, answer: Answer) -> Check:
     team = answer.value.get("teamName") if isinstance(answer.value, dict) else None
     if not isinstance(team, str) or not team:
         return ok(name, f"{found.key}, the service names no team")
+    # A renewed key may be that of another team: all that was set up is for the one before.
     if found.team not in {None, team}:
         words = f"{found.key} belongs to team {team}, and did to {found.team} when last checked"
         return warn(

@@ -142,6 +142,7 @@ class RefFlags:
 
     def to_ref(self) -> ContactRef:
         """Return the one contact ref; raises :class:`UsageError` for none, two or a bad one."""
+        # By way of a draft, so that an identifier is held to the same rules as in a write.
         draft = to_draft(ChangeFlags({"email": self.email, "user_id": self.user_id}))
         refs = to_change(draft, None).refs
         if len(refs) > 1:
@@ -178,6 +179,7 @@ class ContactFlags:
         # Lists first: an id needs no request, and a wrong name should not cost that of the types.
         draft = draft.with_list_ids(account.resolve_list)
         declared = None
+        # Standard fields have types of our own: without a property nobody is asked.
         if draft.custom_keys and not self.no_schema:
             declared = _declared(session, account, draft.custom_keys)
         return to_change(draft, declared), declared
@@ -198,6 +200,7 @@ class ContactFlags:
 def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "DeclaredTypes | None":
     try:
         return account.declared_for(keys)
+    # Typed by look, a preview says more than no preview.
     except OfflineError:
         session.output.note("the declared types are not known offline: typed by look alone")
         return None
@@ -273,11 +276,13 @@ class LookFlags:
             "--plan": plans,
             "--dry-run without --offline": preview.dry_run and not preview.offline,
         }
+        # The first that needs a look stands in the message, by the name that was typed.
         asked = next((name for name, given in wants.items() if given), None)
         refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
         if asked and refused:
             raise UsageError(f"{asked} needs a look, and {refused} forbids it", hint="give one")
         guarded = change.user_id is not None and session.credentials.only_domains
+        # Never unasked in a script, whose loop would take twice the requests.
         looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))
         new = self.new_email
         address = None

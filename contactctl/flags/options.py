@@ -75,6 +75,7 @@ NoColorFlag = Annotated[bool, _flag("--no-color", help="No colours.")]
 
 
 def _print_version(context: typer.Context, *, wanted: bool) -> None:
+    # Resilient parsing reads the words of others and carries nothing out.
     if wanted and not context.resilient_parsing:
         context.obj.output().write_lines([f"contactctl {__version__}"])
         raise typer.Exit
@@ -141,6 +142,7 @@ def take_flags(context: typer.Context, values: dict[str, object]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
     values.pop("version")  # was answered while it was parsed
     given = Flags(**_take(values, Flags))
+    # Kept with the run: an error in what follows is told in the form asked for so far.
     context.obj.flags = context.obj.flags.under(given)
     flags: Flags = context.obj.flags
     return flags

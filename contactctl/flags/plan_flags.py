@@ -60,6 +60,7 @@ class PlanFlags:
                 f"--plan and --{given.replace('_', '-')} do not go together",
                 hint="give one of them",
             )
+        # Resolved, as one file may be spelled in two ways.
         if self.summary is not None and self.summary.resolve() == self.plan.resolve():
             raise UsageError("--plan and --summary name one file", hint="give one another name")
         if beside is not None and _is_one(self.plan, beside):
@@ -67,6 +68,7 @@ class PlanFlags:
 
 
 def _is_one(path: Path, other: Path) -> bool:
+    # By the file itself: links, and disks that ignore case, give it several names.
     return path.exists() and other.exists() and path.samefile(other)
 
 
@@ -77,6 +79,7 @@ def account_of(session: Session) -> "FileAccount":
 
     credentials, client = session.credentials, session.client
     team = credentials.team
+    # A plan names its team, for whoever reads it before it is applied.
     if team is None:
         name = client.api_key().get("teamName")
         team = name if isinstance(name, str) else None
@@ -137,6 +140,7 @@ class Planning:
 
 def planned_note(path: Path, profile: str | None) -> str:
     """Return what to say when a plan was written; ``profile`` is the one that flags named."""
+    # Typed as it stands, it must not go to whichever profile is active by then.
     account = [] if profile is None else [f"--profile={profile}"]
     command = shlex.join(["contactctl", *account, "apply", str(path)])
     return f"nothing was written but the plan; to carry it out:\n{command}"

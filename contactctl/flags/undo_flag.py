@@ -69,6 +69,7 @@ class Undo:
 
     def __init__(self, session: Session, path: Path | None, preview: DryRunFlags) -> None:
         self._session = session
+        # A dry run writes nothing at all, so that its name stays free for the run itself.
         self._path = None if preview.dry_run else path
         check_undo(self._path)
 
@@ -133,6 +134,7 @@ class Undo:
             for planned in found:
                 undo.add(planned)
             yield
+            # Only where the write came back: after a failure nobody knows whether it was made.
             undo.finish()
 
 

@@ -58,6 +58,7 @@ def parse_api_key(text: str, where: str) -> ApiKey:
     that they refuse whole, so anything but printable ASCII without blanks must stop here: raises
     :class:`CredentialsError` with the kind and place of the bad character, never the text.
     """
+    # One line break, as echo and password managers add: more of them is another text.
     key = text.removesuffix("\n").removesuffix("\r")
     if not key:
         raise CredentialsError(
@@ -190,6 +191,7 @@ def run_key_command(
         _fail(words, f"cannot be started: {error.strerror or type(error).__name__}")
     except ValueError:
         _fail(words, "cannot be started: there is a NUL in it")
+    # Not what it printed: half a key, or a message, would be sent as one.
     if done.returncode != 0:
         _fail(words, _how_it_ended(done.returncode))
     return done.stdout.decode("utf-8", "surrogateescape")

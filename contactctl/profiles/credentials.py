@@ -115,6 +115,7 @@ def choose(explicit: str | None, env: Mapping[str, str], store: ProfileStore) ->
     book = store.load()
     if book.active is not None:
         return _choose_from(book, book.active, "the active one")
+    # One alone cannot be mistaken; with a second one somebody has to choose.
     if len(book.profiles) == 1:
         return _choose_from(book, next(iter(book.profiles)), "the only one")
     raise _no_choice(book)
@@ -178,6 +179,7 @@ def _read_key(profile: Profile, env: Mapping[str, str], *, show_messages: bool) 
 def _choose_named(name: str, how: str, store: ProfileStore) -> Choice:
     if name == SANDBOX_NAME:
         return Choice("the sandbox", is_sandbox=True)
+    # From an empty shell variable, as a rule: never taken for "the active one".
     if not name:
         raise CredentialsError(
             f"the profile {how} has an empty name",
@@ -249,6 +251,7 @@ def check_write_allowed(credentials: Credentials, addresses: Iterable[str | None
     up. Domains are compared without regard to case and whole: a subdomain is another domain.
     Raises :class:`GuardError`.
     """
+    # Before the domains: no other address would help.
     if credentials.read_only:
         raise GuardError(
             f"profile {credentials.profile} is read-only, and this command writes",
@@ -267,6 +270,7 @@ def _check_domain(credentials: Credentials, address: str | None) -> None:
             f"{rule}, and the address of this contact is not known",
             hint="pick the contact by --email, or let it be looked up first",
         )
+    # With the @, or example.com would let notexample.com pass.
     endings = tuple(f"@{domain}" for domain in credentials.only_domains)
     if not address.lower().endswith(endings):
         raise GuardError(f"{rule}, not to {address}", hint="choose another profile with --profile")

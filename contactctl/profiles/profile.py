@@ -75,6 +75,7 @@ class Profile:
             "read_only": self.read_only,
             "only_domains": list(self.only_domains),
         }
+        # TOML has no null, and a short file is easier to check by eye.
         return {key: value for key, value in table.items() if value not in (None, False, [])}
 
 
@@ -179,6 +180,7 @@ def _text(table: Mapping[str, object], key: str) -> str:
 
 def _flag(table: Mapping[str, object], key: str) -> bool:
     value = table.get(key, False)
+    # Not whatever Python takes for true, as it does the text "false".
     if not isinstance(value, bool):
         raise TableError(f"{key} must be true or false")
     return value

@@ -99,6 +99,7 @@ def _overruled(explicit: str | None, env: Mapping[str, str], store: ProfileStore
     with suppress(ContactctlError):
         active = store.load().active
         variables += [] if active is None else [f"the active profile {active}"]
+    # The first of them is what is in force.
     return variables[1:]
 
 

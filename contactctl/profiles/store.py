@@ -53,6 +53,7 @@ class ProfileBook:
         """Return the text of the file."""
         import tomli_w
 
+        # First, for whoever looks: whatever comes below depends on it.
         head: dict[str, object] = {"version": FILE_VERSION}
         if self.active is not None:
             head["active"] = self.active
@@ -63,6 +64,7 @@ class ProfileBook:
         }
         known = self.document.get("profiles", {})
         tables = {
+            # An older version must not drop what a newer one has written, limits among them.
             name: unknown_part(known.get(name, {})) | profile.to_table()
             for name, profile in self.profiles.items()
         }
@@ -138,6 +140,7 @@ class ProfileStore:
         written. Never wait for a person or the service inside the block. Raises what :meth:`load`
         does, and :class:`MachineError` when the file or its lock cannot be written.
         """
+        # Dotfile managers keep such files elsewhere and link to them.
         target = Path(os.path.realpath(self.path))
         make_private_folder(target.parent)
         with _locked(target, self._lock_timeout_s):
@@ -157,6 +160,7 @@ class ProfileStore:
                 hint="move it away; the file with the profiles belongs there",
             )
         with self.path.open("rb") as file:
+            # One byte more tells that there is more.
             return file.read(_MAX_FILE_BYTES + 1)
 
     def _parse(self, data: bytes) -> ProfileBook:
@@ -213,6 +217,7 @@ def _permission_warnings(path: Path, mode: int, book: ProfileBook) -> tuple[str,
         return ()
     has_key = any(isinstance(profile.key, StoredKey) for profile in book.profiles.values())
     if mode & _OTHERS_MAY_WRITE or (has_key and mode & _OTHERS_MAY_READ):
+        # Who may write can have requests go elsewhere, key and all, which is worse.
         word = "written" if mode & _OTHERS_MAY_WRITE else "read"
         return (f"{path} can be {word} by other users of this machine; fix it: chmod 600 {path}",)
     return ()

@@ -103,6 +103,7 @@ class _App:
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         """Answer a request. One without a key spends nothing: a limit belongs to a team."""
+        # An answer to whoever has no key has these headers as well.
         budget = self._limit.peek()
         try:
             self._check_door(environ)
@@ -125,6 +126,7 @@ class _App:
         check_origin(environ)
 
     def _answer_inside(self, environ: WSGIEnvironment, budget: Budget) -> Answer:
+        # Before the faults: a request over the limit gets to nothing that could fail.
         if budget.exceeded:
             raise self._too_many()
         fault = drawn_fault(self._settings.faults, self._settings.draw())
@@ -147,6 +149,7 @@ class _App:
             now_s=self._settings.now_s(),
             strict=self._settings.strict,
         )
+        # Other processes use the file too, and a read need not keep them from it.
         opened = self._store.read if method == "GET" else self._store.write
         with opened() as transaction:
             return rule(transaction, call)

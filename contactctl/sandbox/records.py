@@ -38,6 +38,7 @@ class StoredContact:
             "email": self.email,
             **{name: self.values[name] for name in _NEW_VALUES},
             "userId": self.user_id,
+            # The service shows the lists that a contact is on, and no others.
             "mailingLists": dict.fromkeys(self.list_ids, True),
             # Only sign-ups by a form have another status, and the sandbox has no forms.
             "optInStatus": None,

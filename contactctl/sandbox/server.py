@@ -96,6 +96,7 @@ class _Server:
 
     def close(self) -> None:
         """Close everything; requests under way have a moment to be answered, others none."""
+        # First the threads, then the connections that they write to.
         self._server.task_dispatcher.shutdown(timeout=_LAST_ANSWERS_S)
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()

@@ -155,6 +155,7 @@ def reset_store(path: Path) -> Path | None:
     try:
         with open_store(path) as store:
             store.reset()
+    # A newer version's file is among these: it may hold what somebody still needs.
     except DamagedFileError:
         aside = _move_aside(path)
         open_store(path).close()
@@ -203,6 +204,7 @@ def _explained(path: Path) -> Iterator[None]:
 def _move_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.damaged")
     number = 1
+    # Never over one that was moved aside before.
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.damaged-{number}")
@@ -225,6 +227,7 @@ def sandbox_id(path: Path) -> str:
 def _version_of(path: Path) -> int:
     if not path.exists():
         return 0
+    # Not by connect(), which explains errors: whoever opens the store does so.
     connection = sqlite3.connect(path)
     try:
         (version,) = connection.execute("PRAGMA schema_version").fetchone()

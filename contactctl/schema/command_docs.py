@@ -32,6 +32,7 @@ def leaves(
 
 def describe(path: tuple[str, ...], leaf: Leaf, common: Collection[str]) -> JsonObject:
     """Return a command's words; the flags named in ``common`` are left out."""
+    # Built as for a call, so that this cannot differ from what --help says.
     command = build(path[-1], leaf)
     assert isinstance(command, Command)  # noqa: S101 - what a leaf is built into
     options = [item for item in command.params if item.param_type_name == "option"]
@@ -69,6 +70,7 @@ def _value(parameter: Parameter) -> JsonObject:
         "minimum": _plain(getattr(parameter.type, "min", None)),
         "maximum": _plain(getattr(parameter.type, "max", None)),
         "default": _plain(parameter.default),
+        # An option repeats itself, an argument takes all words that are left.
         "repeatable": bool(getattr(parameter, "multiple", False)) or parameter.nargs == -1,
         "required": parameter.required,
         "help": " ".join((parameter.help or "").split()),

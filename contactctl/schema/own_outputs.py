@@ -180,6 +180,7 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
         Output(
             record(
                 dict.fromkeys(("profile", *_ACCESS, *_PLACES), _SETTING),
+                # Where nothing is chosen there is nothing to say of these.
                 optional=_ACCESS,
             )
         ),

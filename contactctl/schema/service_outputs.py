@@ -154,6 +154,7 @@ _DRY_RUN: JsonObject = {
 }
 
 
+#: What the client asks of an answer is needed; the service may leave the rest out.
 _LIST = record(
     {"id": TEXT, "name": TEXT, "description": TEXT_OR_NULL, "isPublic": BOOLEAN},
     optional=("description", "isPublic"),

@@ -45,6 +45,7 @@ def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
         heading = [views.headline(line, style="bold") for line in lines]
         columns = ("line", "would", "contact", "field", "before", "after")
         drawn = [
+            # A contact is named once, above the first of its fields.
             ("", "", "", *row[3:]) if above is not None and above[:3] == row[:3] else row
             for above, row in zip([None, *cells], cells, strict=False)
         ]
@@ -103,10 +104,12 @@ def summary(tally: Tally) -> str:
     """Return what became of the rows, and the first failures, a line each."""
     parts = [f"{count:,} {kind}" for kind in KINDS if (count := tally.changes[kind])]
     others = tally.done - tally.changes.total()
+    # Without a look nobody knows what a row did, only that it was taken.
     parts += [f"{others:,} done"] if others or not parts else []
     parts += [f"{tally.failed:,} failed"] if tally.failed else []
     parts += [f"{tally.skipped:,} unchanged since last sent"] if tally.skipped else []
     parts += [f"{tally.earlier:,} of them in an earlier run"] if tally.earlier else []
+    # Of rows that were only skipped, a rate would mislead whoever plans the next run.
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
     ending = f"{_rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
     return "\n".join([ending, *_lost(tally), *_failures(tally)])
@@ -167,6 +170,7 @@ def _duration(forecast: Forecast) -> str:
 
 def _rows_to_send(forecast: Forecast) -> str:
     plan = forecast.plan
+    # Rows that say nothing new show only on the way.
     most = "up to " if forecast.unchanged is None or forecast.looks else ""
     report = plan.report
     rows = f"{counted(report.rows, 'row')}, {counted(report.named.contacts, 'contact')}"

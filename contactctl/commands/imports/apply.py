@@ -69,6 +69,7 @@ class ApplyCall:
         from contactctl.importing.engine import RunOptions
 
         session, sending = self.session, self.flags.sending
+        # Nobody else shares a sandbox in this process, so there is no limit to keep.
         in_process = session.credentials.is_sandbox and self.flags.rate is None
         retries = session.flags.retries
         return RunOptions(
@@ -112,6 +113,7 @@ def apply(
         raise UsageError(
             "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
         )
+    # Before the file is read: a name that is taken costs neither a look nor a wait.
     if not preview.dry_run:
         check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
     if summary is not None and summary.resolve() == Path(flags.file).resolve():
@@ -119,6 +121,7 @@ def apply(
     call = _admitted(session, flags)
     if preview.dry_run:
         return _show(call, preview, summary)
+    # Not for a dry run, which a read-only profile may do.
     session.check_write_allowed()
     _apply(call, summary)
     return None
@@ -128,8 +131,10 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     """Read the file and refuse it as a whole where it must not be carried out."""
     file = open_plan_file(Path(flags.file), flags.file)
     account = account_of(session)
+    # First of all: the messages after this one would be about somebody else's contacts.
     check_account(file, account)
     is_plan = file.header.kind == "plan"
+    # A way back grows no more dangerous with age: each field is held against what is there.
     max_age = flags.max_age or (DEFAULT_MAX_AGE if is_plan else None)
     # What was begun in time may be gone on with.
     if max_age is not None and not flags.resume:
@@ -162,6 +167,7 @@ def _apply(call: ApplyCall, summary: Path | None) -> None:
     finally:
         if tally.told:
             output.note(answers.summary(tally))
+            # Of a run that was stopped too: what it did is done.
             shown.save(summary)
     if tally.failed:
         raise _rows_failed(call, tally)
@@ -177,8 +183,10 @@ def _run(call: ApplyCall, tally: Tally, stop: Stop, shown: plan_answers.Shown) -
         run = stack.enter_context(opened)
         stop.watch(run)
         for finished in stack.enter_context(_told(call, run, tally)):
+            # Written down before it is told: a reader that goes away ends the run.
             reject(finished)
             shown.add(finished)
+            # The call that was stopped has printed these already.
             if session.output.form == "json" and not finished.job.earlier:
                 session.output.write_json(finished.to_json_object())
     if run.stopped:

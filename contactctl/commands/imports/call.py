@@ -63,12 +63,14 @@ class ImportCall:
 
     def command(self, *more: str) -> str:
         """Return this call with more flags, as a line to type."""
+        # Not the copy's name: it is gone when the command is typed.
         file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
         return self._line(file, [*self._words, *more])
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""
         limit = self.sending.limit
+        # A limit that cuts nothing off would keep the run from being finished.
         return limit if limit is not None and limit < plan.report.rows else None
 
     def rows(self, plan: Plan) -> int:
@@ -126,6 +128,7 @@ class ImportCall:
         """What to type to go on with this run."""
         file = self.input_file.source.name
         words = self._words
+        # A pipe cannot be read again, so that the copy is named, whose name tells no form.
         if self.input_file.name == STDIN:
             file = self.input_file.path
             form = self.input_file.source.form
@@ -146,5 +149,6 @@ def address_check(session: Session) -> Callable[..., None] | None:
     """Return what refuses addresses that the profile may not write to; None where it may to all."""
     if not session.credentials.only_domains:
         return None
+    # That a profile is read-only is one error for the whole command, not one for each row.
     limits = replace(session.credentials, read_only=False)
     return lambda addresses: check_write_allowed(limits, addresses)

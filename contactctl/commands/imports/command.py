@@ -67,6 +67,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         rejects=sending.rejects is not None,
     )
     if planning.plan is not None:
+        # A plan says what was there before, which only a look can know.
         guards = replace(guards, lookup=True)
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
@@ -90,9 +91,11 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
             plan_file.write(call, plan, planning.plan, planning.summary)
             return None
         session.check_write_allowed()
+        # Before anything is announced: a job of every night should say one line and end.
         if not _has_rows_left(call, plan):
             return None
         _announce(call, plan)
+        # Last before the first write, so that as little as can be happens in between.
         dry_run.check_changes(call, plan)
         send(call, plan)
     return None
@@ -118,6 +121,7 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     except JudgedColumnsError as error:
         raise with_rows(error) from None
     except UndecidedConsentError as error:
+        # Only a command that can be carried out as it stands is offered to be copied.
         if error.is_ready:
             error.command = call.command(*error.flags)
         raise
@@ -146,6 +150,7 @@ def _problem_teller(session: Session) -> Callable[[Problem], None]:
 
     def tell(problem: Problem) -> None:
         if session.output.form == "json":
+            # In the form of a failed row, so that programs read one kind of line.
             finished = Finished(Job(Row(0, problem.line)), invalid(0, problem.text))
             session.output.write_json(finished.to_json_object())
         else:

@@ -31,6 +31,7 @@ def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
     for line in answers.dry_run_warnings(tally):
         output.warn(line)
     refuse_too_many(call, plan, tally)
+    # What nobody has looked up may change something.
     changes = tally.changes or tally.would["unknown"]
     return ExitCode.WOULD_CHANGE if preview.exit_code and changes else None
 
@@ -60,9 +61,11 @@ def look(
     from contactctl.importing.dry_run import open_dry_run
 
     stop, name = Stop(), plan.source.name
+    # A look at the whole file is wanted, whatever an earlier run has sent of it.
     options = replace(call.options(plan), resume=False)
     client = None if offline else call.session.client
     with ExitStack() as stack:
+        # Signals first: one that comes while the run is being opened counts as well.
         stack.enter_context(stops_told(stop.take))
         run = stack.enter_context(open_dry_run(plan, client, call.state, options))
         stop.watch(run)

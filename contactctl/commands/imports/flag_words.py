@@ -23,6 +23,7 @@ class FlagWords:
                 if one is True:
                     found.append(name)
                 elif one is not None and one is not False:
+                    # One word each: a value that begins with a dash would be taken for a flag.
                     found.append(f"{name}={one}")
         return found
 

@@ -14,4 +14,5 @@ def usual_patience_s(session: Session) -> float:
 def wait_for_account(session: Session, patience_s: float) -> None:
     """Let the session's questions about the account wait for a service that is away."""
     patient = PatientCatalogue(session.client, patience_s, session.output.note)
+    # In place of the property's own, which would give up at the first failure.
     session.account = open_account(patient, session.credentials, session.env)

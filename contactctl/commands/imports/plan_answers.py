@@ -81,11 +81,13 @@ class Shown:
     def in_a_word(self) -> str:
         """Return what would happen, in one word for programs."""
         found = [word for word in ("create", "update", "delete") if self.counts[word]]
+        # Of several kinds there is no better word than the one that means all of them.
         return "nothing" if not found else found[0] if len(found) == 1 else "update"
 
     def add(self, finished: Finished) -> None:
         """Take a line of a plan that was looked up again, or carried out."""
         error = finished.result.error
+        # A kind of refusal, shown by a word of its own: it calls for a new plan, not for a fix.
         would = "drifted" if error and error.code == "drifted" else str(would_of(finished.result))
         item = planned_of(finished.job.row)
         self.take(Entry(finished.job.row.line, would, item, error.message if error else None))
@@ -116,6 +118,7 @@ class Shown:
         def view() -> RenderableType:
             from contactctl import views
 
+            # Cut by lines and not by contacts, as one contact may change many fields.
             drawn = [
                 row for entry in self._entries[: self._most] for row in entry.rows(self._words)
             ]

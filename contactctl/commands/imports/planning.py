@@ -29,10 +29,12 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
     Raises :class:`RowsFailedError` where rows have no line in it, as they are refused or could not
     be looked up, and as :func:`dry_run.look`; then what is there of it is whole all the same.
     """
+    # A plan is as old as its first look, not as its last.
     output, began = call.session.output, time.time()
     account = account_of(call.session)
     tally = DryTally(call.rows(plan), looks=True)
     shown = Shown(str(path), account, output)
+    # A person who reads the plan knows lists by their names.
     lists = {one.id: one.name for one in call.session.account.lists()}
     with written_whole(path) as (writer, finish):
         planner = Planner(writer, lists)
@@ -44,6 +46,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
                 output.write_json(tally.row_to_json(finished))
 
         dry_run.look(call, plan, tally, tell)
+        # Within the block: no file is left of a plan that is refused.
         dry_run.refuse_too_many(call, plan, tally)
         source = FileSource(plan.source.name, plan.identity.digest, plan.identity.mapping)
         finish(Header("plan", account, began, source, planner.counts))

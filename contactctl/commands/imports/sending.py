@@ -31,6 +31,7 @@ def send(call: ImportCall, plan: Plan) -> None:
         with stop.told(tally, call.resume_command):
             _send(call, plan, tally, stop)
     finally:
+        # Said of a failure too: it is what a person needs to know before going on.
         if tally.told:
             call.session.output.note(answers.summary(tally))
     if tally.rows < plan.report.rows:
@@ -39,6 +40,7 @@ def send(call: ImportCall, plan: Plan) -> None:
             f"{left} not taken, as --limit asks; to go on with them:\n{call.rest_command}"
         )
     else:
+        # Every row has its end on disk: nobody will ask for the copy again.
         call.input_file.kept = False
     if tally.failed:
         raise _rows_failed(call, tally)
@@ -57,7 +59,9 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
         advance = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):
             tally.add(finished)
+            # Written down before it is told: a reader that goes away ends the run.
             reject(finished.job.row, finished.result)
+            # The call that was stopped has printed these already.
             if output.form == "json" and not finished.job.earlier:
                 output.write_json(finished.to_json_object())
             advance(tally.told)

@@ -154,6 +154,7 @@ class SendFlags(FlagWords):
             per_second = float(self.rate)
         except ValueError:
             per_second = 0.0
+        # nan is within no bounds, and so is refused here as well.
         if not 0.0 < per_second < math.inf:
             raise UsageError(
                 f"--rate {quoted(self.rate)} is no rate", hint="give requests a second, or max"
@@ -175,6 +176,7 @@ class SendFlags(FlagWords):
     def check(self, preview: PreviewFlags) -> None:
         """Refuse what does not go together; raises :class:`UsageError`."""
         preview.check()
+        # Read for its error: later would be after the file was checked.
         self.patience_s(0.0)
         if self.resume and preview.dry_run:
             raise UsageError(
@@ -190,4 +192,5 @@ def most_changes(words: str, rows: int) -> int:
             f"--max-changes {quoted(words)} is no number of rows",
             hint="give a number such as 500, or a share of the file's rows such as 5%",
         )
+    # Rounded down, as a guard should be.
     return int(text) if text == words else rows * int(text) // 100

@@ -51,9 +51,11 @@ class Stop:
             self._signum = signum
             raise StoppedError("stopped before the first row", signum=signum)
         now, again = time.monotonic(), bool(self._signum)
+        # Counted as two, the rows in flight would lose their time to end.
         if again and now - self._first_at < _SAME_SIGNAL_S:
             return
         self._signum, self._first_at = signum, now
+        # Not raised: the run is to end in order, and what it was told is to be recorded.
         self.run.request_stop(at_once=again)
         if again:
             raise StoppedError("stopped at once", signum=signum)

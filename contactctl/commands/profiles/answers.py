@@ -63,6 +63,7 @@ def shown(settings: Sequence[Setting]) -> Answer:
     if any(one.problem for one in settings):
         return whole
     narrow = answers.table(("setting", "value", "from"), [row[:3] for row in rows], json=found)
+    # Only the view: pipes and JSON have the same columns at all times.
     return dataclasses.replace(whole, view=narrow.view)
 
 

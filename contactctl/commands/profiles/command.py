@@ -63,6 +63,7 @@ def add(  # noqa: PLR0913 - one parameter per flag or set of flags
     Without a flag for it the key is asked for, and kept in the file as plain text. It is never
     taken from an argument, which other users of this machine could see.
     """
+    # First: nobody should enter a key for a name that is refused.
     _check_free(session.profiles.load(), check_name(name), replace=replace)
     key.check(session)
     base_url, domains = place.to_base_url(session), place.to_domains()
@@ -115,6 +116,7 @@ def check(session: Session, name: NameOrCurrent = None) -> None:
     )
     for warning in found.warnings:
         session.output.warn(warning)
+    # Outside the lock, which no one may hold while the service is waited for.
     team = _ask_team(session, found)
     session.output.show(answers.checked(found, team))
     _keep_team(session, found, team)
@@ -130,6 +132,7 @@ def remove(session: Session, name: Name, *, yes: Yes = False) -> None:
         find_profile(book, name, "to be removed")
         del book.profiles[name]
         if book.active == name:
+            # Never another one in its place: the next write would go to another account.
             book.active = None
     session.output.show(answers.removed(profile))
     if isinstance(profile.key, StoredKey):
@@ -147,6 +150,7 @@ def _check_free(book: ProfileBook, name: str, *, replace: bool) -> None:
 def _save(session: Session, profile: Profile, *, replace: bool) -> ProfileBook:
     with session.profiles.modify() as book:
         _check_free(book, profile.name, replace=replace)
+        # The first profile is what the person wants to work with.
         if not book.profiles:
             book.active = profile.name
         book.profiles[profile.name] = profile
@@ -159,6 +163,7 @@ def _with_team(session: Session, profile: Profile) -> Profile:
     try:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
         return dataclasses.replace(profile, team=_ask_team(session, found))
+    # A stop as well: whoever presses Ctrl-C should know that nothing was saved.
     except Ending as error:
         error.message += f"; profile {profile.name} was not saved (--no-check saves it unasked)"
         raise
@@ -209,6 +214,7 @@ def _say_what_follows(session: Session, profile: Profile, book: ProfileBook) -> 
 
 
 def _warn_of_variables(session: Session, name: str) -> None:
+    # Set in the shell long ago, perhaps, and a change here would seem to have no effect.
     if KEY_VARIABLE in session.env:
         session.output.warn(f"{KEY_VARIABLE} is set and overrules the active profile")
     elif session.env.get(PROFILE_VARIABLE, name) != name:

@@ -78,6 +78,7 @@ class KeyFlags:
         ways = "--key-stdin, --key-env VARIABLE or --key-command 'COMMAND'"
         if sum(given) > 1:
             raise UsageError("the key is to come from two places", hint=f"give one of {ways}")
+        # Before the key is asked for: a job would hang on the question for ever.
         if not any(given) and not session.can_ask:
             raise UsageError("the API key cannot be asked for here", hint=f"give {ways}")
 
@@ -119,6 +120,7 @@ class PlaceFlags:
 
 def _checked_command(text: str) -> KeyCommand:
     try:
+        # Only split and not run: it may ask for a touch, which the check of the key will do.
         split_command(text)
     except CredentialsError as error:
         raise UsageError(f"--key-command: {error.message}", hint=error.hint) from None
