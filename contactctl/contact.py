@@ -101,6 +101,10 @@ TEXT_FIELDS = tuple(one.wire_name for one in FIELDS if one.role == "value" and o
 STANDARD_FIELDS = frozenset(one.wire_name for one in FIELDS if one.flag)
 #: Standard fields that null empties; the others cannot be without a value.
 CLEARABLE_FIELDS = frozenset(one.wire_name for one in FIELDS if one.flag and not one.instead)
+#: What the service gives a contact that is made without it; an empty text is no value.
+DEFAULTS: Mapping[str, JsonScalar] = {
+    one.wire_name: one.unset for one in FIELDS if one.role == "value" and one.unset
+}
 #: Names that only answers carry.
 RESPONSE_ONLY_NAMES = frozenset(one.wire_name for one in FIELDS if one.role == "answer")
 #: Properties that every account has, though an older one may not list them (page "Contact

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.changes.typing_rules import instant_of
-from contactctl.contact import DEFAULT_TYPES, FIELDS, fold_address
+from contactctl.contact import DEFAULT_TYPES, DEFAULTS, FIELDS, fold_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,10 +83,10 @@ def preview_update(
 def applied(change: ContactChange, contact: JsonObject | None) -> JsonObject:
     """Return a contact as it would be after a change; None is one that the change creates.
 
-    What is emptied is null. A new contact is subscribed unless the change says otherwise, and has
-    no id yet.
+    What is emptied is null. A new contact has what the service gives it unless the change says
+    otherwise, and no id yet.
     """
-    after: JsonObject = dict(contact or {"subscribed": True})
+    after: JsonObject = dict(contact or DEFAULTS)
     after |= {ref.name: ref.value for ref in change.refs}
     after |= change.values
     lists = after.get("mailingLists")

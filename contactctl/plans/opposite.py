@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.changes.preview import FieldChange, applied, preview_update
-from contactctl.contact import FIELDS, RESPONSE_ONLY_NAMES, ContactRef
+from contactctl.contact import DEFAULTS, RESPONSE_ONLY_NAMES, ContactRef
 from contactctl.plans.lines import LIST_PREFIX, Planned
 
 if TYPE_CHECKING:
@@ -13,12 +13,7 @@ if TYPE_CHECKING:
 
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.changes.update import Plan
-    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
-
-#: What the service gives a contact that is made without it; an empty text is no value.
-DEFAULTS: Mapping[str, JsonScalar] = {
-    one.wire_name: one.unset for one in FIELDS if one.role == "value" and one.unset
-}
+    from contactctl.exact_json import JsonObject, JsonValue
 
 
 def opposite_of(

@@ -226,6 +226,17 @@ def test_rows_of_one_contact_are_lines_that_build_on_each_other(cli: Cli, tmp_pa
     assert dump(cli, "firstName") == [("a@example.com", "Three")]
 
 
+def test_a_row_after_the_one_that_makes_its_contact_finds_what_the_service_gives_a_new_one(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
+    file.write_text("email,firstName,source\na@example.com,One,\na@example.com,,crm\n")
+    assert imported(cli, file, "--plan", str(path)).code == 0
+    assert json_lines(path.read_text())[2]["changes"] == {"source": {"from": "API", "to": "crm"}}
+    assert applied(cli, path).code == 0
+    assert dump(cli, "firstName", "source") == [("a@example.com", "One", "crm")]
+
+
 def test_one_change_may_be_planned_as_well(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     saved(cli, "-e", "ada@example.com", "--first-name", "Ada")
