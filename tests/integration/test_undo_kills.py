@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     ],
 )
 def test_what_was_written_is_known_resumable_and_undoable(  # noqa: PLR0913, PLR0917 - a case
-    tmp_path: Path, own_folders: Mapping[str, str], seed: int, rows: int, kills: int, phase: str
+    memory_path: Path, own_folders: Mapping[str, str], seed: int, rows: int, kills: int, phase: str
 ) -> None:
     """Half of the runs are undone where a kill has left them, half at their end."""
-    trial = UndoTrial(tmp_path, own_folders, rows, seed)
+    trial = UndoTrial(memory_path, own_folders, rows, seed)
     most = 4 * rows // kills
     with trial.serve():
         if phase == "apply":
@@ -37,9 +37,11 @@ def test_what_was_written_is_known_resumable_and_undoable(  # noqa: PLR0913, PLR
             trial.run_and_kill(phase, most)
             trial.check_undo_file(phase)
         if seed % 2:
+            trial.kill_at_the_end(phase)
             trial.end(phase)
             trial.check_undo_file(phase)
         for _ in range(kills):
             trial.run_and_kill("undo", most)
+        trial.kill_at_the_end("undo")
         trial.end("undo")
         assert trial.state() == trial.before

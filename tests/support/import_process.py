@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Result
 
 _END_S = 30.0
+#: How often to look whether a file has grown, which tells nobody.
+_LOOK_S = 0.001
+_MOST_ROW_BYTES = 2000
 
 
 @dataclass
@@ -50,6 +53,12 @@ class Importing:
     def rows(self) -> list[JsonObject]:
         """The rows that it has told of; the last line may have been cut off by a kill."""
         return json_lines(self.out)
+
+    def wait_for_row(self, line: int) -> None:
+        """Wait until it has told of the row of that line, and of no other after it; or its end."""
+        wanted = f'{{"line":{line},'.encode()
+        while self.process.poll() is None and wanted not in _end_of(self.folder / "out"):
+            time.sleep(_LOOK_S)
 
     def kill(self) -> None:
         """Kill it as a power cut would."""
@@ -100,6 +109,13 @@ def calling(
         finally:
             process.kill()
             process.wait(_END_S)
+
+
+def _end_of(path: Path) -> bytes:
+    """Return the last line of a file."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _MOST_ROW_BYTES, 0))
+        return file.read().rstrip(b"\n").rpartition(b"\n")[2]
 
 
 def error_of(run: Importing) -> JsonObject:

@@ -150,6 +150,14 @@ class UndoTrial:
             run.kill()
         self.requests.wait_until_idle()
 
+    def kill_at_the_end(self, phase: str) -> None:
+        """Kill a run that has told of its last row, and has yet to say that it is finished."""
+        last = {"import": self.rows, "apply": self.rows + 1, "undo": 2}[phase]
+        with self.run(phase) as run:
+            run.wait_for_row(last)
+            run.kill()
+        self.requests.wait_until_idle()
+
     def end(self, phase: str) -> None:
         with self.run(phase) as run:
             assert run.end(most_s=300) == 0, run.err
