@@ -102,6 +102,8 @@ ROWS: dict[str, Row] = {
     "--allow-newlines": ("", None, "Take a CSV cell whose later lines look like rows of the"),
     "--map": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
+    "--ignore-unknown": ("", None, "Leave out, and name, every column that is no field"),
+    "--only": ("...", "", "Use these columns"),
     "--set": ("...", "", "Give every row this value; repeatable"),
     "--empty-clears": ("", None, "An empty cell empties the field, as null does"),
     "--literal-null": ("", None, "A cell null is that text, and empties nothing"),
@@ -172,11 +174,11 @@ FLAGS: dict[str, str] = {
     "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --map --ignore "
-        "--set --empty-clears --literal-null --no-schema --subscribed-when --unsubscribed-when "
-        "--never-resubscribe --allow-resubscribe --lookup --must-exist#2 --max-changes "
-        "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
-        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline --plan "
-        "--summary"
+        "--ignore-unknown --only --set --empty-clears --literal-null --no-schema --subscribed-when "
+        "--unsubscribed-when --never-resubscribe --allow-resubscribe --lookup --must-exist#2 "
+        "--max-changes --replace-user-id#2 --change-address --undo-file --rate --patience "
+        "--max-failures --limit --skip-invalid --rejects --changed-only --resume --dry-run "
+        "--exit-code --offline --plan --summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

@@ -32,7 +32,8 @@ def bind_columns(
     :class:`UsageError` for two columns of one field and for a file without an identifier.
     """
     named = (rules.maps, rules.ignored, rules.subscribed_when, rules.unsubscribed_when)
-    _check_known(columns, [name for names in named for name in names])
+    given = [name for names in (*named, sorted(rules.only or ())) for name in names]
+    _check_known(columns, given)
     bound: dict[int, Field] = {}
     unknown: dict[str, UsageError] = {}
     for index, column in enumerate(columns):
@@ -47,14 +48,15 @@ def bind_columns(
             bound[index] = fields.find(rules.maps.get(column, column))
         except UsageError as error:
             unknown[column] = error
-    if unknown:
+    if unknown and not rules.ignore_unknown:
         refusal = _all_unknown(list(unknown.values()))
         refusal.columns = list(unknown)
         raise refusal
     _check_once(columns, bound)
     if not any(item.kind in IDENTIFIERS for item in bound.values()):
+        more = " (--only leaves all others out)" if rules.only else ""
         raise UsageError(
-            "no column gives an email address or a user id",
+            f"no column gives an email address or a user id{more}",
             hint="name it: --map 'COLUMN=email' or --map 'COLUMN=userId'",
         )
     return bound
@@ -85,6 +87,11 @@ def bind_constants(
 
 def is_passed_over(column: str, rules: ColumnRules, fields: AccountFields) -> bool:
     """Tell whether a column is to be left out: told so, or a rejects file's reason column."""
+    return rules.is_outside(column) or is_ignored(column, rules, fields)
+
+
+def is_ignored(column: str, rules: ColumnRules, fields: AccountFields) -> bool:
+    """Tell whether a column is left out without a word: by its name, or as a reason column."""
     if column in rules.maps:
         return False
     return column in rules.ignored or (column in ERROR_COLUMNS and not fields.is_property(column))

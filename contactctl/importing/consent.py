@@ -51,7 +51,7 @@ def parse_words(flag: str, texts: Sequence[str]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for text in texts:
         column, _, listed = text.rpartition("=")
-        words = frozenset(filter(None, map(fold_word, _split(listed))))
+        words = frozenset(filter(None, map(fold_word, split_names(listed))))
         if not column.strip() or not words:
             raise UsageError(
                 f"{flag} {quoted(text)} is not COLUMN=WORD,WORD", hint="such as 'Status=cancelled'"
@@ -233,7 +233,8 @@ def check_words(rules: ColumnRules) -> None:
             )
 
 
-def _split(listed: str) -> list[str]:
+def split_names(listed: str) -> list[str]:
+    """Return what stands between commas; in double quotes it may hold one itself."""
     import csv
 
     return next(csv.reader([listed], skipinitialspace=True), [])

@@ -75,7 +75,7 @@ class ConsentWatch:
         if name.startswith(LIST_PREFIX) or name in ERROR_COLUMNS or folded in _PERSONAL:
             return None
         if kind is Kind.SUBSCRIBED:
-            return ColumnWords(name, plain=True)
+            return ColumnWords(name, plain=not self._rules.is_outside(name))
         declared = kind is not None or self._fields.is_property(name)
         return ColumnWords(name, declared=declared)
 
@@ -125,7 +125,9 @@ class ConsentWatch:
         rules = self._rules
         targets = [rules.maps.get(name, name).removeprefix("!") for name in self._names]
         return bool(rules.subscribed_when or rules.unsubscribed_when) or any(
-            standard_kind(target) is Kind.SUBSCRIBED and name not in rules.ignored
+            standard_kind(target) is Kind.SUBSCRIBED
+            and name not in rules.ignored
+            and not rules.is_outside(name)
             for name, target in zip(self._names, targets, strict=True)
         )
 

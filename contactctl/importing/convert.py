@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.contact import ContactChange
-from contactctl.importing.columns import bind_columns, bind_constants
+from contactctl.importing.columns import bind_columns, bind_constants, is_ignored
 from contactctl.importing.consent import (
     ConsentReader,
     cannot_be_null,
@@ -38,6 +38,14 @@ class Converter(Protocol):
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
+
+
+class FileConverter(Converter, Protocol):
+    """Turns the rows of a file into changes, by its columns or keys."""
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """Return the columns that a flag for columns in general leaves out."""
 
 
 def to_contact_change(
@@ -116,6 +124,11 @@ class CsvConverter:
         bound = bind_columns(columns, rules, fields)
         self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
         self._columns = columns
+        self.left_out: Sequence[str] = tuple(
+            column
+            for index, column in enumerate(columns)
+            if column and index not in bound and not is_ignored(column, rules, fields)
+        )
         self._unnamed = [
             index for index, column in enumerate(columns) if not column and "" not in rules.ignored
         ]

@@ -8,7 +8,7 @@ from contactctl.changes.field_rules import checked_lists
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number, to_json
-from contactctl.importing.columns import bind_constants, is_passed_over
+from contactctl.importing.columns import bind_constants, is_ignored
 from contactctl.importing.consent import (
     EMPTY_WORD,
     ConsentReader,
@@ -35,6 +35,8 @@ from contactctl.importing.identifiers import float_problem
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonScalar, JsonValue
     from contactctl.importing.fields import Field
@@ -58,7 +60,15 @@ class JsonConverter:
         self._found: dict[str, Field | ValueProblem | None] = {}
         self._readers: dict[str, ConsentReader] = {}
         listed = rules.unsubscribed_when.items()
+        self._left_out: dict[str, None] = {}
+        named = "mailingLists" in rules.maps or "mailingLists" in rules.ignored
+        self._takes_lists = not named and not rules.is_outside("mailingLists")
         self._needed = [column for column, words in listed if EMPTY_WORD in words]
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """Return the first keys that a flag for keys in general leaves out."""
+        return list(self._left_out)
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
@@ -81,7 +91,7 @@ class JsonConverter:
         return to_contact_change(values)
 
     def _take(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
-        if key == "mailingLists" and key not in self._rules.maps:
+        if key == "mailingLists" and self._takes_lists:
             self._put_lists(values, value)
         else:
             self._put_value(values, key, value)
@@ -142,16 +152,30 @@ class JsonConverter:
             )
 
     def _look_up(self, key: str) -> Field | ValueProblem | None:
-        if gives_consent(key, self._rules):
+        rules, fields = self._rules, self._fields
+        if gives_consent(key, rules):
             return SUBSCRIBED
-        if is_passed_over(key, self._rules, self._fields):
+        if is_ignored(key, rules, fields):
             return None
-        if stops_by_name(key, self._rules, self._fields):
+        if rules.is_outside(key):
+            self._leave_out(key)
+            return None
+        if stops_by_name(key, rules, fields):
             return None  # the whole file stops at it
+        return self._found_by_name(key)
+
+    def _found_by_name(self, key: str) -> Field | ValueProblem | None:
         try:
             return self._fields.find(self._rules.maps.get(key, key))
         except UsageError as error:
-            return ValueProblem(error.message, hint=error.hint)
+            if not self._rules.ignore_unknown:
+                return ValueProblem(error.message, hint=error.hint)
+            self._leave_out(key)
+            return None
+
+    def _leave_out(self, key: str) -> None:
+        if len(self._left_out) < _MOST_KEYS:
+            self._left_out[key] = None
 
 
 #: Keys remembered at a time: a file may hold a new one in every row.

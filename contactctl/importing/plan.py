@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.importing.check import Problem
-    from contactctl.importing.convert import Converter
+    from contactctl.importing.convert import Converter, FileConverter
     from contactctl.importing.identities import Named, Permits
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
@@ -40,6 +40,7 @@ class Plan:
     converter: Converter
     report: CheckReport
     identity: RunIdentity
+    left_out: Sequence[str] = ()
 
     @property
     def declared(self) -> DeclaredTypes | None:
@@ -136,8 +137,9 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     is wrong with the file or its columns as a whole; rows are in the report.
     """
     watch = ConsentWatch(source.columns, rules, fields)
+    converter: Converter
     try:
-        converter = _converter(source, rules, fields)
+        read = converter = _converter(source, rules, fields)
     except UnknownColumnsError as error:
         judged = _judged(error, watch.rows(source.rows()), (source, rules, fields), on_problem)
         watch.stop_undecided()  # comes first: an unknown column is soon ignored
@@ -159,7 +161,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
-    return Plan(source, fields, converter, report, identity)
+    return Plan(source, fields, converter, report, identity, read.left_out)
 
 
 def _only(
@@ -193,7 +195,7 @@ def _judged(
     return JudgedColumnsError(error, report)
 
 
-def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> Converter:
+def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> FileConverter:
     if source.columns is None:
         return JsonConverter(rules, fields)
     return CsvConverter(source.columns, rules, fields)

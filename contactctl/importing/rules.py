@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
-from contactctl.importing.consent import NEGATED, check_words, parse_words
+from contactctl.importing.consent import NEGATED, check_words, parse_words, split_names
 from contactctl.importing.fields import Kind, standard_kind
 from contactctl.safe_text import quoted
 
@@ -24,7 +24,8 @@ class ColumnRules:
     ``maps`` goes from column to field, ``constants`` from field to text. ``empty_clears`` empties
     on an empty cell, ``literal_null`` takes a cell ``null`` as text. ``subscribed_when`` and
     ``unsubscribed_when`` go from column to folded words. Where neither ``allow_resubscribe`` nor
-    ``never_resubscribe``, which leaves it out, ``subscribed`` may not be true.
+    ``never_resubscribe``, which leaves it out, ``subscribed`` may not be true. ``ignore_unknown``
+    leaves out what is no field; ``only`` are the columns to use, None for all of them.
     """
 
     maps: Mapping[str, str] = field(default_factory=dict)
@@ -36,11 +37,23 @@ class ColumnRules:
     never_resubscribe: bool = False
     subscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unsubscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ignore_unknown: bool = False
+    only: frozenset[str] | None = None
+
+    def is_outside(self, column: str) -> bool:
+        """Tell whether ``only`` leaves a column out: no flag of the column's own names it."""
+        if self.only is None or column in self.only:
+            return False
+        named = (self.maps, self.subscribed_when, self.unsubscribed_when)
+        return not any(column in one for one in named)
 
     def describe(self) -> str:
         """Return a text that is the same for the same meaning of a file's cells."""
+        others: dict[str, JsonValue] = {"ignoreUnknown": True} if self.ignore_unknown else {}
+        others |= {} if self.only is None else {"only": [*sorted(self.only)]}
         return to_json(
             {
+                **others,
                 "map": dict(sorted(self.maps.items())),
                 "ignore": [*sorted(self.ignored)],
                 "set": dict(sorted(self.constants.items())),
@@ -64,6 +77,8 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     never_resubscribe: bool = False,
     subscribed_when: Sequence[str] = (),
     unsubscribed_when: Sequence[str] = (),
+    ignore_unknown: bool = False,
+    only: Sequence[str] = (),
 ) -> ColumnRules:
     """Read ``--map COLUMN=FIELD`` (split at the last ``=``) and ``--set FIELD=VALUE`` (the first).
 
@@ -84,6 +99,12 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     both = sorted(names & found_maps.keys())
     if both:
         raise UsageError(f"the column {quoted(both[0])} is given to --map and to --ignore")
+    used = _parse_only(only)
+    if used and used & names:
+        raise UsageError(
+            f"the column {quoted(min(used & names))} is given to --only and to --ignore",
+            hint="--only leaves all other columns out by itself",
+        )
     rules = ColumnRules(
         found_maps,
         names,
@@ -94,6 +115,8 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
         never_resubscribe,
         parse_words("--subscribed-when", subscribed_when),
         parse_words("--unsubscribed-when", unsubscribed_when),
+        ignore_unknown,
+        used,
     )
     check_words(rules)
     if allow_resubscribe and never_resubscribe:
@@ -102,6 +125,19 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
             hint="give --never-resubscribe alone when in doubt",
         )
     return rules
+
+
+def _parse_only(texts: Sequence[str]) -> frozenset[str] | None:
+    """Read ``--only A,B``; a name that holds a comma stands in double quotes."""
+    if not texts:
+        return None
+    names = [name.strip() for text in texts for name in split_names(text)]
+    if not all(names) or not names:
+        raise UsageError(
+            f"--only {quoted(','.join(texts))} names a column without a name",
+            hint="write --only email,plan",
+        )
+    return frozenset(names)
 
 
 def _mapped(name: str) -> str:

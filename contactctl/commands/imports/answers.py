@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from contactctl.commands.imports.problems import problem_lines
+from contactctl.commands.imports.problems import left_out_lines, problem_lines
 from contactctl.exact_json import to_json
 from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.importing.check import CheckReport
     from contactctl.importing.limiter import Stall
+    from contactctl.importing.plan import Plan
     from contactctl.importing.report import DryTally, Forecast, Tally
     from contactctl.importing.row import Finished
 
@@ -35,7 +36,7 @@ _WOULD_BE: dict[Would, str] = {
 
 def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
     """Return the answer to a dry run: what is to come, and the first rows that would change."""
-    lines = [*_dry_run_lines(tally, forecast), *_notes(forecast.plan.report)]
+    lines = [*_dry_run_lines(tally, forecast), *_notes(forecast.plan)]
     cells = [row for finished in tally.shown for row in _shown_fields(finished)]
     more = _not_shown(tally)
 
@@ -80,7 +81,7 @@ def looked_up_line(tally: DryTally, stall: Stall | None = None) -> str:
 
 def forecast_lines(forecast: Forecast) -> list[str]:
     """Return what to say before the first write."""
-    return [_rows_to_send(forecast), *_notes(forecast.plan.report)]
+    return [_rows_to_send(forecast), *_notes(forecast.plan)]
 
 
 def progress_line(tally: Tally, stall: Stall | None = None) -> str:
@@ -152,9 +153,10 @@ def _value(value: JsonValue) -> str:
     return excerpt(value if isinstance(value, str) else to_json(value))
 
 
-def _notes(report: CheckReport) -> list[str]:
+def _notes(plan: Plan) -> list[str]:
     """Return what else is to be known before the first write."""
-    lines = problem_lines(report)
+    report = plan.report
+    lines = [*left_out_lines(plan.left_out), *problem_lines(report)]
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")

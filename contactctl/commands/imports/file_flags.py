@@ -60,6 +60,23 @@ Ignored = Annotated[
     list[str] | None,
     typer.Option("--ignore", metavar="COLUMN", help="Leave a column out; repeatable."),
 ]
+IgnoreUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-unknown",
+        help="Leave out, and name, every column that is no field; one that speaks of consent still"
+        " needs a decision.",
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="COLUMN,COLUMN",
+        help="Use these columns, and those that --map names, and leave the others out; one that"
+        " speaks of consent still needs a decision. Repeatable.",
+    ),
+]
 Constants = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="Give every row this value; repeatable."),
@@ -124,6 +141,8 @@ class ColumnFlags(FlagWords):
 
     maps: Maps = None
     ignored: Ignored = None
+    ignore_unknown: IgnoreUnknown = False
+    only: Only = None
     constants: Constants = None
     empty_clears: EmptyClears = False
     literal_null: LiteralNull = False
@@ -145,4 +164,6 @@ class ColumnFlags(FlagWords):
             never_resubscribe=self.never_resubscribe,
             subscribed_when=self.subscribed_when or (),
             unsubscribed_when=self.unsubscribed_when or (),
+            ignore_unknown=self.ignore_unknown,
+            only=self.only or (),
         )

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import UsageError
 from contactctl.importing.problems import SHOWN_EXAMPLES, Counted, group_to_json
+from contactctl.safe_text import excerpt
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contactctl.exact_json import JsonObject
     from contactctl.importing.check import CheckReport
     from contactctl.importing.identities import Contradiction, Named
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHOWN_GROUPS = 20
 _SHOWN_CONTRADICTIONS = 3
+_SHOWN_COLUMNS = 30
 _HINT = "correct the file, or import the other rows with --skip-invalid"
 
 
@@ -38,6 +42,16 @@ def problem_lines(report: CheckReport) -> list[str]:
     if not report.problem_rows:
         return []
     return [f"{_rows(report)} cannot be sent, and will fail", *_group_lines(report)]
+
+
+def left_out_lines(columns: Sequence[str]) -> list[str]:
+    """Return which columns a flag for columns in general leaves out."""
+    if not columns:
+        return []
+    shown = [excerpt(name) for name in columns[:_SHOWN_COLUMNS]]
+    more = len(columns) - len(shown)
+    shown += [f"and {more:,} more"] if more > 0 else []
+    return [f"{counted(len(columns), 'column')} left out: {', '.join(shown)}"]
 
 
 def _refusal(lines: list[str], report: CheckReport, hint: str | None) -> UsageError:
