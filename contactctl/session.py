@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from contactctl.contact import Write
 from contactctl.errors import MachineError, Outcome, UsageError
@@ -30,8 +28,7 @@ DEFAULT_TIMEOUT_S = 30.0
 DEFAULT_RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """The options of every command, as given; None and False mean not given."""
 
     profile: str | None = None
@@ -46,9 +43,9 @@ class Flags:
 
     def under(self, inner: Flags) -> Flags:
         """Return these flags with those of the inner level laid over them."""
-        values = ((item.name, getattr(inner, item.name)) for item in dataclasses.fields(inner))
+        values = inner._asdict().items()
         given = {name: value for name, value in values if value is not None and value is not False}
-        return dataclasses.replace(self, **given)
+        return self._replace(**given)
 
     @property
     def explicit_profile(self) -> str | None:
@@ -64,17 +61,19 @@ class Flags:
         return SANDBOX_PROFILE if self.sandbox else self.profile
 
 
-@dataclass(slots=True)
 class Run:
     """What one run starts with, and the flags as far as they have been read."""
 
-    env: Mapping[str, str]
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
-    flags: Flags = field(default_factory=Flags)
-    client: LoopsClient | None = None
-    stops: Stops = field(default_factory=Stops)
+    def __init__(
+        self, env: Mapping[str, str], stdin: TextIO, stdout: TextIO, stderr: TextIO
+    ) -> None:
+        self.env = env
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.flags = Flags()
+        self.client: LoopsClient | None = None
+        self.stops = Stops()
 
     @property
     def outcome(self) -> Outcome:

@@ -1,8 +1,7 @@
 """The flags that say what is to be written on a contact, shared by update and create."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TextIO
 
 import typer
 
@@ -133,8 +132,7 @@ NoLookup = Annotated[
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
-@dataclass(frozen=True, slots=True)
-class RefFlags:
+class RefFlags(NamedTuple):
     """Who is meant, by exactly one identifier."""
 
     email: Email = None
@@ -150,8 +148,7 @@ class RefFlags:
         return refs[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactFlags:
+class ContactFlags(NamedTuple):
     """What to write, as the flags give it."""
 
     email: Email = None
@@ -206,12 +203,12 @@ def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "Dec
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class DryRunFlags:
     """Whether to write at all."""
 
-    dry_run: DryRun = False
-    exit_code: ExitCodeFlag = False
+    def __init__(self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False) -> None:
+        self.dry_run = dry_run
+        self.exit_code = exit_code
 
     def check(self) -> None:
         """Refuse ``--exit-code`` on its own; raises :class:`UsageError`."""
@@ -234,21 +231,23 @@ class DryRunFlags:
         return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None
 
 
-@dataclass(frozen=True, slots=True)
 class PreviewFlags(DryRunFlags):
     """Whether to write at all, and whether to look for the preview."""
 
-    offline: Offline = False
+    def __init__(
+        self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False, offline: Offline = False
+    ) -> None:
+        super().__init__(dry_run=dry_run, exit_code=exit_code)
+        self.offline = offline
 
     def check(self) -> None:
         """Refuse what goes with ``--dry-run`` alone; raises :class:`UsageError`."""
-        DryRunFlags.check(self)
+        super().check()
         if self.offline and not self.dry_run:
             raise UsageError("--offline goes with --dry-run", hint="add --dry-run")
 
 
-@dataclass(frozen=True, slots=True)
-class LookFlags:
+class LookFlags(NamedTuple):
     """What to look at, and what to allow, before the write."""
 
     new_email: NewEmail = None

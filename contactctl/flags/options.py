@@ -1,12 +1,10 @@
 """The flags that every command takes, and the decorator that gives a command its session."""
 
-import dataclasses
 import functools
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import typer
 
@@ -87,8 +85,7 @@ VersionFlag = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _GlobalFlags:
+class _GlobalFlags(NamedTuple):
     """The parameters that the decorator appends, as Typer reads them."""
 
     profile: ProfileFlag = None
@@ -111,11 +108,12 @@ def with_session(function: Command) -> Command:
     """Give a command the global flags and, as its first argument, an open session.
 
     The flags stand at both levels of the command line; where both are given the inner one wins. A
-    parameter whose type is a dataclass stands for one flag per field, so that commands can share
-    sets of flags; one named ``context`` is given Typer's context.
+    parameter whose type is a class stands for one flag per parameter of its constructor, so that
+    commands can share sets of flags; one named ``context`` is given Typer's context.
     """
     own = list(inspect.signature(function).parameters.values())[1:]  # but for the session
     sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
+    members = {name: [*inspect.signature(kind).parameters] for name, kind in sets.items()}
     given = [item for item in own if item.name != "context"]
 
     @functools.wraps(function)
@@ -123,7 +121,7 @@ def with_session(function: Command) -> Command:
         flags = take_flags(context, values)
         # Typer knows single flags alone: those of a set are put together again here.
         for name, kind in sets.items():
-            values[name] = kind(**_take(values, kind))
+            values[name] = kind(**_take(values, members[name]))
         if len(given) < len(own):
             values["context"] = context
         with open_session(flags, context.obj) as session:
@@ -141,19 +139,20 @@ def root(context: typer.Context, **values: object) -> None:
 def take_flags(context: typer.Context, values: dict[str, object]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
     values.pop("version")  # was answered while it was parsed
-    given = Flags(**_take(values, Flags))
+    given = Flags(**_take(values, Flags._fields))
     # Kept with the run: an error in what follows is told in the form asked for so far.
     context.obj.flags = context.obj.flags.under(given)
     flags: Flags = context.obj.flags
     return flags
 
 
-def _take(values: dict[str, object], kind: type) -> dict[str, Any]:
-    return {field.name: values.pop(field.name) for field in dataclasses.fields(kind)}
+def _take(values: dict[str, object], names: Iterable[str]) -> dict[str, Any]:
+    return {name: values.pop(name) for name in names}
 
 
 def _is_flag_set(parameter: inspect.Parameter) -> bool:
-    return dataclasses.is_dataclass(parameter.annotation)
+    # A single flag is Annotated, which is no class.
+    return isinstance(parameter.annotation, type) and parameter.annotation is not typer.Context
 
 
 def _flattened(parameters: Iterable[inspect.Parameter]) -> Iterator[inspect.Parameter]:

@@ -1,9 +1,7 @@
 """The flags of plans: where one is written to, and its summary for people."""
 
-import shlex
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -37,8 +35,7 @@ SummaryTo = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFlags:
+class PlanFlags(NamedTuple):
     """Where a plan is written to; None for a command that is to do its work."""
 
     plan: PlanTo = None
@@ -86,8 +83,7 @@ def account_of(session: Session) -> "FileAccount":
     return FileAccount(account_id(credentials, session.env), team, credentials.base_url)
 
 
-@dataclass(frozen=True, slots=True)
-class WayFlags:
+class WayFlags(NamedTuple):
     """The files beside a write: the plan that is made instead of it, or what takes it back."""
 
     plan: PlanTo = None
@@ -140,6 +136,8 @@ class Planning:
 
 def planned_note(path: Path, profile: str | None) -> str:
     """Return what to say when a plan was written; ``profile`` is the one that flags named."""
+    import shlex
+
     # Typed as it stands, it must not go to whichever profile is active by then.
     account = [] if profile is None else [f"--profile={profile}"]
     command = shlex.join(["contactctl", *account, "apply", str(path)])
