@@ -40,7 +40,7 @@ class Forecast:
 
     ``unchanged`` is how many rows say nothing new; None when that will only be seen on the way.
     ``limit`` is how many rows are taken where that is not all, ``looks`` how often the contact of
-    a row is looked up before its write.
+    a row is looked up before its write, ``account`` says in words whose contacts they are.
     """
 
     plan: Plan
@@ -48,6 +48,7 @@ class Forecast:
     unchanged: int | None = 0
     limit: int | None = None
     looks: int = 0
+    account: str = ""
 
     @property
     def to_send(self) -> int:

@@ -28,6 +28,9 @@ class _Catalogue(Protocol):
     def lists(self) -> list[JsonObject]:
         """Return every mailing list."""
 
+    def api_key(self) -> JsonObject:
+        """Return what the service says of the key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -65,6 +68,10 @@ class PatientCatalogue:
     def lists(self) -> list[JsonObject]:
         """Return every mailing list."""
         return self._ask(self._client.lists)
+
+    def api_key(self) -> JsonObject:
+        """Return what the service says of the key."""
+        return self._ask(self._client.api_key)
 
     def _ask(self, ask: Callable[[], T]) -> T:
         outage = Outage(self._patience_s, self._clock.uniform)

@@ -76,6 +76,11 @@ class LoopsClient:
         """What is known of the writes so far; unknown while one is under way."""
         return self._exchange.outcome
 
+    @property
+    def limit(self) -> str | None:
+        """The limit that was named last, "" where none was; None before the first answer."""
+        return self._exchange.limit
+
     def close(self) -> None:
         """Close every connection."""
         self._http.close()

@@ -49,6 +49,8 @@ class Exchange:
         self._before_each = before_each
         #: What is known of the writes so far, for whoever must stop in the middle of one.
         self.outcome = Outcome.NOT_SENT
+        #: The limit that was named last, "" where none was; None before the first answer.
+        self.limit: str | None = None
         # From the header that it is sent in: the key has no second way through the program.
         self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
 
@@ -134,6 +136,7 @@ class Exchange:
             response.close()
         headers = response.headers
         pace = {name: self.cleaner.show(headers[name]) for name in PACE_HEADERS if name in headers}
+        self.limit = pace.get("x-ratelimit-limit", self.limit or "")
         return Answer(response.status_code, body, pace, _location_of(response), whole)
 
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from command_calls import GOOD
 from fault_server import FaultServer, reply_json
 from import_cli import dump, errors_of, imported, rows_of
 from import_process import json_lines, number_of
@@ -120,8 +121,8 @@ def test_a_run_of_done_rows_ends_with_code_0(cli: Cli, file: Path) -> None:
 
 
 def test_a_service_that_is_away_ends_it_with_code_7(cli: Cli, file: Path) -> None:
-    server = FaultServer([reply_json({"message": "down"}, 503)])
-    with server:
+    named = {"GET api-key": [reply_json(GOOD["GET api-key"])]}
+    with FaultServer([reply_json({"message": "down"}, 503)], named) as server:
         env = {"LOOPS_API_KEY": "a-key-of-some-length", "CONTACTCTL_BASE_URL": server.url}
         done = cli("import", str(file), "--no-schema", "--retries=0", "--patience=0", env=env)
     assert (done.code, done.out) == (7, "")

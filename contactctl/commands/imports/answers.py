@@ -36,7 +36,8 @@ _WOULD_BE: dict[Would, str] = {
 
 def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
     """Return the answer to a dry run: what is to come, and the first rows that would change."""
-    lines = [*_dry_run_lines(tally, forecast), *_notes(forecast.plan)]
+    lines = [*_dry_run_lines(tally, forecast), *_account(forecast)]
+    lines += _notes(forecast.plan)
     cells = [row for finished in tally.shown for row in _shown_fields(finished)]
     more = _not_shown(tally)
 
@@ -81,7 +82,7 @@ def looked_up_line(tally: DryTally, stall: Stall | None = None) -> str:
 
 def forecast_lines(forecast: Forecast) -> list[str]:
     """Return what to say before the first write."""
-    return [_rows_to_send(forecast), *_notes(forecast.plan)]
+    return [_rows_to_send(forecast), *_account(forecast), *_notes(forecast.plan)]
 
 
 def progress_line(tally: Tally, stall: Stall | None = None) -> str:
@@ -121,6 +122,8 @@ def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
         f"{count:,} {name}" for word, name in _WOULD_BE.items() if (count := tally.would[word])
     ]
     rows = _rows_told(tally)
+    if tally.told == forecast.plan.report.rows:
+        rows += f", {counted(forecast.plan.report.named.contacts, 'contact')}"
     lines = [f"{excerpt(forecast.plan.source.name)}: {rows}: {', '.join(parts) or 'none'}"]
     if tally.to_send:
         lines.append(f"{tally.to_send:,} to send{_duration(forecast)}")
@@ -151,6 +154,10 @@ def _value(value: JsonValue) -> str:
     if value is None:
         return ""
     return excerpt(value if isinstance(value, str) else to_json(value))
+
+
+def _account(forecast: Forecast) -> list[str]:
+    return [f"account: {forecast.account}"] if forecast.account else []
 
 
 def _notes(plan: Plan) -> list[str]:

@@ -12,7 +12,7 @@ from contactctl.commands.imports import answers, plan_answers
 from contactctl.commands.imports.apply_flags import ApplyFlags
 from contactctl.commands.imports.call import address_check
 from contactctl.commands.imports.flag_words import global_words
-from contactctl.commands.imports.patience import usual_patience_s, wait_for_account
+from contactctl.commands.imports.patience import patient, usual_patience_s, wait_for_account
 from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
@@ -130,7 +130,8 @@ def apply(
 def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     """Read the file and refuse it as a whole where it must not be carried out."""
     file = open_plan_file(Path(flags.file), flags.file)
-    account = account_of(session)
+    patience_s = flags.sending.patience_s(usual_patience_s(session))
+    account = account_of(session, patient(session, patience_s).api_key)
     # First of all: the messages after this one would be about somebody else's contacts.
     check_account(file, account)
     is_plan = file.header.kind == "plan"
@@ -139,7 +140,7 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     # What was begun in time may be gone on with.
     if max_age is not None and not flags.resume:
         check_age(file, parse_age(max_age), time.time())
-    wait_for_account(session, flags.sending.patience_s(usual_patience_s(session)))
+    wait_for_account(session, patience_s)
     application = Application(
         file, account.digest, session.account.properties(), address_check(session)
     )

@@ -15,7 +15,7 @@ from contactctl.files import folder
 from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.look import Guards
-from contactctl.importing.pacer import ASSUMED_LIMIT, Rate
+from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.importing.plan import Plan
 from contactctl.profiles.credentials import check_write_allowed
 from contactctl.session import DEFAULT_RETRIES, Session
@@ -57,9 +57,12 @@ class ImportCall:
 
     @property
     def expected_per_second(self) -> float:
-        """How many requests a second to expect before the service has named its limit."""
-        sandbox = self.session.credentials.is_sandbox
-        return self.rate.target(None if sandbox else ASSUMED_LIMIT)
+        """How many requests a second to expect, by the limit that the service named last."""
+        client = self.session.run.client
+        named = None if client is None else client.limit
+        if named is None and not self.session.credentials.is_sandbox:
+            return self.rate.target(ASSUMED_LIMIT)
+        return self.rate.target(parse_limit(named))
 
     def command(self, *more: str) -> str:
         """Return this call with more flags, as a line to type."""

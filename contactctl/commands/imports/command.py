@@ -8,7 +8,7 @@ from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
-from contactctl.commands.imports.patience import wait_for_account
+from contactctl.commands.imports.patience import account_words, wait_for_account
 from contactctl.commands.imports.problems import refuse_problems, with_rows
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
@@ -186,7 +186,8 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
     looks, limit = int(call.guards.looks), call.limit(plan)
-    forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks)
+    account = account_words(call.session, call.patience_s)  # before the limit is asked for
+    forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks, account)
     output.note("\n".join(answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))
     if not call.sending.resume and journals.has_unfinished(plan.identity):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.contact_flags import PreviewFlags
@@ -27,7 +28,8 @@ def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
             output.write_json(tally.row_to_json(finished))
 
     look(call, plan, tally, tell, offline=preview.offline)
-    output.show(answers.dry_run(tally, _forecast(call, plan, tally)))
+    forecast = _forecast(call, plan, tally, offline=preview.offline)
+    output.show(answers.dry_run(tally, forecast))
     for line in answers.dry_run_warnings(tally):
         output.warn(line)
     refuse_too_many(call, plan, tally)
@@ -94,6 +96,7 @@ def refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
     )
 
 
-def _forecast(call: ImportCall, plan: Plan, tally: DryTally) -> Forecast:
-    unsent = plan.report.sendable_rows - tally.to_send
-    return Forecast(plan, call.expected_per_second, unsent, looks=int(call.guards.looks))
+def _forecast(call: ImportCall, plan: Plan, tally: DryTally, *, offline: bool) -> Forecast:
+    unsent, looks = plan.report.sendable_rows - tally.to_send, int(call.guards.looks)
+    account = account_words(call.session, call.patience_s, offline=offline)
+    return Forecast(plan, call.expected_per_second, unsent, looks=looks, account=account)

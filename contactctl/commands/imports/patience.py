@@ -1,8 +1,10 @@
 """The questions about the account before a run, asked as patiently as its rows are sent."""
 
 from contactctl.connection import open_account
+from contactctl.errors import BadReplyError, RefusedError
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.waiting import PatientCatalogue
+from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
 
@@ -11,8 +13,36 @@ def usual_patience_s(session: Session) -> float:
     return PATIENCE_AT_TERMINAL_S if session.output.can_ask else PATIENCE_S
 
 
+def patient(session: Session, patience_s: float) -> PatientCatalogue:
+    """Return what asks about the account and waits for a service that is away."""
+    return PatientCatalogue(session.client, patience_s, session.output.note)
+
+
 def wait_for_account(session: Session, patience_s: float) -> None:
     """Let the session's questions about the account wait for a service that is away."""
-    patient = PatientCatalogue(session.client, patience_s, session.output.note)
+    catalogue = patient(session, patience_s)
     # In place of the property's own, which would give up at the first failure.
-    session.account = open_account(patient, session.credentials, session.env)
+    session.account = open_account(catalogue, session.credentials, session.env)
+
+
+def account_words(session: Session, patience_s: float, *, offline: bool = False) -> str:
+    """Return to whose contacts a run is about to write; "" for the sandbox, of which is told.
+
+    The service is asked where it has not answered yet, and so named no limit, or where the team
+    is not known.
+    """
+    credentials = session.credentials
+    if credentials.is_sandbox:
+        return ""
+    team = credentials.team
+    if not offline and (team is None or session.client.limit is None):
+        team = _asked_team(session, patience_s) or team
+    return f"team {excerpt(team)}, {credentials.source}" if team else credentials.source
+
+
+def _asked_team(session: Session, patience_s: float) -> str | None:
+    try:
+        name = patient(session, patience_s).api_key().get("teamName")
+    except (BadReplyError, RefusedError):  # older services name no team
+        return None
+    return name if isinstance(name, str) else None

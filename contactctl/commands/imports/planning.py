@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import dry_run
+from contactctl.commands.imports.patience import patient
 from contactctl.commands.imports.plan_answers import Entry, Shown
 from contactctl.errors import RowsFailedError
 from contactctl.flags.plan_flags import account_of, planned_note
@@ -31,7 +32,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
     """
     # A plan is as old as its first look, not as its last.
     output, began = call.session.output, time.time()
-    account = account_of(call.session)
+    account = account_of(call.session, patient(call.session, call.patience_s).api_key)
     tally = DryTally(call.rows(plan), looks=True)
     shown = Shown(str(path), account, output)
     # A person who reads the plan knows lists by their names.

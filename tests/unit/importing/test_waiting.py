@@ -55,6 +55,9 @@ class World:
     def lists(self) -> list[JsonObject]:
         return [{**item, "asked": "for lists"} for item in self.properties()]
 
+    def api_key(self) -> JsonObject:
+        return self.properties()[0]
+
 
 def limited(retry_after: str) -> ContactctlError:
     error = RateLimitedError("limited", status=429)

@@ -37,6 +37,19 @@ def test_what_is_known_of_the_writes_is_what_was_known_before_one_that_was_refus
     assert known == [nothing, nothing, done, done, unknown, unknown]
 
 
+def test_the_limit_that_was_named_last_is_known() -> None:
+    named = {"x-ratelimit-limit": "50"}.items()
+    answers = [reply(200, SAVED), reply(400, b"{}", named), reply(200, SAVED)]
+    known = []
+    with FaultServer(answers) as server, spied_client(server.url, retries=0).client as client:
+        for _ in range(3):
+            known.append(client.limit)
+            with suppress(ContactctlError):
+                client.update(CHANGE)
+        known.append(client.limit)
+    assert known == [None, "", "50", "50"]
+
+
 @pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_an_answer_may_be_as_long_as_the_limit_and_no_longer(
     packed: Callable[[bytes], bytes],
