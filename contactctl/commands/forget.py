@@ -18,6 +18,8 @@ from contactctl.exact_json import JsonObject
 from contactctl.files import folder, journal_folder, sandbox_file, sent_file
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
+from contactctl.importing.applied import KEPT_DAYS as APPLIED_DAYS
+from contactctl.importing.applied import Applied
 from contactctl.importing.kept import Kept, holds, identity_of, is_running, kept_files, remove
 from contactctl.importing.sent_memory import KEPT_DAYS, open_sent_memory
 from contactctl.output import Answer
@@ -47,6 +49,7 @@ _KIND_WORDS = {
     "unfinished_run": "unfinished run",
     "stdin_copy": "copy of standard input",
     "leftover": "leftover of a killed run",
+    "applied_plans": "notes of applied plans",
     "sent_memory": "memory of sent rows",
     "cache": "properties or lists",
     "sandbox": "sandbox",
@@ -92,7 +95,8 @@ def forget(
 
     A finished run is kept for 7 days, an unfinished one and its copy of standard input for 30,
     digests of what was sent for 30. Each command that writes removes what has expired. A run that
-    is under way is never touched; one that was removed cannot be resumed.
+    is under way is never touched; one that was removed cannot be resumed. That a plan was applied
+    is noted for a year, without an address, and stays, so that none is applied twice.
     """
     _check(address, everything=everything)
     if address is None and not everything:
@@ -111,6 +115,11 @@ def forget(
     session.output.show(_answer(_items(session), removed, empty="nothing to remove"))
     if any(item.kind in {"unfinished_run", "stdin_copy"} for item in removed):
         session.output.note("an unfinished run that was removed cannot be resumed")
+    if everything and any(item.kind == "applied_plans" for item in _items(session)):
+        session.output.note(
+            "the notes of applied plans stay: they hold no address, and without them a plan could"
+            " be applied twice"
+        )
     if left:
         raise MachineError(
             f"{counted(len(left), 'file')} stayed: {', '.join(str(item.path) for item in left)}",
@@ -130,18 +139,23 @@ def _check(address: str | None, *, everything: bool) -> None:
 def _items(session: Session) -> Iterator[_Item]:
     """Yield what is kept; nothing is made where there is nothing."""
     yield from _files_of_imports(session)
+    applied = Applied(journal_folder(session.env))
+    plans = applied.count()
     others = [
         ("sent_memory", sent_file(session.env), f"{KEPT_DAYS} days after each row"),
         *(("cache", path, "when asked for anew") for path in _cache_files(session)),
         ("sandbox", sandbox_file(session.env), "with contactctl sandbox reset"),
     ]
+    if plans:
+        others.append(("applied_plans", applied.folder, f"{APPLIED_DAYS} days after each plan"))
+
     for kind, path, goes in others:
         # Not asked for first: what is there may go in between.
         with suppress(OSError):
             saved_at = path.stat().st_mtime
-            yield _Item(
-                kind, path, _remembered(path) if kind == "sent_memory" else "", goes, saved_at
-            )
+            of = counted(plans, "plan") if kind == "applied_plans" else ""
+            of = _remembered(path) if kind == "sent_memory" else of
+            yield _Item(kind, path, of, goes, saved_at)
 
 
 def _files_of_imports(session: Session) -> Iterator[_Item]:
@@ -175,7 +189,7 @@ def _remove(session: Session, item: _Item) -> bool | None:
     """Remove an item; false when a run under way needs it, None when it is no import's."""
     files = kept_files(journal_folder(session.env))
     # The sandbox has a command of its own to empty it, and is not what imports left.
-    if item.kind == "sandbox":
+    if item.kind in {"sandbox", "applied_plans"}:
         return None
     if item.kind == "cache":
         return _unlinked(item.path)
@@ -191,7 +205,7 @@ def _remove_of(session: Session, item: _Item, address: str) -> bool | None:
     if item.kind == "sent_memory":
         # Digests are keyed by account: each account that may have one is tried.
         return _erased(session, item.path.parent, address, files) or None
-    if item.kind in {"cache", "sandbox"}:
+    if item.kind in {"cache", "sandbox", "applied_plans"}:
         return None
     held = any(one.path == item.path and holds(one, address) for one in files)
     return _removed(item, files) if held else None

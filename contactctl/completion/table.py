@@ -125,7 +125,7 @@ ROWS: dict[str, Row] = {
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
     "--resume": ("", None, "Go on with the last unfinished run of this file"),
     "--summary": ("", "<file>", "Append the plan to FILE as Markdown, addresses masked"),
-    "--max-age": ("", "", "Refuse a plan that is older, such as 30m, 24h or 2d"),
+    "--max-age": ("", "", "Refuse a file that is older, such as 30m, 24h or 2d"),
     "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
     "--rejects#2": ("", "<file>", "Write the lines that failed here as JSON Lines"),
     "--resume#2": ("", None, "Go on with the run of this file that was not finished"),

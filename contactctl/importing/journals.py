@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.errors import GuardError, MachineError, UsageError
+from contactctl.errors import MachineError, UsageError
 from contactctl.files import make_private_folder
+from contactctl.importing.applied import Applied, begun_before
 from contactctl.importing.journal import (
     Journal,
     create_journal,
@@ -20,7 +21,7 @@ from contactctl.importing.journal import (
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from filelock import BaseFileLock
 
@@ -81,6 +82,7 @@ class Journals:
 
     def __init__(self, folder: Path, now: float | None = None) -> None:
         self._folder = folder
+        self._applied = Applied(folder)
         self._now = time.time() if now is None else now
 
     def begin(self, identity: RunIdentity) -> OpenRun:
@@ -89,53 +91,42 @@ class Journals:
         Raises :class:`MachineError` when another process imports the same file at the moment, or
         when no journal can be made.
         """
-        make_private_folder(self._folder)
-        lock = self._lock(identity)
-        try:
+        with self._held(identity) as lock:
             return self._open_run(create_journal(self._new_path(identity), identity), lock)
-        except BaseException:
-            lock.release()
-            raise
 
-    def resume(self, identity: RunIdentity, *, finished_too: bool = False) -> OpenRun:
+    def resume(self, identity: RunIdentity) -> OpenRun:
         """Go on with the last unfinished run of the same file, columns and account.
 
-        ``finished_too`` opens the last finished one where there is none, with nothing left to send.
         Raises :class:`UsageError` when there is none, and what :meth:`begin`,
         :meth:`check_resumable` and :func:`open_journal` raise.
         """
-        make_private_folder(self._folder)
-        lock = self._lock(identity)
-        try:
+        with self._held(identity) as lock:
             # Looked for under the lock: another process may have finished it just now.
-            entries = self._entries() if finished_too else self._unfinished()
-            return self._open_run(open_journal(self._resumable(identity, entries).path), lock)
-        except BaseException:
-            lock.release()
-            raise
+            found = self._last(identity)
+            if found is None:
+                raise self._nothing_to_resume(identity)
+            return self._open_run(open_journal(found.path), lock)
 
     def begin_once(self, identity: RunIdentity) -> OpenRun:
         """Begin the one run of something that may be done a single time.
 
         Raises :class:`GuardError` where one was begun before, and as :meth:`begin` does.
         """
-        make_private_folder(self._folder)
-        lock = self._lock(identity)
-        try:
+        with self._held(identity) as lock:
             self._check_never_begun(identity)
-            return OpenRun(create_journal(self._new_path(identity), identity), lock)
-        except BaseException:
-            lock.release()
-            raise
+            return self._open_once(create_journal(self._new_path(identity), identity), lock)
 
-    def _resumable(self, identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry:
-        found = _last_of(identity, entries)
-        if found is None:
-            self.check_resumable(identity)
-            raise UsageError(
-                f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN
-            )
-        return found
+    def resume_once(self, identity: RunIdentity) -> OpenRun:
+        """Go on with such a run, or open the finished one, with nothing left to send.
+
+        Raises :class:`GuardError` where its journal is gone, and as :meth:`resume` does.
+        """
+        with self._held(identity) as lock:
+            found = _last_of(identity, self._entries())
+            if found is None:
+                self._check_never_begun(identity)
+                raise self._nothing_to_resume(identity)
+            return self._open_once(open_journal(found.path), lock)
 
     def has_unfinished(self, identity: RunIdentity) -> bool:
         """Tell whether a run of the same file, columns and account could be resumed."""
@@ -164,8 +155,22 @@ class Journals:
                 f" where there is no profile; {_AGAIN}",
             )
 
+    def _nothing_to_resume(self, identity: RunIdentity) -> UsageError:
+        self.check_resumable(identity)
+        return UsageError(f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN)
+
     def _open_run(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
         return OpenRun(journal, lock, self._close_older)
+
+    def _open_once(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
+        """Note that it was begun, before anything of it is written: journals do not last."""
+        key = _key(journal.state.identity)
+        try:
+            self._applied.begin(key)
+        except BaseException:
+            journal.close()
+            raise
+        return OpenRun(journal, lock, lambda _: self._applied.finish(key))
 
     def _close_older(self, finished: Journal) -> None:
         """Put the unfinished runs aside that began before a finished one of the same import.
@@ -184,13 +189,16 @@ class Journals:
                 self._put_aside_unless_running(older)
 
     def _put_aside_unless_running(self, older: _Entry) -> None:
-        with suppress(OSError), self._file_lock(older.content, older.meaning):
+        with suppress(OSError), self._file_lock(f"{older.content}-{older.meaning}"):
             _put_aside(older.path)
 
     def _check_never_begun(self, identity: RunIdentity) -> None:
         found = _last_of(identity, self._entries())
         if found is not None:
-            raise _begun_before(identity, is_finished=found.finished)
+            raise begun_before(identity.source, "applied" if found.finished else "begun")
+        stage = self._applied.stage_of(_key(identity))
+        if stage is not None:
+            raise begun_before(identity.source, stage, is_lost=True)
 
     def _last(self, identity: RunIdentity) -> _Entry | None:
         return _last_of(identity, self._unfinished())
@@ -209,10 +217,22 @@ class Journals:
         words = (started, _place(identity), _short(identity.digest), _meaning(identity))
         return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{_SUFFIX}"
 
+    @contextmanager
+    def _held(self, identity: RunIdentity) -> Iterator[BaseFileLock]:
+        """Hold the lock of a run that is opened in the block; let go of it where that fails."""
+        make_private_folder(self._folder)
+        lock = self._lock(identity)
+        try:
+            yield lock
+        except BaseException:
+            lock.release()
+            raise
+
     def _lock(self, identity: RunIdentity) -> BaseFileLock:
         from filelock import Timeout
 
-        lock = self._file_lock(_short(identity.digest), _meaning(identity))
+        # By content and meaning: other files, or other columns, may be imported side by side.
+        lock = self._file_lock(_key(identity))
         try:
             # At once or not at all: to wait would import the same rows a second time.
             lock.acquire()
@@ -228,11 +248,10 @@ class Journals:
             ) from error
         return lock
 
-    def _file_lock(self, content: str, meaning: str) -> BaseFileLock:
+    def _file_lock(self, key: str) -> BaseFileLock:
         from filelock import FileLock
 
-        # By content and meaning: other files, or other columns, may be imported side by side.
-        path = self._folder / f"{content}-{meaning}{_LOCK_SUFFIX}"
+        path = self._folder / f"{key}{_LOCK_SUFFIX}"
         # For the whole process: the thread that closes a run need not be the one that began it.
         return FileLock(path, timeout=0, mode=0o600, thread_local=False)
 
@@ -263,13 +282,9 @@ def _place(identity: RunIdentity) -> str:
     return _short(identity.source)
 
 
-def _begun_before(identity: RunIdentity, *, is_finished: bool) -> GuardError:
-    name = quoted(identity.source)
-    if is_finished:
-        return GuardError(f"{name} was applied already", hint="make a new plan")
-    return GuardError(
-        f"{name} was begun already, and has not come to its end", hint="go on with it: add --resume"
-    )
+def _key(identity: RunIdentity) -> str:
+    """Return what tells a file's content, and what is made of it for whom, from all others."""
+    return f"{_short(identity.digest)}-{_meaning(identity)}"
 
 
 def _meaning(identity: RunIdentity) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import ContactctlError
 from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX
+from contactctl.importing.applied import Applied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,6 +66,7 @@ def clean_expired(folder: Path, now: float | None = None) -> None:
     ``now`` is seconds since 1970.
     """
     moment = time.time() if now is None else now
+    Applied(folder).clean(moment)
     files = kept_files(folder)
     for one in files:
         if one.goes_at < moment:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from contactctl.errors import GuardError, UsageError
-from contactctl.importing.kept import FINISHED_DAYS
+from contactctl.importing.applied import MOST_AGE_DAYS
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from contactctl.plans.plan_file import PlanFile
 
 DEFAULT_MAX_AGE = "24h"
+#: What was applied is remembered for as long, so that nothing older is applied at all.
+MOST_AGE = f"{MOST_AGE_DAYS}d"
 #: A clock may be behind that of the machine that made the plan.
 _CLOCKS_DIFFER_S = 300.0
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _AGE = re.compile(r"([0-9]{1,6})([smhd])")
 _DAY_S = 86_400
+_MOST_HOURS_S = 2 * _DAY_S
 
 
 def parse_age(text: str) -> float:
@@ -29,10 +32,9 @@ def parse_age(text: str) -> float:
             f"--max-age {quoted(text)} is no age", hint="give a number and s, m, h or d: 24h, 2d"
         )
     seconds = float(int(found[1]) * _UNITS_S[found[2]])
-    # Whether a plan was applied already is known for as long as its journal is kept.
-    if seconds > FINISHED_DAYS * _DAY_S:
+    if seconds > MOST_AGE_DAYS * _DAY_S:
         raise UsageError(
-            f"--max-age {quoted(text)} is more than {FINISHED_DAYS}d",
+            f"--max-age {quoted(text)} is more than {MOST_AGE}",
             hint="make a new plan; what was applied is remembered for that long",
         )
     return seconds
@@ -55,15 +57,23 @@ def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
     age_s = now - file.header.created
     if age_s > max_age_s:
         raise GuardError(
-            f"{quoted(file.name)} is {age_s / 3600:.1f} hours old, and --max-age allows"
-            f" {max_age_s / 3600:g}",
-            hint="make a new plan, or allow more",
+            f"{quoted(file.name)} is {_words(age_s)} old, and {_words(max_age_s)} are allowed",
+            hint="make a new plan; what was applied is remembered for no longer"
+            if max_age_s >= MOST_AGE_DAYS * _DAY_S
+            else "make a new plan, or allow more with --max-age",
         )
     if age_s < -_CLOCKS_DIFFER_S:
         raise GuardError(
             f"{quoted(file.name)} was made in the future, as this machine's clock has it",
             hint="set the clock",
         )
+
+
+def _words(seconds: float) -> str:
+    """Say an age in hours, or in days where it is more than two."""
+    if seconds > _MOST_HOURS_S:
+        return f"{seconds / _DAY_S:.1f} days"
+    return f"{seconds / 3600:.1f} hours"
 
 
 def _named(account: FileAccount) -> str:

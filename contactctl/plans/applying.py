@@ -133,8 +133,8 @@ def open_application(
     identity = application.identity
     journals = Journals(state / JOURNAL_FOLDER)
     with ExitStack() as stack:
-        begin = journals.begin_once
-        opened = journals.resume(identity, finished_too=True) if options.resume else begin(identity)
+        begin = journals.resume_once if options.resume else journals.begin_once
+        opened = begin(identity)
         # First on the stack, so closed last: its lock keeps another call out until all else is
         # closed.
         stack.callback(opened.close)

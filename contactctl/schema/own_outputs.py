@@ -162,6 +162,7 @@ _KEPT = record(
             "sent_memory",
             "cache",
             "sandbox",
+            "applied_plans",
         ),
         "path": TEXT,
         "of": said("what it is of, in words", TEXT),

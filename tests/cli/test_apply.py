@@ -129,6 +129,20 @@ def test_a_plan_is_applied_once(cli: Cli, plan: Path) -> None:
     assert applied(cli, plan, "--resume").code == 0  # nothing is left to be done
 
 
+def test_that_a_plan_was_applied_is_not_forgotten_with_its_journal(cli: Cli, plan: Path) -> None:
+    assert applied(cli, plan).code == 0
+    done = cli("forget", "--all", "--yes")
+    assert (done.code, "the notes of applied plans stay" in done.err) == (0, True)
+    kept = cli("forget", "-o", "json").json["kept"]
+    assert isinstance(kept, list)
+    words = {one["kind"]: one["of"] for one in kept if isinstance(one, dict)}
+    assert (words["applied_plans"], "finished_run" in words) == ("1 plan", False)
+    for flags in ([], ["--resume"]):
+        again = applied(cli, plan, *flags)
+        assert (again.code, "applied already" in again.err) == (5, True)
+    assert applied(cli, plan, "--dry-run").code == 0
+
+
 def test_a_plan_that_was_edited_is_refused_as_a_whole(cli: Cli, plan: Path) -> None:
     plan.write_text(plan.read_text().replace('"Ada"', '"Eve"'))
     done = applied(cli, plan)
@@ -145,7 +159,7 @@ def test_a_plan_of_another_account_is_refused(cli: Cli, plan: Path) -> None:
 def test_a_plan_that_is_too_old_is_refused(cli: Cli, plan: Path) -> None:
     done = applied(cli, plan, "--max-age", "0s")
     assert (done.code, "hours old" in done.err) == (5, True)
-    assert applied(cli, plan, "--max-age", "8d").code == 2
+    assert applied(cli, plan, "--max-age", "366d").code == 2
     assert applied(cli, plan, "--max-age", "soon").code == 2
     assert applied(cli, plan, "--max-age", "1h").code == 0
 

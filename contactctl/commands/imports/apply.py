@@ -23,7 +23,13 @@ from contactctl.flags.plan_flags import SummaryTo, account_of
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
-from contactctl.plans.admission import DEFAULT_MAX_AGE, check_account, check_age, parse_age
+from contactctl.plans.admission import (
+    DEFAULT_MAX_AGE,
+    MOST_AGE,
+    check_account,
+    check_age,
+    parse_age,
+)
 from contactctl.plans.applying import Application
 from contactctl.plans.lines import FileSource
 from contactctl.plans.plan_file import open_plan_file
@@ -135,11 +141,11 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     # First of all: the messages after this one would be about somebody else's contacts.
     check_account(file, account)
     is_plan = file.header.kind == "plan"
-    # A way back grows no more dangerous with age: each field is held against what is there.
-    max_age = flags.max_age or (DEFAULT_MAX_AGE if is_plan else None)
-    # What was begun in time may be gone on with.
-    if max_age is not None and not flags.resume:
-        check_age(file, parse_age(max_age), time.time())
+    # A way back grows no more dangerous with age: each field is held against what is there. Only
+    # for how long it is known that it was applied is a limit.
+    max_age = parse_age(flags.max_age or (DEFAULT_MAX_AGE if is_plan else MOST_AGE))
+    if not flags.resume:  # what was begun in time may be gone on with
+        check_age(file, max_age, time.time())
     wait_for_account(session, patience_s)
     application = Application(
         file, account.digest, session.account.properties(), address_check(session)

@@ -9,7 +9,7 @@ import typer
 from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.commands.imports.sending_flags import MaxFailures, Patience, RateFlag, SendFlags
 from contactctl.flags.undo_flag import UndoFlag
-from contactctl.plans.admission import DEFAULT_MAX_AGE
+from contactctl.plans.admission import DEFAULT_MAX_AGE, MOST_AGE
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A plan, or an undo file.")]
 MaxAge = Annotated[
@@ -17,8 +17,8 @@ MaxAge = Annotated[
     typer.Option(
         "--max-age",
         metavar="AGE",
-        help=f"Refuse a plan that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE});"
-        " for an undo file there is no limit unless given.",
+        help=f"Refuse a file that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE}, and"
+        f" {MOST_AGE} for an undo file; {MOST_AGE} at most).",
     ),
 ]
 MaxChanges = Annotated[
