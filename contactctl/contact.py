@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.exact_json import JsonObject, JsonScalar, to_json
@@ -145,8 +145,7 @@ def fold_address(address: str) -> str:
     return address.strip().lower()
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRef:
+class ContactRef(NamedTuple):
     """The email address or the user id that picks one contact."""
 
     name: IdentifierName
@@ -156,8 +155,7 @@ class ContactRef:
         return self.value if self.name == "email" else f"user id {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class ContactChange:
+class ContactChange(NamedTuple):
     """What an update or a create shall write.
 
     ``values`` holds standard text fields, ``subscribed`` and custom properties under the service's
@@ -166,8 +164,8 @@ class ContactChange:
 
     email: str | None = None
     user_id: str | None = None
-    values: Mapping[str, JsonScalar] = field(default_factory=dict)
-    mailing_lists: Mapping[str, bool] = field(default_factory=dict)
+    values: Mapping[str, JsonScalar] = MappingProxyType({})
+    mailing_lists: Mapping[str, bool] = MappingProxyType({})
 
     @property
     def refs(self) -> tuple[ContactRef, ...]:
@@ -198,7 +196,6 @@ class ContactChange:
         return to_json(self.to_payload()).encode("utf-8")
 
 
-@dataclass(slots=True)
 class Write:
     """A write to one contact, as far as it has come.
 
@@ -206,6 +203,7 @@ class Write:
     more. ``is_known`` tells beforehand whether it is known to be the contact of an import.
     """
 
-    is_known: bool = True
-    contact_id: str | None = None
-    gone: bool = False
+    def __init__(self, *, is_known: bool = True) -> None:
+        self.is_known = is_known
+        self.contact_id: str | None = None
+        self.gone = False

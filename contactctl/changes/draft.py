@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from contactctl.changes.field_rules import (
     FLAGS,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     DeclaredTypes: TypeAlias = Mapping[str, PropertyType | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Untyped:
+class Untyped(NamedTuple):
     """The text of ``KEY=VALUE``, before it is known what the account declares KEY as."""
 
     text: str
@@ -42,8 +41,7 @@ class Untyped:
 DraftValue: TypeAlias = JsonScalar | Untyped
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What flags and ``--data`` ask for; ``values`` as in :class:`ContactChange`, texts untyped.
 
     Lists named by flags stay apart from those of ``--data``: a flag may name a list by its name,
@@ -52,9 +50,9 @@ class Draft:
 
     email: str | None = None
     user_id: str | None = None
-    values: Mapping[str, DraftValue] = field(default_factory=dict)
-    data_lists: Mapping[str, bool] = field(default_factory=dict)
-    flag_lists: Mapping[str, bool] = field(default_factory=dict)
+    values: Mapping[str, DraftValue] = MappingProxyType({})
+    data_lists: Mapping[str, bool] = MappingProxyType({})
+    flag_lists: Mapping[str, bool] = MappingProxyType({})
 
     @property
     def custom_keys(self) -> tuple[str, ...]:
@@ -75,18 +73,17 @@ class Draft:
                     hint="give each list once",
                 )
             found[list_id] = wanted
-        return replace(self, flag_lists=found)
+        return self._replace(flag_lists=found)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFlags:
+class ChangeFlags(NamedTuple):
     """The flags of ``update`` and ``create`` as typed; ``data`` is the object of ``--data``.
 
     ``fields`` has the values of standard fields under the names of ``contact.FLAG_FIELDS``; one
     that is absent or None was not given.
     """
 
-    fields: Mapping[str, str | bool | None] = field(default_factory=dict)
+    fields: Mapping[str, str | bool | None] = MappingProxyType({})
     lists: Sequence[str] = ()
     props: Sequence[str] = ()
     unset: Sequence[str] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.contact import fold_address
@@ -24,8 +23,7 @@ class Finder(Protocol):
         """Return the contacts under one address or user id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """Who was found under each identifier; None where nobody is, or it was not looked for."""
 
     by_email: JsonObject | None = None

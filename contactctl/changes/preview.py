@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.changes.typing_rules import instant_of
@@ -31,8 +31,7 @@ class FieldChange(NamedTuple):
     after: JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """What a write would do.
 
     ``changes`` has the fields that would differ, each mailing list as ``mailingLists.ID``.
@@ -42,7 +41,7 @@ class Preview:
 
     would: Would
     request: JsonObject
-    changes: Mapping[str, FieldChange] = field(default_factory=dict)
+    changes: Mapping[str, FieldChange] = MappingProxyType({})
     resubscribes: bool = False
     reason: str = ""
 

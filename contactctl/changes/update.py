@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.changes.lookup import (
     AddressChange,
@@ -34,8 +33,7 @@ class Updater(Finder, Protocol):
         """Write the change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What is asked for besides the change itself.
 
     ``address`` is the one that the contact has and the one that it shall get, None for no change.
@@ -51,8 +49,7 @@ class Wish:
     resubscribe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The writes that an update takes, and what is known about them beforehand.
 
     There are two where an address changes and the contact must get its user id first. ``looked``
@@ -193,7 +190,7 @@ def _plan_new_address(
         looked = Looked(contact, by_user_id)
         check_identity(change, looked, replace_user_id=wish.replace_user_id)
     user_id = _text(contact, "userId")
-    final = replace(change, email=address.after, user_id=change.user_id or user_id)
+    final = change._replace(email=address.after, user_id=change.user_id or user_id)
     if final.user_id is None:
         raise _without_user_id(address)
     # The service changes an address only of a contact that another identifier picks.

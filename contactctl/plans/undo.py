@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -147,7 +146,7 @@ def _steps(contact: JsonObject, due: Mapping[str, FieldChange]) -> tuple[Contact
     if _joined(due) and fields.get("subscribed") is False:
         # The service lets nobody join a list who is not subscribed: first the one, then the other.
         del fields["subscribed"]
-        last = [replace(who, values={"subscribed": False})]
+        last = [who._replace(values={"subscribed": False})]
     moved, keyed = to_text(values.get("email")), to_text(values.get("userId"))
     # An update finds a contact by its address unless a user id picks it.
     if moved and user_id is None:
