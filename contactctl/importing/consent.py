@@ -19,7 +19,7 @@ from contactctl.importing.fields import LIST_PREFIX, Kind, standard_kind
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from contactctl.exact_json import JsonScalar, JsonValue
     from contactctl.importing.naming import AccountFields
@@ -234,7 +234,30 @@ def check_words(rules: ColumnRules) -> None:
 
 
 def split_names(listed: str) -> list[str]:
-    """Return what stands between commas; in double quotes it may hold one itself."""
+    """Return what stands between commas; in double quotes it may hold one itself.
+
+    Raises :class:`UsageError` for a line break outside of quotes.
+    """
     import csv
 
-    return next(csv.reader([listed], skipinitialspace=True), [])
+    try:
+        return next(csv.reader([listed], skipinitialspace=True), [])
+    except csv.Error:
+        raise UsageError(
+            f"{quoted(listed)} holds a line break", hint="write such a name in double quotes"
+        ) from None
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return names with commas between them, as :func:`split_names` reads them."""
+    return ",".join(map(_in_quotes, names))
+
+
+def _in_quotes(name: str) -> str:
+    if name and not name[0].isspace() and not _NEEDS_QUOTES.intersection(name):
+        return name
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+_NEEDS_QUOTES = frozenset(',"\r\n')

@@ -22,6 +22,7 @@ from contactctl.importing.consent import (
     NEGATED,
     UNDECIDED,
     fold_word,
+    join_names,
 )
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
@@ -205,8 +206,7 @@ class ColumnWords:
         return list(reversed(words.values()))
 
     def _listed(self, words: Sequence[str], flag: str = "--unsubscribed-when") -> list[str]:
-        cells = [f'"{word}"' if "," in word or '"' in word else word for word in words]
-        return [flag, f"{self.name}={','.join(cells)}"]
+        return [flag, f"{self.name}={join_names(words)}"]
 
 
 def text_of(value: JsonValue) -> str:

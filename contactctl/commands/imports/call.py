@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.changes.update import Wish
-from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
+from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
 from contactctl.commands.imports.flag_words import global_words
+from contactctl.commands.imports.map_file import merged
 from contactctl.commands.imports.patience import usual_patience_s
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.files import folder
@@ -29,14 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportCall:
-    """A call of import with its input open."""
+    """A call of import with its input open; ``kept`` are flags of columns from a file."""
 
     session: Session
     input_file: InputFile
     reading: FileFlags
-    columns: ColumnFlags
+    given: ColumnFlags
+    maps: MapFlags
+    kept: ColumnFlags
     guards: GuardFlags
     sending: SendFlags
+
+    @property
+    def columns(self) -> ColumnFlags:
+        """The flags of columns in force: those of the call, laid over those of a file."""
+        return merged(self.given, self.kept)
 
     @property
     def state(self) -> Path:
@@ -141,7 +149,7 @@ class ImportCall:
 
     @property
     def _words(self) -> list[str]:
-        groups = (self.reading, self.columns, self.guards, self.sending)
+        groups = (self.reading, self.given, self.maps, self.guards, self.sending)
         return [word for group in groups for word in group.words()]
 
     def _line(self, file: str, words: list[str]) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall, address_check
-from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags
+from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
+from contactctl.commands.imports.map_file import check_target, load_map, save_map
 from contactctl.commands.imports.patience import account_words, wait_for_account
 from contactctl.commands.imports.problems import refuse_problems, with_rows
 from contactctl.commands.imports.sending import send
@@ -47,6 +48,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     session: Session,
     reading: FileFlags,
     columns: ColumnFlags,
+    maps: MapFlags,
     guards: GuardFlags,
     sending: SendFlags,
     preview: PreviewFlags,
@@ -71,6 +73,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         guards = replace(guards, lookup=True)
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
+    kept = ColumnFlags() if maps.map_file is None else load_map(maps.map_file)
+    if maps.save_map is not None:
+        check_target(maps.save_map)
     with open_input(
         reading.file,
         session.run.stdin,
@@ -83,8 +88,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         header=reading.header,
         skip_bad_text=sending.skip_invalid,
     ) as input_file:
-        call = ImportCall(session, input_file, reading, columns, guards, sending)
+        call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
         plan = _checked(call, offline=preview.offline)
+        _save_map(call)
         if preview.dry_run:
             return dry_run.show(call, plan, preview)
         if planning.plan is not None:
@@ -128,6 +134,14 @@ def _checked(call: ImportCall, *, offline: bool) -> Plan:
     if not sending.skip_invalid:
         refuse_problems(plan.report)
     return plan
+
+
+def _save_map(call: ImportCall) -> None:
+    """Write the flags of columns down, now that the whole file was read by them."""
+    path = call.maps.save_map
+    if path is not None:
+        save_map(path, call.columns)
+        call.session.output.note(f"saved the mapping; to use it again: --map-file {path}")
 
 
 def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:

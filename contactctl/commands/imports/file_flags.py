@@ -1,6 +1,7 @@
 """The flags of import that say how the file is read, and what its columns are."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -120,6 +121,22 @@ UnsubscribedWhen = Annotated[
         " change nothing; repeatable.",
     ),
 ]
+MapFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--map-file",
+        metavar="FILE",
+        help="Read flags that say what columns are from a TOML file; those of the call win.",
+    ),
+]
+SaveMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--save-map",
+        metavar="FILE",
+        help="Write the flags in force that say what columns are, for --map-file.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +184,11 @@ class ColumnFlags(FlagWords):
             ignore_unknown=self.ignore_unknown,
             only=self.only or (),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MapFlags(FlagWords):
+    """Where the flags of columns are kept."""
+
+    map_file: MapFile = None
+    save_map: SaveMap = None
