@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import io
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from contactctl.errors import (
     Ending,
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 Format = Literal["text", "json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One result in each of its forms.
 
     ``json`` is the object for ``-o json``; ``plain`` the lines for a pipe; ``quiet`` those for
@@ -43,8 +41,7 @@ class Answer:
     applied: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """Both streams with the form that the flags chose."""
 
     stdout: TextIO

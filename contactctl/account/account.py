@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.contact import DEFAULT_TYPES, PROPERTY_TYPES
 from contactctl.errors import ContactctlError, UsageError
@@ -33,8 +32,7 @@ class Catalogue(Protocol):
         """Return every mailing list, each with ``id`` and ``name``."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailingList:
+class MailingList(NamedTuple):
     """What of a mailing list picks it."""
 
     id: str

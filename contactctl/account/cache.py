@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import MachineError
 from contactctl.exact_json import JsonError, JsonObject, JsonValue, Number, parse_json, to_json
@@ -28,8 +27,7 @@ _CANDIDATE = re.compile(r"[A-Za-z0-9_.@+-]{1,80}")
 _CANDIDATE_FIELDS: dict[Kind, tuple[str, ...]] = {"properties": ("key",), "lists": ("name", "id")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """An answer and when it was given, in seconds since 1970."""
 
     saved_at: float

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, GuardError
@@ -25,8 +24,7 @@ SANDBOX_BASE_URL = "http://localhost/api"
 _SHOWN_NAMES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What was chosen, before any key is read.
 
     ``profile`` is None for the sandbox and for the key in the environment; ``source`` says in the
@@ -39,8 +37,7 @@ class Choice:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """A base URL, the key for it, and the limits of the profile they belong to.
 
     ``profile`` is None for a key from the environment, ``sandbox`` for the sandbox. ``source``

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from contactctl.errors import UsageError
 
@@ -20,25 +19,42 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _VARIABLE = re.compile(r"[^=\0\s]+")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A key that stands in ``profiles.toml`` as plain text."""
+# No tuples: a command and a variable of one text would be equal, and a key would be shown.
+class _KeyText:
+    """What stands in ``profiles.toml`` for a key; it may be the key, so that nothing shows it."""
 
-    text: str = field(repr=False)
+    __slots__ = ("text",)
+    __match_args__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.text))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyVariable:
-    """A key that is read from this environment variable at each use."""
+class StoredKey(_KeyText):
+    """A key that stands there as plain text."""
 
-    name: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCommand:
+class KeyVariable(_KeyText):
+    """A key that is read from the environment variable of this name at each use."""
+
+    __slots__ = ()
+
+
+class KeyCommand(_KeyText):
     """A key that this command prints at each use."""
 
-    text: str = field(repr=False)
+    __slots__ = ()
 
 
 KeySource: TypeAlias = StoredKey | KeyVariable | KeyCommand
@@ -52,8 +68,7 @@ _SOURCES: dict[str, Callable[[str], KeySource]] = {
 _OWN_KEYS = frozenset({"base_url", *_SOURCES, "team", "read_only", "only_domains"})
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """A named base URL and key; ``team`` is the name seen when the key was last checked.
 
     ``only_domains`` holds lower-case domains; empty means that any address may be written to.

@@ -6,7 +6,6 @@ import os
 import re
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,6 @@ _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-@dataclass(slots=True)
 class ProfileBook:
     """What is in the file: the profiles by name, and the name of the active one.
 
@@ -44,10 +42,17 @@ class ProfileBook:
     which settings unknown to this version are carried over.
     """
 
-    profiles: dict[str, Profile] = field(default_factory=dict)
-    active: str | None = None
-    warnings: tuple[str, ...] = ()
-    document: dict[str, Any] = field(default_factory=dict, repr=False)
+    def __init__(
+        self,
+        profiles: dict[str, Profile] | None = None,
+        active: str | None = None,
+        *,
+        document: dict[str, Any] | None = None,
+    ) -> None:
+        self.profiles = profiles or {}
+        self.active = active
+        self.warnings: tuple[str, ...] = ()
+        self.document = document or {}
 
     def to_toml(self) -> str:
         """Return the text of the file."""

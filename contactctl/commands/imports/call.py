@@ -161,5 +161,5 @@ def address_check(session: Session) -> Callable[..., None] | None:
     if not session.credentials.only_domains:
         return None
     # That a profile is read-only is one error for the whole command, not one for each row.
-    limits = replace(session.credentials, read_only=False)
+    limits = session.credentials._replace(read_only=False)
     return lambda addresses: check_write_allowed(limits, addresses)

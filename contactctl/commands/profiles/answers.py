@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from contactctl import answers
@@ -64,7 +63,7 @@ def shown(settings: Sequence[Setting]) -> Answer:
         return whole
     narrow = answers.table(("setting", "value", "from"), [row[:3] for row in rows], json=found)
     # Only the view: pipes and JSON have the same columns at all times.
-    return dataclasses.replace(whole, view=narrow.view)
+    return whole._replace(view=narrow.view)
 
 
 def checked(credentials: Credentials, team: str | None) -> Answer:
@@ -112,7 +111,7 @@ def _source_words(key: KeySource) -> tuple[str, str | None]:
     if isinstance(key, StoredKey):
         return "file", None
     if isinstance(key, KeyVariable):
-        return "variable", key.name
+        return "variable", key.text
     return "command", command_name(key.text)
 
 

@@ -1,6 +1,5 @@
 """profile add, list, use, show, check, remove."""
 
-import dataclasses
 from typing import Annotated
 
 import typer
@@ -162,7 +161,7 @@ def _with_team(session: Session, profile: Profile) -> Profile:
     env = {name: value for name, value in session.env.items() if name != BASE_URL_VARIABLE}
     try:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
-        return dataclasses.replace(profile, team=_ask_team(session, found))
+        return profile._replace(team=_ask_team(session, found))
     # A stop as well: whoever presses Ctrl-C should know that nothing was saved.
     except Ending as error:
         error.message += f"; profile {profile.name} was not saved (--no-check saves it unasked)"
@@ -188,7 +187,7 @@ def _keep_team(session: Session, found: Credentials, team: str | None) -> None:
     try:
         with session.profiles.modify() as book:
             profile = find_profile(book, found.profile, "checked just now")
-            book.profiles[profile.name] = dataclasses.replace(profile, team=team)
+            book.profiles[profile.name] = profile._replace(team=team)
     except (MachineError, CredentialsError) as error:
         session.output.warn(f"the team name is not kept: {error.message}")
 
