@@ -1,4 +1,4 @@
-"""The error tree and the exit codes.
+"""The error tree and the exit codes; whatever ends a command is an :class:`Ending`.
 
 ::
 
@@ -26,15 +26,13 @@
     │   └── ProxyError          9  proxy
 
     StoppedError          130/143  interrupted   a signal; passes every ``except Exception``
-
-Both are an :class:`Ending`, which carries what is said of it.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,41 +41,29 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What the process ends with; the table of the README is held equal to this by a test."""
+    """What the process ends with, and in words; a test holds the README's table equal to it."""
 
-    DONE = 0
-    BUG = 1
-    USAGE = 2
-    NOT_FOUND = 3
-    CREDENTIALS = 4
-    REFUSED = 5
-    ROWS_FAILED = 6
-    TRY_LATER = 7
-    WOULD_CHANGE = 8
-    MACHINE = 9
-    INTERRUPTED = 130
-    TERMINATED = 143
+    meaning: str
 
-    @property
-    def meaning(self) -> str:
-        """Say in a few words what the code means, for ``--help`` and ``schema``."""
-        return _MEANINGS[self]
+    def __new__(cls, code: int, meaning: str) -> Self:
+        """Return a code with its meaning, for ``--help`` and ``schema``."""
+        found = int.__new__(cls, code)
+        found._value_ = code
+        found.meaning = meaning
+        return found
 
-
-_MEANINGS = {
-    ExitCode.DONE: "done",
-    ExitCode.BUG: "a bug in contactctl",
-    ExitCode.USAGE: "wrong flags, values or input; nothing was written",
-    ExitCode.NOT_FOUND: "no such contact",
-    ExitCode.CREDENTIALS: "no usable API key or profile",
-    ExitCode.REFUSED: "refused by the service or by a guard",
-    ExitCode.ROWS_FAILED: "import finished, some rows failed",
-    ExitCode.TRY_LATER: "the service is away or limiting; try again later",
-    ExitCode.WOULD_CHANGE: "--dry-run --exit-code: something would change",
-    ExitCode.MACHINE: "this machine: disk, file, TLS trust or proxy",
-    ExitCode.INTERRUPTED: "interrupted",
-    ExitCode.TERMINATED: "terminated",
-}
+    DONE = 0, "done"
+    BUG = 1, "a bug in contactctl"
+    USAGE = 2, "wrong flags, values or input; nothing was written"
+    NOT_FOUND = 3, "no such contact"
+    CREDENTIALS = 4, "no usable API key or profile"
+    REFUSED = 5, "refused by the service or by a guard"
+    ROWS_FAILED = 6, "import finished, some rows failed"
+    TRY_LATER = 7, "the service is away or limiting; try again later"
+    WOULD_CHANGE = 8, "--dry-run --exit-code: something would change"
+    MACHINE = 9, "this machine: disk, file, TLS trust or proxy"
+    INTERRUPTED = 130, "interrupted"
+    TERMINATED = 143, "terminated"
 
 
 class Outcome(StrEnum):
@@ -88,13 +74,14 @@ class Outcome(StrEnum):
     APPLIED = "applied"
     UNKNOWN = "unknown"
 
-
-_OUTCOME_WORDS = {
-    Outcome.NOT_SENT: "not sent",
-    Outcome.NOT_APPLIED: "not applied",
-    Outcome.APPLIED: "applied",
-    Outcome.UNKNOWN: "unknown, it may have been applied",
-}
+    @property
+    def words(self) -> str:
+        """Return it as a person reads it."""
+        return (
+            "unknown, it may have been applied"
+            if self is Outcome.UNKNOWN
+            else self.replace("_", " ")
+        )
 
 
 class Ending(BaseException):
@@ -134,7 +121,7 @@ class Ending(BaseException):
         if self.status is not None and f"HTTP {self.status}" not in self.message:
             details.append(("status", f"HTTP {self.status}"))
         if self.outcome is not Outcome.NOT_SENT or self.attempts:
-            details.append(("outcome", _OUTCOME_WORDS[self.outcome]))
+            details.append(("outcome", self.outcome.words))
         if self.attempts > 1:
             details.append(("attempts", str(self.attempts)))
         if self.hint:
@@ -296,15 +283,8 @@ class StoppedError(Ending):
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        signum: int,
-        hint: str | None = None,
-        outcome: Outcome = Outcome.UNKNOWN,
-    ) -> None:
-        super().__init__(message, hint=hint, outcome=outcome)
+    def __init__(self, message: str, *, signum: int, outcome: Outcome = Outcome.UNKNOWN) -> None:
+        super().__init__(message, outcome=outcome)
         self.signum = signum
 
 

@@ -155,7 +155,7 @@ def _first_repeated(keys: Iterable[str]) -> str:
         if key in seen:
             return key
         seen.add(key)
-    raise AssertionError
+    raise AssertionError  # asked for keys of which one is repeated
 
 
 def _value_key(text: str) -> tuple[bool, str, int]:

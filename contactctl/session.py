@@ -195,14 +195,14 @@ class Session:
         """Tell whether a question may be asked: both streams are terminals and nothing forbids."""
         return not self.flags.no_input and is_terminal(self.run.stdin) and self.output.can_ask
 
-    def confirm(self, question: str, *, flag: str) -> None:
+    def confirm(self, question: str) -> None:
         """Ask a yes-or-no question on the terminal; the answer defaults to no.
 
-        Raises :class:`UsageError` for a no, and naming ``flag`` where nothing may be asked.
+        Raises :class:`UsageError` for a no, and naming ``--yes`` where nothing may be asked.
         """
         if not self.can_ask:
             raise UsageError(
-                f"not confirmed: {question}", hint=f"nobody can be asked here; give {flag}"
+                f"not confirmed: {question}", hint="nobody can be asked here; give --yes"
             )
         # Not by input(), which asks on stdout: that is for data.
         self.run.stderr.write(f"{to_safe(question)} [y/N] ")

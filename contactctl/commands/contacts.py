@@ -209,7 +209,7 @@ def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> None:
         session.output.warn(
             "this person has opted out; adding the address again would subscribe it"
         )
-    session.confirm(f"Delete {describe(contact)}?", flag="--yes")
+    session.confirm(f"Delete {describe(contact)}?")
 
 
 def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:

@@ -103,7 +103,7 @@ def forget(
         session.output.show(_answer(_items(session), [], empty=_NOTHING_KEPT))
         return
     if everything and not yes:
-        session.confirm("Remove all that imports left on this machine?", flag="--yes")
+        session.confirm("Remove all that imports left on this machine?")
     removed: list[_Item] = []
     left: list[_Item] = []
     # All of them first: what is removed on the way changes the folder that is read.

@@ -103,7 +103,7 @@ def remove_suppression(
         return preview.show(session, found, str(ref))
     session.check_write_allowed(_address(status))
     if not yes:
-        session.confirm(f"Remove {ref} from the suppression list?", flag="--yes")
+        session.confirm(f"Remove {ref} from the suppression list?")
     reply = session.client.remove_suppression(ref)
     session.output.show(answers.done(f"removed {ref} from the suppression list", reply))
     return None

@@ -155,7 +155,7 @@ def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
     path = _file(session, db)
     # Asked only where somebody sits: test scripts reset it at every run.
     if session.can_ask and not yes:
-        session.confirm(f"Empty {path}?", flag="--yes")
+        session.confirm(f"Empty {path}?")
     if db is None:
         _say_aside(session, reset_store(path))
     else:  # a file that was named may be anything: it is not moved away

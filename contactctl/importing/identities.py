@@ -63,11 +63,6 @@ class Named:
     contradiction_count: int = 0
     refused: bytearray = field(default_factory=bytearray)
 
-    @property
-    def refused_rows(self) -> int:
-        """Return how many rows contradict others."""
-        return int.from_bytes(self.refused, "little").bit_count()
-
     def is_refused(self, ordinal: int) -> bool:
         """Tell whether a row contradicts another one."""
         index = ordinal // 8

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.files import SPOOL_PREFIX, make_private_folder
+from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
 from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
@@ -108,7 +108,6 @@ def _kept_stdin(stdin: TextIO, folder: Path) -> Path:
 
 
 _CHUNK_BYTES = 2**20
-_PRIVATE_MODE = 0o600
 
 
 def save_spool(stream: IO[bytes], folder: Path) -> Path:
@@ -120,7 +119,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
     make_private_folder(folder)
     path = folder / f"{SPOOL_PREFIX}{os.urandom(6).hex()}"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
         with os.fdopen(descriptor, "wb") as file:
             while chunk := stream.read(_CHUNK_BYTES):
                 file.write(chunk)

@@ -230,9 +230,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _new_journal(path: Path, identity: RunIdentity) -> Journal:
-    return Journal(
-        path, open_database(path, JOURNAL, JOURNAL_SCHEMA, wait_s=_WAIT_S), State(identity)
-    )
+    return Journal(path, _open(path), State(identity))
 
 
 def _state_in(rows: Sequence[tuple[object, object]], path: Path) -> State:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.lookup import Finder
     from contactctl.changes.preview import FieldChange
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
@@ -39,7 +40,6 @@ class Look(NamedTuple):
     be written, or that the service would refuse, has no look but an error.
     """
 
-    ref: ContactRef
     contact: JsonObject | None
     would: str
     changes: Mapping[str, FieldChange]
@@ -82,7 +82,7 @@ class Guards:
             )
         if self.check_addresses is not None:
             self.check_addresses(plan.addresses)
-        return Look(change.refs[0], looked.contact, plan.preview.would, plan.preview.changes)
+        return Look(looked.contact, plan.preview.would, plan.preview.changes)
 
 
 class Finds(Protocol):
@@ -105,11 +105,6 @@ class PacedFinder:
         return found
 
 
-class _FindsContacts(Protocol):
-    def find(self, ref: ContactRef) -> list[JsonObject]:
-        """Return the contacts under one address or user id."""
-
-
 class LookingSender:
     """Looks a row's contact up, and hands the row on to be written where that changes something.
 
@@ -118,7 +113,7 @@ class LookingSender:
 
     def __init__(
         self,
-        finder: _FindsContacts,
+        finder: Finder,
         guards: Guards,
         write: Callable[[Job, Look], Result],
         declared: DeclaredTypes | None = None,

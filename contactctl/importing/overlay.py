@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from contactctl.changes.preview import applied
 from contactctl.importing.row import Result, contact_keys, ref_key
@@ -10,6 +10,7 @@ from contactctl.importing.row import Result, contact_keys, ref_key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contactctl.changes.lookup import Finder
     from contactctl.contact import ContactRef
     from contactctl.exact_json import JsonObject
     from contactctl.importing.look import Look
@@ -19,13 +20,6 @@ _LEAST_BITS = 1 << 16
 _MOST_BITS = 1 << 26
 #: Bits for each row, so that few identifiers share one: one in sixteen at the most.
 _BITS_A_ROW = 32
-
-
-class Finder(Protocol):
-    """Who knows the contacts that there are."""
-
-    def find(self, ref: ContactRef) -> list[JsonObject]:
-        """Return the contacts under one address or user id."""
 
 
 class Named:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contactctl.changes.draft import DeclaredTypes
+    from contactctl.changes.lookup import Finder
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
     from contactctl.importing.look import Opposites
@@ -38,11 +39,6 @@ class Writes(Updates, Protocol):
 
 class Applies(Writes, Finds, Protocol):
     """What carrying a plan out needs of the client."""
-
-
-class _Finds(Protocol):
-    def find(self, ref: ContactRef) -> list[JsonObject]:
-        """Return the contacts under one address or user id."""
 
 
 class Limits(Protocol):
@@ -70,7 +66,7 @@ class ApplyingSender:
 
     def __init__(
         self,
-        finder: _Finds,
+        finder: Finder,
         write: Callable[[Job, Planned, Look], Result],
         limits: Limits,
         *,
@@ -114,7 +110,7 @@ class Writer:
         self,
         client: Writes,
         sender: Sender,
-        finder: _Finds,
+        finder: Finder,
         opposites: Opposites | None = None,
     ) -> None:
         self._opposites = opposites
@@ -176,8 +172,8 @@ def _look_of(item: Planned, contact: JsonObject | None, *, done: bool) -> Look:
     known: JsonObject | None = None if item.id is None else {"id": item.id}
     found = known if contact is None else contact
     if done:
-        return Look(item.refs[0], found, "nothing", {})
-    return Look(item.refs[0], contact, item.would, item.changes)
+        return Look(found, "nothing", {})
+    return Look(contact, item.would, item.changes)
 
 
 def _addresses(job: Job, look: Look) -> list[str | None]:

@@ -28,7 +28,7 @@ def opposite_of(
         return _opposite_of_creation(changes, line)
     back = {name: _turned(name, item) for name, item in changes.items()}
     after = {name: item.before for name, item in back.items()}
-    return Planned(_refs({**contact, **after}), "update", back, _id_of(contact), line)
+    return Planned(_refs({**contact, **after}), "update", back, id_of(contact), line)
 
 
 def opposites_of(plan: Plan, declared: DeclaredTypes | None = None) -> Iterator[Planned]:
@@ -45,7 +45,7 @@ def opposites_of(plan: Plan, declared: DeclaredTypes | None = None) -> Iterator[
 def opposite_of_deletion(contact: JsonObject, line: int | None = None) -> Planned:
     """Return what makes a contact anew: all that is known of it, its lists included."""
     back = {name: FieldChange(None, value) for name, value in fields_of(contact).items()}
-    return Planned(_refs(contact), "create", back, _id_of(contact), line)
+    return Planned(_refs(contact), "create", back, id_of(contact), line)
 
 
 def fields_of(contact: JsonObject) -> dict[str, JsonValue]:
@@ -55,6 +55,12 @@ def fields_of(contact: JsonObject) -> dict[str, JsonValue]:
         for name, value in _flat(contact)
         if value is not None and name not in RESPONSE_ONLY_NAMES
     }
+
+
+def id_of(contact: JsonObject | None) -> str | None:
+    """Return a contact's id; None where there is no contact yet."""
+    found = None if contact is None else contact.get("id")
+    return found if isinstance(found, str) else None
 
 
 def now_of(contact: JsonObject, name: str) -> JsonValue:
@@ -85,11 +91,6 @@ def _refs(values: Mapping[str, JsonValue]) -> tuple[ContactRef, ...]:
     if isinstance(user_id, str) and user_id:
         refs.append(ContactRef("userId", user_id))
     return tuple(refs)
-
-
-def _id_of(contact: JsonObject) -> str | None:
-    found = contact.get("id")
-    return found if isinstance(found, str) else None
 
 
 def _flat(contact: JsonObject) -> Iterator[tuple[str, JsonValue]]:

@@ -37,8 +37,7 @@ _WAY_OUT = "nothing was written; take a copy of it that nobody edited, or make a
 class PlanFile:
     """A plan or an undo file whose every line was proved; ``digest`` tells it from others.
 
-    ``count`` is how many contacts it has. ``is_ended`` is false for an undo file whose writer was
-    stopped.
+    ``count`` is how many contacts it has.
     """
 
     snapshot: Snapshot
@@ -46,7 +45,6 @@ class PlanFile:
     header: Header
     digest: str
     count: int
-    is_ended: bool
     offsets: array[int]
 
     @property
@@ -182,7 +180,7 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
         _check_torn(header, name, file, chain, line)
     elif file.read(1):
         raise _damaged(name, f"there is more behind its end, after line {chain.count + 2}")
-    return PlanFile(snapshot, name, header, chain.digest, chain.count, is_end, offsets)
+    return PlanFile(snapshot, name, header, chain.digest, chain.count, offsets)
 
 
 def _accepted(chain: Chain, line: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contactctl.changes.preview import FieldChange, applied, preview_update
 from contactctl.importing.report import would_of
 from contactctl.plans.lines import LIST_PREFIX, WOULDS, Planned
-from contactctl.plans.opposite import fields_of
+from contactctl.plans.opposite import fields_of, id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,12 +82,6 @@ def planned_deletion(ref: ContactRef, contact: JsonObject) -> Planned:
     """Return the line of a deletion: all that goes with the contact."""
     gone = {name: FieldChange(value, None) for name, value in fields_of(contact).items()}
     return Planned((ref,), "delete", gone, id_of(contact))
-
-
-def id_of(contact: JsonObject | None) -> str | None:
-    """Return a contact's id; None where there is no contact yet."""
-    found = None if contact is None else contact.get("id")
-    return found if isinstance(found, str) else None
 
 
 def names_of(changes: Mapping[str, object], lists: Mapping[str, str]) -> dict[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from contactctl.changes.lookup import describe, find_at_most_one
 from contactctl.contact import ContactRef
 from contactctl.errors import ConflictError, DriftedError, GuardError, NotFoundError, Outcome
 from contactctl.importing.look import KIND_OF, Look, not_sent
 from contactctl.importing.row import Result, RowChange, contact_keys, failed, ref_key
-from contactctl.importing.sender import RowFailedError, Updates
+from contactctl.importing.sender import RowFailedError
 from contactctl.plans.plan_file import planned_of
 from contactctl.plans.undo import undo
 
@@ -18,31 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.contact import ContactChange
+    from contactctl.changes.lookup import Finder
     from contactctl.exact_json import JsonObject
     from contactctl.importing.look import Opposites
     from contactctl.importing.row import Job
     from contactctl.importing.sender import MayGoOn, Sender
+    from contactctl.plans.carrying import Writes
     from contactctl.plans.lines import Planned
     from contactctl.plans.undo import Undoing
-    from contactctl.service.replies import Reply
 
     CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]
-
-
-class _Finds(Protocol):
-    def find(self, ref: ContactRef) -> list[JsonObject]:
-        """Return the contacts under one address or user id."""
-
-
-class Undoes(Updates, Protocol):
-    """What taking back needs of the client."""
-
-    def create_once(self, change: ContactChange) -> Reply[JsonObject]:
-        """Create one contact, asking once."""
-
-    def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
-        """Delete one contact, asking once."""
 
 
 class Due(NamedTuple):
@@ -56,13 +41,13 @@ class Due(NamedTuple):
     def look(self) -> Look:
         """Return what taking it back does, as the look of an import tells it."""
         undoing = self.undoing
-        return Look(self.item.refs[0], self.contact, undoing.would, undoing.changes)
+        return Look(self.contact, undoing.would, undoing.changes)
 
 
 class UndoLooks:
     """Looks up whom a line is about, by what the write gave the contact and what it had before."""
 
-    def __init__(self, finder: _Finds, declared: DeclaredTypes | None) -> None:
+    def __init__(self, finder: Finder, declared: DeclaredTypes | None) -> None:
         self._finder = finder
         self._declared = declared
 
@@ -131,7 +116,7 @@ class UndoWriter:
     """Writes what takes lines back, its own way back first."""
 
     def __init__(
-        self, client: Undoes, sender: Sender, looks: UndoLooks, opposites: Opposites | None = None
+        self, client: Writes, sender: Sender, looks: UndoLooks, opposites: Opposites | None = None
     ) -> None:
         self._client = client
         self._sender = sender

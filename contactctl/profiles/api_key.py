@@ -81,7 +81,7 @@ def _kind(character: str) -> str:
     return "a control character" if character.isascii() else "a character outside ASCII"
 
 
-def ask_key(question: str, stderr: TextIO, *, ask: Callable[..., str] | None = None) -> str:
+def ask_key(stderr: TextIO, *, ask: Callable[..., str] | None = None) -> str:
     """Ask for a key on the terminal without showing it.
 
     ``ask`` has the form of :func:`getpass.getpass`. Raises :class:`UsageError` when nothing is
@@ -94,7 +94,7 @@ def ask_key(question: str, stderr: TextIO, *, ask: Callable[..., str] | None = N
         # getpass only warns when it cannot hide the key, and asks all the same.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
-            key = (ask or getpass.getpass)(question, stream=stderr)
+            key = (ask or getpass.getpass)("API key (not shown): ", stream=stderr)
         except getpass.GetPassWarning:
             raise UsageError("the terminal cannot hide what is typed", hint=_OTHER_WAYS) from None
         except EOFError:

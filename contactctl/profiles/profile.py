@@ -111,7 +111,7 @@ def parse_table(name: str, table: Mapping[str, object]) -> Profile:
         key=_key_source(table),
         team=_text(table, "team") if "team" in table else None,
         read_only=_flag(table, "read_only"),
-        only_domains=_domains(table, "only_domains"),
+        only_domains=_domains(table),
     )
 
 
@@ -201,14 +201,14 @@ def _flag(table: Mapping[str, object], key: str) -> bool:
     return value
 
 
-def _domains(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+def _domains(table: Mapping[str, object]) -> tuple[str, ...]:
     """Read the domains; an empty list is refused, since it could mean none or all."""
-    value = table.get(key)
+    value = table.get("only_domains")
     if value is None:
         return ()
     if not isinstance(value, list) or not value:
-        raise TableError(f"{key} must be a list of one or more domains")
+        raise TableError("only_domains must be a list of one or more domains")
     domains = tuple(item.lower() if isinstance(item, str) else "" for item in value)
     if not all(_DOMAIN.fullmatch(domain) for domain in domains):
-        raise TableError(f"{key} must hold domains such as example.com")
+        raise TableError("only_domains must hold domains such as example.com")
     return domains

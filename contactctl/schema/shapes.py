@@ -44,15 +44,12 @@ def record(
     *,
     optional: Collection[str] = (),
     more: JsonValue = False,
-    says: str | None = None,
 ) -> JsonObject:
     """Return the schema of an object; ``more`` is that of fields not named here, False for none.
 
     Answers of our own are closed. Those that the service gives are open, for it may add to them.
     """
-    schema: JsonObject = {} if says is None else {"description": says}
     return {
-        **schema,
         "type": "object",
         "properties": dict(fields),
         "required": [name for name in fields if name not in optional],

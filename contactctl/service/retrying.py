@@ -107,7 +107,7 @@ class Retrying:
                 raise self._final(call, _with_found(tally, other), tally) from other
             except ContactctlError as error:
                 self._wait_or_raise(call, error, tally, attempt)
-        raise AssertionError
+        raise AssertionError  # not reached: the count has no end
 
     def _attempt(self, call: Call[T], tally: Tally) -> T:
         """Send a call, looking first when an earlier attempt may have been applied."""
@@ -175,7 +175,7 @@ def _with_found(tally: Tally, other: OtherFoundError) -> ContactctlError:
     """Return the error that brought the doubt, with what a look has found since."""
     error = tally.doubt
     if error is None:
-        raise AssertionError from other
+        raise AssertionError from other  # nothing is looked for without a doubt
     error.message = f"{error.message}; {other}"
     return error
 

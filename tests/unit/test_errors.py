@@ -73,7 +73,7 @@ def test_a_stop_passes_by_everything_that_catches_errors() -> None:
 
 
 def test_a_stop_says_which_signal_and_that_nothing_is_known() -> None:
-    error = StoppedError("stopped", signum=15, hint="resume")
+    error = StoppedError("stopped", signum=15)
     assert error.signum == 15
     assert error.outcome is Outcome.UNKNOWN
 

@@ -126,7 +126,7 @@ def remove(session: Session, name: Name, *, yes: Yes = False) -> None:
     """Remove a profile, and with it a key that is kept here."""
     profile = find_profile(session.profiles.load(), name, "to be removed")
     if not yes:
-        session.confirm(f"Remove the profile {name}?", flag="--yes")
+        session.confirm(f"Remove the profile {name}?")
     with session.profiles.modify() as book:
         find_profile(book, name, "to be removed")
         del book.profiles[name]

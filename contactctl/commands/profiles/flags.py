@@ -90,7 +90,7 @@ class KeyFlags:
             return _checked_command(self.key_command)
         if self.key_stdin:
             return _stored(read_key(session.run.stdin), "on standard input")
-        return _stored(ask_key("API key (not shown): ", session.run.stderr), "just entered")
+        return _stored(ask_key(session.run.stderr), "just entered")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ def asking(answer: str | Exception) -> tuple[list[tuple[str, object]], object]:
 def test_the_question_goes_to_stderr_and_the_answer_comes_back() -> None:
     stderr = Stream(terminal=True)
     asked, ask = asking(SECRET)
-    assert ask_key("Key: ", stderr, ask=ask) == SECRET  # type: ignore[arg-type]
-    assert asked == [("Key: ", stderr)]
+    assert ask_key(stderr, ask=ask) == SECRET  # type: ignore[arg-type]
+    assert asked == [("API key (not shown): ", stderr)]
     assert stderr.getvalue() == ""
 
 
@@ -48,7 +48,7 @@ def test_the_question_goes_to_stderr_and_the_answer_comes_back() -> None:
 def test_no_answer_is_a_usage_error_that_names_the_flags(answer: str | Exception) -> None:
     _, ask = asking(answer)
     with pytest.raises(UsageError, match="no API key was entered") as caught:
-        ask_key("Key: ", Stream(), ask=ask)  # type: ignore[arg-type]
+        ask_key(Stream(), ask=ask)  # type: ignore[arg-type]
     assert "--key-stdin" in (caught.value.hint or "")
 
 
@@ -58,7 +58,7 @@ def test_a_terminal_that_would_show_the_key_is_not_used() -> None:
         return str(stream)
 
     with pytest.raises(UsageError, match="cannot hide what is typed"):
-        ask_key("Key: ", Stream(), ask=ask)
+        ask_key(Stream(), ask=ask)
 
 
 def test_all_of_standard_input_is_read_as_text() -> None:
