@@ -170,12 +170,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
     separator = _to_delimiter(delimiter)
     with reading(name):
         snapshot = Snapshot(path, name)
-        refuse_foreign_bytes(_bytes_of(snapshot), path, name, named=encoding is not None)
-        found = find_encoding(_bytes_of(snapshot), encoding)
-        if not skip_bad_text:
-            check_text(_bytes_of(snapshot), found, name)
-        if encoding is not None:
-            check_not_utf_8(_bytes_of(snapshot), found, name)
+        found = _encoding_of(snapshot, name, encoding, strict=not skip_bad_text)
         # Enough to tell form and delimiter, however large the file is.
         start = _start_of(snapshot, found)
         by_name = _form_by_name(path)
@@ -200,6 +195,17 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         source = Source(snapshot, name, form, found, separator, (), allow_newlines, preamble)
         names = None if header is None else parse_header(header)
         return _with_columns(source, names)
+
+
+def _encoding_of(snapshot: Snapshot, name: str, given: str | None, *, strict: bool) -> Encoding:
+    """Return the encoding of a text; raise for another file, and for bad text with ``strict``."""
+    refuse_foreign_bytes(_bytes_of(snapshot), snapshot.path, name, named=given is not None)
+    found = find_encoding(_bytes_of(snapshot), given)
+    if strict:
+        check_text(_bytes_of(snapshot), found, name)
+    if given is not None:
+        check_not_utf_8(_bytes_of(snapshot), found, name)
+    return found
 
 
 def _cut(start: str, count: int) -> tuple[tuple[str, ...], str]:

@@ -1,6 +1,7 @@
 """import."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.check import Problem
 from contactctl.importing.consent_columns import UndecidedConsentError
 from contactctl.importing.identities import Permits
-from contactctl.importing.input_file import open_input
+from contactctl.importing.input_file import InputFile, open_input
 from contactctl.importing.naming import AccountFields
 from contactctl.importing.plan import JudgedColumnsError, Plan, make_plan
 from contactctl.importing.report import Forecast
@@ -76,18 +77,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     kept = ColumnFlags() if maps.map_file is None else load_map(maps.map_file)
     if maps.save_map is not None:
         check_target(maps.save_map)
-    with open_input(
-        reading.file,
-        session.run.stdin,
-        journal_folder(session.env),
-        form=reading.form,
-        delimiter=reading.delimiter,
-        encoding=reading.encoding,
-        allow_newlines=reading.allow_newlines,
-        skip_lines=reading.skip_lines or 0,
-        header=reading.header,
-        skip_bad_text=sending.skip_invalid,
-    ) as input_file:
+    with _opened(session, reading, sending) as input_file:
         call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
         plan = _checked(call, offline=preview.offline)
         _save_map(call)
@@ -105,6 +95,23 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         dry_run.check_changes(call, plan)
         send(call, plan)
     return None
+
+
+def _opened(
+    session: Session, reading: FileFlags, sending: SendFlags
+) -> AbstractContextManager[InputFile]:
+    return open_input(
+        reading.file,
+        session.run.stdin,
+        journal_folder(session.env),
+        form=reading.form,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
+        allow_newlines=reading.allow_newlines,
+        skip_lines=reading.skip_lines or 0,
+        header=reading.header,
+        skip_bad_text=sending.skip_invalid,
+    )
 
 
 def _checked(call: ImportCall, *, offline: bool) -> Plan:
