@@ -5,19 +5,48 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.safe_text import excerpt
+from contactctl.safe_text import excerpt, to_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from rich.progress import Task
+    from rich.console import Console, ConsoleOptions, RenderableType
 
     from contactctl.output import Output
 
+#: Off a terminal: how often it is told how far things are, and how often looked for a stall, which
+#: is told of when it begins.
 LINE_EVERY_S = 10.0
-_DRAWN_EVERY_S = 0.1
+LOOK_EVERY_S = 1.0
+_DRAWN_A_SECOND = 10
+_BAR_COLUMNS = 20
+#: A terminal writes ``^C`` behind what is drawn; in a full line that would make one more.
+_LEFT_FREE = 3
+
+
+class Standing(NamedTuple):
+    """How far things are, in a few short words each, and whether nothing moves."""
+
+    parts: Sequence[str]
+    stalled: bool = False
+
+    @property
+    def words(self) -> str:
+        """Return all of it in one line."""
+        return ", ".join(self.parts)
+
+    def lines(self, width: int) -> list[str]:
+        """Return it in lines of so many characters; one part alone may be longer."""
+        lines: list[str] = []
+        for part in self.parts:
+            if lines and len(lines[-1]) + len(part) + 2 <= width:
+                lines[-1] += f", {part}"
+            else:
+                lines.append(part)
+        return lines
 
 
 @contextmanager
@@ -25,63 +54,91 @@ def shown_progress(
     output: Output,
     name: str,
     total: int,
-    words: Callable[[], str],
+    standing: Callable[[], Standing],
     *,
-    every_s: float = LINE_EVERY_S,
+    every_s: tuple[float, float] = (LINE_EVERY_S, LOOK_EVERY_S),
 ) -> Iterator[Callable[[int], None]]:
     """Show progress while the block runs; give it a function that takes how much is done.
 
-    ``words`` says in a line how far things are, and may be asked for from another thread.
+    ``standing`` says how far things are, and may be asked for from another thread.
     """
     if output.animated:
-        with _bar(output, name, total, words) as advance:
+        with _bar(output, Drawn(Path(name).name or name, total, standing)) as advance:
             yield advance
     else:
-        with _lines(output, name, words, every_s):
+        with _lines(output, name, standing, *every_s):
             yield lambda _: None
 
 
+class Drawn:
+    """What is drawn, anew each time: a run that waits has most to say when no row ends."""
+
+    def __init__(self, name: str, total: int, standing: Callable[[], Standing]) -> None:
+        self.done = 0
+        self._name = excerpt(name)
+        self._total = total
+        self._standing = standing
+
+    def advance(self, done: int) -> None:
+        """Move the bar."""
+        self.done = done
+
+    def __rich_console__(
+        self, _console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        from rich.text import Text
+
+        width, standing = options.max_width - _LEFT_FREE, self._standing()
+        room, words = width - _BAR_COLUMNS - 1, to_safe(standing.words)
+        if len(self._name) + len(words) < room:
+            yield self._head(self._name, words)
+            return
+        name = Text(self._name)
+        name.truncate(max(room, 1), overflow="ellipsis")
+        yield self._head(name.plain)
+        for line in standing.lines(width):
+            text = Text(to_safe(line), no_wrap=True)
+            text.truncate(width, overflow="ellipsis")
+            yield text
+
+    def _head(self, *words: str) -> RenderableType:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        name, *others = map(Text, words)
+        head = Table.grid(padding=(0, 1, 0, 0))
+        head.add_row(name, ProgressBar(self._total, self.done, width=_BAR_COLUMNS), *others)
+        return head
+
+
 @contextmanager
-def _bar(
-    output: Output, name: str, total: int, words: Callable[[], str]
-) -> Iterator[Callable[[int], None]]:
-    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
-    from rich.text import Text
-
-    class Words(ProgressColumn):
-        """The words, anew at each drawing: a run that waits has most to say when no row ends."""
-
-        def render(self, _task: Task) -> Text:
-            return Text(words())
+def _bar(output: Output, drawn: Drawn) -> Iterator[Callable[[int], None]]:
+    from rich.live import Live
 
     console = output.console(output.stderr)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
-    with Progress(
-        *columns,
-        Words(),
-        console=console,
-        transient=True,
-    ) as progress:
-        task = progress.add_task(excerpt(name), total=total)
-        drawn_at = 0.0
-
-        def advance(done: int) -> None:
-            nonlocal drawn_at
-            now = time.monotonic()
-            if now - drawn_at >= _DRAWN_EVERY_S:
-                drawn_at = now
-                progress.update(task, completed=done)
-
-        yield advance
+    with Live(drawn, console=console, transient=True, refresh_per_second=_DRAWN_A_SECOND):
+        yield drawn.advance
 
 
 @contextmanager
-def _lines(output: Output, name: str, words: Callable[[], str], every_s: float) -> Iterator[None]:
+def _lines(
+    output: Output,
+    name: str,
+    standing: Callable[[], Standing],
+    every_s: float,
+    look_every_s: float,
+) -> Iterator[None]:
     ended = threading.Event()
 
     def tell() -> None:
-        while not ended.wait(every_s):
-            output.note(f"{excerpt(name)}: {words()}")
+        told_at, was_stalled = time.monotonic(), False
+        while not ended.wait(look_every_s):
+            now, found = time.monotonic(), standing()
+            if now - told_at >= every_s or (found.stalled and not was_stalled):
+                told_at = now
+                output.note(f"{excerpt(name)}: {found.words}")
+            was_stalled = found.stalled
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
@@ -89,5 +146,4 @@ def _lines(output: Output, name: str, words: Callable[[], str], every_s: float) 
         yield
     finally:
         ended.set()
-        # Waited for, or a last line might come behind the summary.
         thread.join()

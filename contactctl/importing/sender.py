@@ -162,7 +162,9 @@ class Sender:
         if isinstance(error, RateLimitedError):
             self._limiter.refused(leave, asked_s)
         unreached = isinstance(error, NoConnectionError) and error.outcome is Outcome.NOT_SENT
-        trouble = Trouble(leave.sent_at, error.message, unreached, asked_s, tries.writes)
+        # Without "cannot update the contact", which is nothing new in an import.
+        reason = error.message.partition(": ")[2] or error.message
+        trouble = Trouble(leave.sent_at, reason, unreached, asked_s, tries.writes)
         if self._limiter.trouble(trouble) <= 0 and self._has_waited(tries):
             error.message += self._limiter.waited_words(asked_s)
             raise _ending(error, tries)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
 
 from contactctl.output import Output
-from contactctl.progress import shown_progress
+from contactctl.progress import Drawn, Standing, shown_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Terminal(io.StringIO):
@@ -27,11 +34,11 @@ def show(output: Output, lines: int = 0) -> None:
     """Show some progress, until so many lines have been asked for."""
     asked = threading.Semaphore(0)
 
-    def words() -> str:
+    def standing() -> Standing:
         asked.release()
-        return "4 of 10"
+        return Standing(["4 of 10"])
 
-    with shown_progress(output, "peo[red]ple\x1b.csv", 10, words, every_s=0.01) as tell:
+    with shown_progress(output, "peo[red]ple\x1b.csv", 10, standing, every_s=(0.01, 0.01)) as tell:
         tell(4)
         for _ in range(lines):
             assert asked.acquire(timeout=20)
@@ -50,13 +57,13 @@ def test_nothing_is_said_any_more_once_the_block_is_left() -> None:
     """A line that is being made is waited for: it would stand behind the summary."""
     stderr, asked, may_end = io.StringIO(), threading.Event(), threading.Event()
 
-    def words() -> str:
+    def standing() -> Standing:
         asked.set()
         assert may_end.wait(20)
-        return "4 of 10"
+        return Standing(["4 of 10"])
 
     def work() -> None:
-        with shown_progress(output_to(stderr), "people.csv", 10, words, every_s=0.01):
+        with shown_progress(output_to(stderr), "people.csv", 10, standing, every_s=(0.01, 0.01)):
             assert asked.wait(20)
 
     worker = threading.Thread(target=work)
@@ -94,3 +101,51 @@ def test_quiet_is_quiet() -> None:
     stderr = io.StringIO()
     show(output_to(stderr, quiet=True))
     assert stderr.getvalue() == ""
+
+
+def test_off_a_terminal_a_stall_is_told_when_it_begins_and_then_every_so_often() -> None:
+    stderr, asked = io.StringIO(), threading.Semaphore(0)
+    found = iter([False, True, True, False, True, *[False] * 1000])
+
+    def standing() -> Standing:
+        asked.release()
+        return Standing(["4 of 10"], stalled=next(found))
+
+    output = output_to(stderr)
+    with shown_progress(output, "a.csv", 10, standing, every_s=(60, 0.01)):
+        for _ in range(8):
+            assert asked.acquire(timeout=20)
+    assert stderr.getvalue() == "a.csv: 4 of 10\n" * 2
+
+
+LONG = ["1,234,567 of 9,876,543 rows", "123.4 a second", "12,345 failures"]
+WAITS = ["waiting for the service for 12 min 15 s", "a.example cannot be reached: " + "x" * 60]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("parts", [["4 of 10 rows"], LONG, [*LONG, *WAITS]])
+def test_what_is_drawn_leaves_room_in_every_line(width: int, parts: list[str]) -> None:
+    """Else the echo of Ctrl-C makes a line more than what will be wiped out."""
+    drawn = Drawn("ein-ganz-langer-name-" * 5 + ".csv", 10, lambda: Standing(parts, stalled=True))
+    console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system=None)
+    lines = [line.rstrip() for line in "".join(_texts(console, drawn)).splitlines()]
+    assert max(map(len, lines)) <= width - 3
+    said = " ".join(lines)
+    for part in parts:
+        assert part[: width - 10] in said
+    # Only what is longer than a line is cut.
+    assert said.count("…") == 1 + any(len(part) > width - 3 for part in parts)
+
+
+def _texts(console: Console, drawn: Drawn) -> Iterator[str]:
+    for line in console.render_lines(drawn, pad=False):
+        yield from (segment.text for segment in line)
+        yield "\n"
+
+
+def test_what_fits_is_drawn_in_one_line() -> None:
+    drawn = Drawn("people.csv", 10, lambda: Standing(["4 of 10 rows", "2 a second"]))
+    console = Console(width=80, file=io.StringIO(), force_terminal=True, color_system=None)
+    (line,) = "".join(_texts(console, drawn)).splitlines()
+    assert line.startswith("people.csv ")
+    assert line.endswith(" 4 of 10 rows, 2 a second")

@@ -10,6 +10,7 @@ from contactctl.exact_json import to_json
 from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
 from contactctl.output import Answer
+from contactctl.progress import Standing
 from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second
 
@@ -74,10 +75,10 @@ def dry_run_warnings(tally: DryTally) -> list[str]:
     return [f"{', '.join(found)}; with --lookup such rows are refused"] if found else []
 
 
-def looked_up_line(tally: DryTally, stall: Stall | None = None) -> str:
-    """Return one line that says how far the look is, and what holds it up."""
+def looked_up(tally: DryTally, stall: Stall | None = None) -> Standing:
+    """Return how far the look is, and what holds it up."""
     told = f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
-    return told if stall is None else f"{told}, {_stall_words(stall)}"
+    return Standing([told, *_stall_words(stall)], stall is not None)
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
@@ -85,21 +86,23 @@ def forecast_lines(forecast: Forecast) -> list[str]:
     return [_rows_to_send(forecast), *_account(forecast), *_notes(forecast.plan)]
 
 
-def progress_line(tally: Tally, stall: Stall | None = None) -> str:
-    """Return one line that says how far things are, and what holds them up."""
+def standing(tally: Tally, stall: Stall | None = None) -> Standing:
+    """Return how far things are, and what holds them up."""
     parts = [f"{tally.told:,} of {counted(tally.rows, 'row')}", per_second(tally.rate)]
     parts += [counted(tally.failed, "failure")] if tally.failed else []
-    if stall is not None:  # how long the rest takes, nobody knows then
-        return ", ".join([*parts, _stall_words(stall)])
     left = tally.seconds_left
-    parts += [] if left is None else [f"{duration(left)} left"]
-    return ", ".join(parts)
+    if left is not None and stall is None:  # how long the rest takes, nobody knows then
+        parts.append(f"{duration(left)} left")
+    return Standing([*parts, *_stall_words(stall)], stall is not None)
 
 
-def _stall_words(stall: Stall) -> str:
+def _stall_words(stall: Stall | None) -> list[str]:
+    """Return what is waited for, since when and why."""
+    if stall is None:
+        return []
     if not stall.reason:
-        return f"waiting for an answer for {duration(stall.seconds)}"
-    return f"waiting for the service for {duration(stall.seconds)} ({to_safe(stall.reason)})"
+        return [f"waiting for an answer for {duration(stall.seconds)}"]
+    return [f"waiting for the service for {duration(stall.seconds)}", to_safe(stall.reason)]
 
 
 def summary(tally: Tally) -> str:

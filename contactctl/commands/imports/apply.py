@@ -206,7 +206,7 @@ def _told(call: ApplyCall, run: "ImportRun", tally: Tally) -> "Iterator[Iterator
     name, output = call.flags.file, call.session.output
     with (
         shown_progress(
-            output, name, tally.rows, lambda: answers.progress_line(tally, run.stall)
+            output, name, tally.rows, lambda: answers.standing(tally, run.stall)
         ) as advance,
         closing(run.results()) as results,
     ):

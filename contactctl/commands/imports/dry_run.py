@@ -72,7 +72,7 @@ def look(
         run = stack.enter_context(open_dry_run(plan, client, call.state, options))
         stop.watch(run)
         words = shown_progress(
-            call.session.output, name, tally.rows, lambda: answers.looked_up_line(tally, run.stall)
+            call.session.output, name, tally.rows, lambda: answers.looked_up(tally, run.stall)
         )
         advance = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):

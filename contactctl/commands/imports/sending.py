@@ -54,7 +54,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
         call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
         words = shown_progress(
-            output, plan.source.name, total, lambda: answers.progress_line(tally, run.stall)
+            output, plan.source.name, total, lambda: answers.standing(tally, run.stall)
         )
         advance = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):

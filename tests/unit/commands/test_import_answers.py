@@ -13,8 +13,8 @@ from contactctl.commands.imports.answers import (
     dry_run,
     dry_run_warnings,
     forecast_lines,
-    looked_up_line,
-    progress_line,
+    looked_up,
+    standing,
     summary,
 )
 from contactctl.contact import ContactChange
@@ -31,6 +31,7 @@ from contactctl.importing.row import (
     invalid,
     make_job,
 )
+from contactctl.progress import Standing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,17 +170,17 @@ def test_a_summary_says_what_became_of_the_rows() -> None:
 
 
 def test_progress_says_how_long_it_will_take() -> None:
-    assert progress_line(tally_of("done", rows=1201)) == (
-        "1 of 1,201 rows, 0.5 a second, 40 min 0 s left"
+    assert standing(tally_of("done", rows=1201)) == Standing(
+        ["1 of 1,201 rows", "0.5 a second", "40 min 0 s left"]
     )
-    assert progress_line(tally_of("done", "failed", rows=4)) == (
+    assert standing(tally_of("done", "failed", rows=4)).words == (
         "2 of 4 rows, 1 a second, 1 failure, 2 s left"
     )
 
 
 def test_nothing_is_divided_by_nothing() -> None:
-    assert progress_line(tally_of(rows=5, seconds=0)) == "0 of 5 rows, 0 a second"
-    assert progress_line(tally_of("earlier done", rows=5)) == "1 of 5 rows, 0 a second"
+    assert standing(tally_of(rows=5, seconds=0)).words == "0 of 5 rows, 0 a second"
+    assert standing(tally_of("earlier done", rows=5)).words == "1 of 5 rows, 0 a second"
 
 
 def test_the_first_failures_are_named() -> None:
@@ -192,12 +193,17 @@ def test_the_first_failures_are_named() -> None:
 @pytest.mark.parametrize(
     ("stall", "words"),
     [
-        (Stall("", 12.4), "waiting for an answer for 12 s"),
-        (Stall("no\x1b way", 75.0), "waiting for the service for 1 min 15 s (no\\u{1b} way)"),
+        (Stall("", 12.4), ["waiting for an answer for 12 s"]),
+        (Stall("no\x1b way", 75.0), ["waiting for the service for 1 min 15 s", "no\\u{1b} way"]),
     ],
 )
-def test_what_holds_a_run_up_is_told_in_place_of_the_time_left(stall: Stall, words: str) -> None:
+def test_what_holds_a_run_up_is_told_in_place_of_the_time_left(
+    stall: Stall, words: list[str]
+) -> None:
     tally = tally_of("done", rows=1201)
-    assert progress_line(tally, stall).endswith(f" a second, {words}")
-    assert looked_up_line(DryTally(3, looks=True), stall) == f"0 of 3 rows looked up, {words}"
-    assert looked_up_line(DryTally(3, looks=True)) == "0 of 3 rows looked up"
+    assert standing(tally, stall) == Standing(
+        ["1 of 1,201 rows", "0.5 a second", *words], stalled=True
+    )
+    look = DryTally(3, looks=True)
+    assert looked_up(look, stall) == Standing(["0 of 3 rows looked up", *words], stalled=True)
+    assert looked_up(look) == Standing(["0 of 3 rows looked up"])
