@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _WHOLE_FROM = 100
 _MOST_NAMES = 3
 _LONGEST_NAME = 80
+#: Names of fewer letters have no slips: ``zip`` is not ``zap``. One letter for another counts from
+#: ``_EXCHANGE_FROM`` letters on (``state`` is not ``stage``), two slips count from ``_LONG`` on.
+_SHORT, _EXCHANGE_FROM, _LONG = 4, 6, 8
+_MOST_SLIPS = 2
+_FAR = 99
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -36,21 +42,72 @@ def per_second(rate: float) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
-    """Return up to three known names near ``word``, the nearest first.
+    """Return up to three known names near ``word``, the nearest first; see :func:`near_finder`."""
+    return near_finder(known)(word)
 
-    Names that differ only in case, ``_``, ``-`` or spaces are the nearest there are. What means
-    the contrary is never near: ``unsubscribed`` must not lead to ``subscribed``.
+
+def near_finder(known: Iterable[str]) -> Callable[[str], list[str]]:
+    """Return what finds up to three of the known names that a word may be a slip of.
+
+    Names that differ only in case, ``_``, ``-`` or spaces are the nearest there are. Others have
+    one letter too many, too few or out of place, or another one where the name is not short, or
+    two such slips where it is long. What means the contrary is never near: ``unsubscribed`` must
+    not lead to ``subscribed``.
     """
-    import difflib  # 4 ms, and only a mistake needs it
-
-    from contactctl.consent_words import are_opposites
-
     by_fold: dict[str, list[str]] = {}
     for name in known:
         by_fold.setdefault(_fold(name), []).append(name)
-    folds = difflib.get_close_matches(_fold(word), by_fold, n=_MOST_NAMES)
-    near = dict.fromkeys(name for fold in folds for name in by_fold[fold])
-    return [name for name in near if not are_opposites(word, name)][:_MOST_NAMES]
+    folds = [(one, Counter(one)) for one in by_fold]
+
+    def find(word: str) -> list[str]:
+        folded = _fold(word)
+        letters = Counter(folded)
+        slips = {one: _slips(folded, letters, one, others) for one, others in folds}
+        near = sorted(
+            (one for one in by_fold if slips[one] <= _MOST_SLIPS), key=lambda one: slips[one]
+        )
+        return _not_opposite(word, [name for one in near for name in by_fold[one]])
+
+    return find
+
+
+def _not_opposite(word: str, near: list[str]) -> list[str]:
+    if not near:
+        return []
+    from contactctl.consent_words import are_opposites
+
+    return [name for name in dict.fromkeys(near) if not are_opposites(word, name)][:_MOST_NAMES]
+
+
+def _slips(one: str, letters: Counter[str], other: str, others: Counter[str]) -> float:
+    """Return how many slips lead from one name to another; ``_FAR`` where it is more than fit."""
+    if one == other:
+        return 0
+    shortest = min(len(one), len(other))
+    most = 0 if shortest < _SHORT else 1 if shortest < _LONG else _MOST_SLIPS
+    # Cheap tests first: a file may have thousands of columns.
+    if abs(len(one) - len(other)) > most or (letters - others).total() > most:
+        return _FAR
+    slips = _distance(one, other)
+    is_exchange = len(one) == len(other) and letters != others
+    if slips > most or (is_exchange and shortest < _EXCHANGE_FROM):
+        return _FAR
+    return slips
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters must be put in, left out, exchanged or swapped with the next."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        line = [i]
+        for j, against in enumerate(other, 1):
+            cost = min(last[j] + 1, line[j - 1] + 1, last[j - 1] + (letter != against))
+            if min(i, j) > 1 and letter == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, before[j - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return last[-1]
 
 
 def _fold(name: str) -> str:

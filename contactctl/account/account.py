@@ -10,7 +10,7 @@ from contactctl.errors import ContactctlError, UsageError
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from contactctl.account.cache import AccountCache, Kind
     from contactctl.changes.draft import DeclaredTypes
@@ -55,6 +55,7 @@ class Account:
         self._answers: dict[Kind, list[JsonObject]] = {}
         self._asked: set[Kind] = set()
         self._failures: dict[Kind, ContactctlError] = {}
+        self._declared: DeclaredTypes | None = None
 
     @property
     def problems(self) -> Sequence[str]:
@@ -63,7 +64,16 @@ class Account:
 
     def properties(self) -> DeclaredTypes:
         """Return each property's declared type; None for a type that is not known here."""
-        return dict(_parse_property(item) for item in self._answer("properties"))
+        items = self._answer("properties")
+        if self._declared is None:
+            self._declared = dict(map(_parse_property, items))
+        return self._declared
+
+    def labels(self) -> Mapping[str, str]:
+        """Return the keys of the properties that have a label, each with that."""
+        items = self._answer("properties")
+        pairs = ((_text(item.get("key")), _text(item.get("label"))) for item in items)
+        return {key: label for key, label in pairs if label}
 
     def lists(self) -> tuple[MailingList, ...]:
         """Return the mailing lists."""
@@ -91,13 +101,31 @@ class Account:
         """
         if _LIST_ID.fullmatch(text):
             return text
-        found = _named(text, self.lists())
         # Of several too: one of them may have been renamed since.
-        if len(found) != 1 and self._refresh("lists"):
-            found = _named(text, self.lists())
+        found = self._lists_of(lambda lists: _named(text, lists), lambda found: len(found) == 1)
         if len(found) != 1:
             raise _no_single_list(text, found, self.lists())
         return found[0].id
+
+    def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
+        """Return the lists of that id, or of a name that folds to the same.
+
+        An answer from the cache without such a list is refreshed once.
+        """
+        wanted = fold(name)
+        return self._lists_of(
+            lambda lists: [one for one in lists if one.id == name or fold(one.name) == wanted], bool
+        )
+
+    def _lists_of(
+        self,
+        pick: Callable[[Sequence[MailingList]], list[MailingList]],
+        is_enough: Callable[[list[MailingList]], bool],
+    ) -> list[MailingList]:
+        found = pick(self.lists())
+        if not is_enough(found) and self._refresh("lists"):
+            return pick(self.lists())
+        return found
 
     def _answer(self, kind: Kind) -> list[JsonObject]:
         if kind not in self._answers:
@@ -122,6 +150,7 @@ class Account:
             self._failures[kind] = error
             raise
         self._answers[kind] = items
+        self._declared = None
         if self._cache:
             self._cache.save(kind, items)
         return True

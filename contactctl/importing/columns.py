@@ -2,64 +2,103 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
 from contactctl.importing.consent import RESUBSCRIBES, gives_consent, stops_by_name
-from contactctl.importing.fields import ERROR_COLUMNS, IDENTIFIERS, SUBSCRIBED, cell_parser
+from contactctl.importing.fields import (
+    ERROR_COLUMNS,
+    IDENTIFIERS,
+    SUBSCRIBED,
+    cell_parser,
+    fold,
+)
+from contactctl.importing.naming import UnknownNameError
+from contactctl.importing.own_export import answered_only
+from contactctl.importing.unknown_columns import UnknownColumn, UnknownColumnsError, settle
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from contactctl.exact_json import JsonScalar
     from contactctl.importing.fields import Field
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.rules import ColumnRules
 
-_COLUMN_HINT = "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN"
+
+class Binding(NamedTuple):
+    """What the columns of a file come to.
+
+    ``fields`` has the field that each column fills, by the column's place. ``passed_over`` are the
+    columns of the service's own export that only the service writes.
+    """
+
+    fields: dict[int, Field]
+    passed_over: tuple[str, ...] = ()
 
 
-def bind_columns(
-    columns: Sequence[str], rules: ColumnRules, fields: AccountFields
-) -> dict[int, Field]:
-    """Return the field that each column fills, by the column's place; ignored ones are absent.
+def bind_columns(columns: Sequence[str], rules: ColumnRules, fields: AccountFields) -> Binding:
+    """Return the field that each column fills; ignored ones are absent.
 
     Columns without a name are absent too; a cell in one is a problem of its row. So are columns
     whose name speaks of consent until somebody decides on them: the file stops at those, whatever
     a flag says of unknown columns. Raises :class:`UnknownColumnsError` with the near misses, and
-    :class:`UsageError` for two columns of one field and for a file without an identifier.
+    :class:`UsageError` for a flag that names no column or no field, for two columns that cannot be
+    told apart, and for a file without an identifier.
     """
     named = (rules.maps, rules.ignored, rules.subscribed_when, rules.unsubscribed_when)
     given = [name for names in (*named, sorted(rules.only or ())) for name in names]
     _check_known(columns, given)
+    answered = answered_only(columns).difference(*named)
     bound: dict[int, Field] = {}
-    unknown: dict[str, UsageError] = {}
+    unknown: list[UnknownColumn] = []
     for index, column in enumerate(columns):
-        if not column or is_passed_over(column, rules, fields):
-            continue
-        if gives_consent(column, rules):
-            bound[index] = SUBSCRIBED
-            continue
-        if stops_by_name(column, rules, fields):
+        if not column or column in answered or is_left_out(column, rules, fields):
             continue
         try:
-            bound[index] = fields.find(rules.maps.get(column, column))
-        except UsageError as error:
-            unknown[column] = error
-    if unknown and not rules.ignore_unknown:
-        refusal = _all_unknown(list(unknown.values()))
-        refusal.columns = list(unknown)
-        raise refusal
-    _check_once(columns, bound)
+            bound[index] = find_field(column, rules, fields)
+        except UnknownNameError as error:
+            unknown.append(
+                UnknownColumn(column, error.reason, error.suggestions, several=error.several)
+            )
+    unknown += _take_rivals(columns, bound, rules)
+    if rules.ignore_unknown:  # which leaves no choice between two meanings to chance
+        unknown = [column for column in unknown if column.several]
+    if unknown:
+        raise UnknownColumnsError(settle(unknown, bound.values()))
     if not any(item.kind in IDENTIFIERS for item in bound.values()):
         more = " (--only leaves all others out)" if rules.only else ""
         raise UsageError(
             f"no column gives an email address or a user id{more}",
             hint="name it: --map 'COLUMN=email' or --map 'COLUMN=userId'",
         )
-    return bound
+    return Binding(bound, tuple(name for name in columns if name in answered))
+
+
+def find_field(column: str, rules: ColumnRules, fields: AccountFields) -> Field:
+    """Return the field that a column fills, as the flags have it or by its name.
+
+    Raises :class:`UnknownNameError` for a column that no flag speaks of, and
+    :class:`UsageError` for a flag that names no field.
+    """
+    if gives_consent(column, rules):
+        return SUBSCRIBED
+    if column not in rules.maps:
+        return fields.find(column)
+    try:
+        return fields.find(rules.maps[column])
+    except UnknownNameError as error:
+        pair = excerpt(f"{column}={rules.maps[column]}")
+        raise UsageError(f"--map '{pair}': {error.message}", hint=error.hint) from None
+
+
+def is_left_out(column: str, rules: ColumnRules, fields: AccountFields) -> bool:
+    """Tell whether a column fills no field, and none is to be looked for."""
+    if gives_consent(column, rules):
+        return False
+    return is_passed_over(column, rules, fields) or stops_by_name(column, rules, fields)
 
 
 def bind_constants(
@@ -130,29 +169,48 @@ def _check_known(columns: Sequence[str], named: Sequence[str]) -> None:
     )
 
 
-def _check_once(columns: Sequence[str], bound: Mapping[int, Field]) -> None:
-    seen: dict[Field, int] = {}
+def _take_rivals(
+    columns: Sequence[str], bound: dict[int, Field], rules: ColumnRules
+) -> list[UnknownColumn]:
+    """Take the columns that give what a column of a better name gives, and return them.
+
+    Raises :class:`UsageError` where no flag could tell them apart.
+    """
+    places: dict[Field, list[int]] = {}
     for index, item in bound.items():
-        if item in seen and item != SUBSCRIBED:  # there, one no is enough
-            raise UsageError(
-                f"the columns {quoted(columns[seen[item]])} (number {seen[item] + 1}) and"
-                f" {quoted(columns[index])} (number {index + 1}) both give {quoted(item.label)}",
-                hint="leave one out with --ignore, or rename it in the file",
-            )
-        seen[item] = index
+        if item != SUBSCRIBED:  # there, one no is enough
+            places.setdefault(item, []).append(index)
+    rivals: list[UnknownColumn] = []
+    for item, found in places.items():
+        if len(found) == 1:
+            continue
+        first, *others = sorted(found, key=lambda at: name_rank(columns[at], item, rules))
+        for at in others:
+            if columns[at] == columns[first] or columns[at] in rules.maps:
+                raise _same_field(columns, first, at, item)
+            del bound[at]
+            rivals.append(rival(columns[at], columns[first], item))
+    return rivals
 
 
-class UnknownColumnsError(UsageError):
-    """Columns are no fields of the account; ``columns`` are their names."""
+def rival(column: str, other: str, item: Field) -> UnknownColumn:
+    """Return a column that gives what another one gives, whose name is the better one."""
+    reason = f"gives {excerpt(item.label)}, as {quoted(other)} does"
+    return UnknownColumn(column, reason, several=True)
 
-    columns: Sequence[str] = ()
+
+def name_rank(column: str, item: Field, rules: ColumnRules) -> int:
+    """Return how little a column's name is the field's: a flag says 0, the very name 1."""
+    if column in rules.maps:
+        return 0
+    if column in {item.name, item.label}:
+        return 1
+    return 2 if fold(column) == fold(item.name) else 3
 
 
-def _all_unknown(errors: Sequence[UsageError]) -> UnknownColumnsError:
-    hints = [error.hint for error in errors if error.hint]
-    if len(errors) == 1:
-        return UnknownColumnsError(errors[0].message, hint="; ".join([*hints, _COLUMN_HINT]))
-    lines = [f"{error.message} ({error.hint})" if error.hint else error.message for error in errors]
-    return UnknownColumnsError(
-        f"{len(errors)} columns cannot be used:\n" + "\n".join(lines), hint=_COLUMN_HINT
+def _same_field(columns: Sequence[str], first: int, other: int, item: Field) -> UsageError:
+    return UsageError(
+        f"the columns {quoted(columns[first])} (number {first + 1}) and"
+        f" {quoted(columns[other])} (number {other + 1}) both give {quoted(item.label)}",
+        hint="leave one out with --ignore, or rename it in the file",
     )

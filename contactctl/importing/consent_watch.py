@@ -8,6 +8,7 @@ from contactctl.consent_words import Sense, is_detail, name_sense, to_boolean
 from contactctl.importing.consent import is_given
 from contactctl.importing.consent_columns import ColumnWords, UndecidedConsentError, text_of
 from contactctl.importing.fields import ERROR_COLUMNS, LIST_PREFIX, Kind, standard_kind
+from contactctl.importing.own_export import answered_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: Keys of a JSON file that are watched for their words alone.
 _MOST_KEYS = 1000
 _NOT_WATCHED = (Kind.EMAIL, Kind.USER_ID)
+#: In the service's own answers it says how somebody opted in, and cannot be written.
+_OPT_IN_STATUS = "optInStatus"
 _PERSONAL = ("firstname", "lastname")
 
 
@@ -83,7 +86,10 @@ class ConsentWatch:
         return len(self._names) < 2 * _MOST_KEYS
 
     def _csv_rows(self, rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Row]:
-        begun = [(index, self._begin(name)) for index, name in enumerate(columns)]
+        skipped = answered_only(columns)
+        begun = [
+            (index, self._begin(name)) for index, name in enumerate(columns) if name not in skipped
+        ]
         # The list shrinks as columns show that they speak of something else: most rows then cost
         # nothing.
         watched = [(index, words) for index, words in begun if words]
@@ -105,7 +111,11 @@ class ConsentWatch:
     def _json_rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
             self._count += row.problem is None
-            for key, value in (row.values or {}).items():
+            values = row.values or {}
+            skipped = answered_only(values) if _OPT_IN_STATUS in values else ()
+            for key, value in values.items():
+                if key in skipped:
+                    continue
                 words = self._begin(key)
                 if words and (text := text_of(value)) and not words.add(text):
                     self._drop(words)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.unknown_columns import UnknownColumnsError
 
 
 _OWN_LINE = re.compile(r"line [0-9]+ (?=holds)")
@@ -46,6 +47,14 @@ class FileConverter(Converter, Protocol):
     @property
     def left_out(self) -> Sequence[str]:
         """Return the columns that a flag for columns in general leaves out."""
+
+    @property
+    def passed_over(self) -> Sequence[str]:
+        """Return the columns of the service's own export that only the service writes."""
+
+    @property
+    def unknown(self) -> UnknownColumnsError | None:
+        """Return what is to be said of columns that fill no field, once all rows were seen."""
 
 
 def to_contact_change(
@@ -121,13 +130,19 @@ class CsvConverter:
     """
 
     def __init__(self, columns: Sequence[str], rules: ColumnRules, fields: AccountFields) -> None:
-        bound = bind_columns(columns, rules, fields)
+        binding = bind_columns(columns, rules, fields)
+        bound = binding.fields
+        self.passed_over: Sequence[str] = binding.passed_over
+        self.unknown: UnknownColumnsError | None = None  # those of a header are refused at once
         self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
         self._columns = columns
         self.left_out: Sequence[str] = tuple(
             column
             for index, column in enumerate(columns)
-            if column and index not in bound and not is_ignored(column, rules, fields)
+            if column
+            and index not in bound
+            and column not in binding.passed_over
+            and not is_ignored(column, rules, fields)
         )
         self._unnamed = [
             index for index, column in enumerate(columns) if not column and "" not in rules.ignored

@@ -8,14 +8,13 @@ from contactctl.changes.field_rules import checked_lists
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number, to_json
-from contactctl.importing.columns import bind_constants, is_ignored
+from contactctl.importing.columns import bind_constants
 from contactctl.importing.consent import (
     EMPTY_WORD,
     ConsentReader,
     cannot_be_null,
     combine,
     gives_consent,
-    stops_by_name,
 )
 from contactctl.importing.convert import (
     SeveralProblems,
@@ -32,17 +31,19 @@ from contactctl.importing.fields import (
     cell_parser,
 )
 from contactctl.importing.identifiers import float_problem
+from contactctl.importing.json_keys import JsonKeys
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.contact import ContactChange
-    from contactctl.exact_json import JsonScalar, JsonValue
+    from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
     from contactctl.importing.fields import Field
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.unknown_columns import UnknownColumnsError
 
 
 class JsonConverter:
@@ -56,19 +57,28 @@ class JsonConverter:
     def __init__(self, rules: ColumnRules, fields: AccountFields) -> None:
         self._rules = rules
         self._fields = fields
+        self._keys = JsonKeys(rules, fields)
         self._constants = by_label(bind_constants(rules, fields))
-        self._found: dict[str, Field | ValueProblem | None] = {}
         self._readers: dict[str, ConsentReader] = {}
         listed = rules.unsubscribed_when.items()
-        self._left_out: dict[str, None] = {}
         named = "mailingLists" in rules.maps or "mailingLists" in rules.ignored
         self._takes_lists = not named and not rules.is_outside("mailingLists")
         self._needed = [column for column, words in listed if EMPTY_WORD in words]
 
     @property
     def left_out(self) -> Sequence[str]:
-        """Return the first keys that a flag for keys in general leaves out."""
-        return list(self._left_out)
+        """The first keys that a flag for keys in general leaves out."""
+        return self._keys.left_out
+
+    @property
+    def passed_over(self) -> Sequence[str]:
+        """The keys of the service's own answers that only the service writes."""
+        return self._keys.passed_over
+
+    @property
+    def unknown(self) -> UnknownColumnsError | None:
+        """What is to be said of keys that are no fields, as far as rows were converted."""
+        return self._keys.error
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
@@ -76,9 +86,9 @@ class JsonConverter:
             raise unread(row)
         values = self._constants.copy()
         problems: list[ValueProblem] = []
-        for key, value in row.values.items():
+        for key in row.values:
             try:
-                self._take(values, key, value)
+                self._take(values, key, row.values)
             except ValueProblem as problem:
                 problems.append(problem)
             except UsageError as error:
@@ -90,22 +100,28 @@ class JsonConverter:
                 combine(values, verdict=False)
         return to_contact_change(values)
 
-    def _take(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
+    def _take(self, values: dict[str, JsonScalar], key: str, row: JsonObject) -> None:
         if key == "mailingLists" and self._takes_lists:
-            self._put_lists(values, value)
-        else:
-            self._put_value(values, key, value)
+            self._put_lists(values, row[key])
+        elif item := self._keys.field_of(key, row):
+            self._put_value(values, key, item, row)
+        elif isinstance(row[key], dict):
+            self._keys.tell_object(key, f"an object; {_way_up(key)}")
 
     def _put_lists(self, values: dict[str, JsonScalar], value: JsonValue) -> None:
         for list_id, wanted in checked_lists(value).items():
             _put(values, LIST_PREFIX + self._fields.resolve_list(list_id), wanted)
 
-    def _put_value(self, values: dict[str, JsonScalar], key: str, value: JsonValue) -> None:
+    def _put_value(
+        self, values: dict[str, JsonScalar], key: str, item: Field, row: JsonObject
+    ) -> None:
+        value = row[key]
         if isinstance(value, dict):
-            self._refuse_object(key)
+            raise _is_object(key)
+        if value is None and item.kind in IDENTIFIERS:
             return
-        item = self._field(key)
-        if item is None or (value is None and item.kind in IDENTIFIERS):
+        is_second = item.label in values and item.label not in self._constants
+        if is_second and item != SUBSCRIBED and self._keys.tell_rivals(key, item, row):
             return
         try:
             if item == SUBSCRIBED and item.label not in self._constants:
@@ -123,63 +139,17 @@ class JsonConverter:
             self._readers[key] = ConsentReader(key, self._rules)
         return self._readers[key].read_json(value)
 
-    def _field(self, key: str) -> Field | None:
-        """Return the field of a key, None to pass over; each is looked up once."""
-        if key not in self._found:
-            if len(self._found) >= _MOST_KEYS:
-                self._found.clear()
-            self._found[key] = self._look_up(key)
-        found = self._found[key]
-        if isinstance(found, ValueProblem):
-            # A new one each time: the one that was kept would gather the traces of all rows.
-            raise ValueProblem(found.message, hint=found.hint, column=key)
-        return found
 
-    def _refuse_object(self, key: str) -> None:
-        """Say how what is in an object can be taken, unless its key is passed over."""
-        try:
-            passed_over = self._field(key) is None
-        except ValueProblem:
-            passed_over = False
-        if not passed_over:
-            place = f".[{excerpt(to_json(key))}]"
-            raise ValueProblem(
-                f"{excerpt(key)}: this is an object",
-                hint=f"bring up what is in it: jq -c '. + {place} | del({place})' FILE; or leave it"
-                " out with --ignore",
-                column=key,
-                kind="an object",
-            )
-
-    def _look_up(self, key: str) -> Field | ValueProblem | None:
-        rules, fields = self._rules, self._fields
-        if gives_consent(key, rules):
-            return SUBSCRIBED
-        if is_ignored(key, rules, fields):
-            return None
-        if rules.is_outside(key):
-            self._leave_out(key)
-            return None
-        if stops_by_name(key, rules, fields):
-            return None  # the whole file stops at it
-        return self._found_by_name(key)
-
-    def _found_by_name(self, key: str) -> Field | ValueProblem | None:
-        try:
-            return self._fields.find(self._rules.maps.get(key, key))
-        except UsageError as error:
-            if not self._rules.ignore_unknown:
-                return ValueProblem(error.message, hint=error.hint)
-            self._leave_out(key)
-            return None
-
-    def _leave_out(self, key: str) -> None:
-        if len(self._left_out) < _MOST_KEYS:
-            self._left_out[key] = None
+def _is_object(key: str) -> ValueProblem:
+    message = f"{excerpt(key)}: this is an object"
+    hint = f"{_way_up(key)}; or leave it out with --ignore"
+    return ValueProblem(message, hint=hint, column=key, kind="an object")
 
 
-#: Keys remembered at a time: a file may hold a new one in every row.
-_MOST_KEYS = 1000
+def _way_up(key: str) -> str:
+    """Return how what is in an object can be taken."""
+    place = f".[{excerpt(to_json(key))}]"
+    return f"bring up what is in it: jq -c '. + {place} | del({place})' FILE"
 
 
 def _checked(item: Field, value: JsonValue) -> JsonScalar:

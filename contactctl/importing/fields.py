@@ -74,13 +74,18 @@ _KINDS = {
 _TYPES = {one.wire_name: one.type for one in FLAG_FIELDS if one.type != "lists"}
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """Return a name as names are compared: without case, spaces, ``_``, ``-`` and what is unseen.
+
+    >>> fold("First\u00a0name"), fold("first_name")
+    ('firstname', 'firstname')
+    """
     shown = (letter for letter in name if letter.isprintable() and letter not in " _-")
-    return "".join(shown).lower()
+    return "".join(shown).casefold()
 
 
 SUBSCRIBED = Field(Kind.SUBSCRIBED, "subscribed", "boolean")
-_STANDARD_BY_FOLD = {_fold(name): name for name in STANDARD_FIELDS}
+_STANDARD_BY_FOLD = {fold(name): name for name in STANDARD_FIELDS}
 
 
 def standard_kind(name: str) -> Kind | None:
@@ -91,7 +96,7 @@ def standard_kind(name: str) -> Kind | None:
 
 def standard_field(name: str) -> Field | None:
     """Return the standard field of that name, in any case style; None for all other names."""
-    standard = _STANDARD_BY_FOLD.get(_fold(name))
+    standard = _STANDARD_BY_FOLD.get(fold(name))
     if standard is None:
         return None
     return Field(_KINDS.get(standard, Kind.PROPERTY), standard, _TYPES.get(standard))

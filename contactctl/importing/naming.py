@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem, check_text
-from contactctl.contact import (
-    DEFAULT_TYPES,
-    RESERVED_NAMES,
-    RESPONSE_ONLY_NAMES,
-    STANDARD_FIELDS,
-)
-from contactctl.errors import UsageError
-from contactctl.importing.fields import LIST_PREFIX, Field, Kind, standard_field
+from contactctl.contact import DEFAULT_TYPES, RESERVED_NAMES, RESPONSE_ONLY_NAMES
+from contactctl.errors import ContactctlError, UsageError
+from contactctl.importing.fields import LIST_PREFIX, Field, Kind, fold, standard_field
+from contactctl.importing.near_names import NearNames
+from contactctl.importing.usual_names import usual_meaning
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from contactctl.account.account import MailingList
     from contactctl.changes.draft import DeclaredTypes
-    from contactctl.contact import PropertyType
 
 
 class KnowsAccount(Protocol):
@@ -32,83 +29,210 @@ class KnowsAccount(Protocol):
     def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
         """Return the declared types, asked for anew when one of the keys is not among them."""
 
+    def labels(self) -> Mapping[str, str]:
+        """Return the keys of the declared properties, each with the name that people see."""
+
+    def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
+        """Return the lists of that id or folded name, asked for anew when there are none."""
+
     def resolve_list(self, text: str) -> str:
         """Return the id of the list that an id or a name means."""
 
 
-@dataclass(frozen=True, slots=True)
+class UnknownNameError(UsageError):
+    """A name means no field, or several.
+
+    ``reason`` is what is said of it where there is more to say than that no field has the name;
+    ``suggestions`` are fields that it may mean, as ``--map`` takes them, and does mean where it is
+    the name of ``several``.
+    """
+
+    several = False
+
+    def __init__(
+        self, message: str, *, reason: str = "", suggestions: Sequence[str] = (), hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint or None)
+        self.reason = reason
+        self.suggestions = tuple(suggestions)
+
+
+@dataclass(slots=True)
+class _Names:
+    """The properties of an account by their folded keys and labels."""
+
+    declared: DeclaredTypes
+    labels: Mapping[str, str]
+    by_fold: dict[str, list[str]] = field(default_factory=dict)
+    near: NearNames | None = None
+
+    def __post_init__(self) -> None:
+        for key in (*self.declared, *(key for key in DEFAULT_TYPES if key not in self.declared)):
+            for name in {fold(key), fold(self.labels.get(key, key))}:
+                self.by_fold.setdefault(name, []).append(key)
+
+    def keys_of(self, name: str) -> list[str]:
+        """Return the keys of the properties that a name may mean."""
+        if name in self.declared or name in DEFAULT_TYPES:
+            return [name]
+        found = self.by_fold.get(fold(name), [])
+        labelled = [key for key in found if self.labels.get(key) == name]
+        # "Plan name" is the label of one property, and only nearly that of others.
+        return labelled if len(labelled) == 1 else found
+
+
+@dataclass(slots=True)
 class AccountFields:
     """The fields that contacts of an account have; not ``typed`` takes any property by its look."""
 
     account: KnowsAccount
     typed: bool = True
+    _names: _Names | None = None
 
     def find(self, name: str) -> Field:
         """Return the field that a name means.
 
-        Standard fields go by their names in either case style (``userId``, ``user_id``,
-        ``User ID``), lists by ``list:`` and an id or a name, all else is a property's key. Raises
-        :class:`UsageError` for a name that is none of these.
+        In this order: ``list:`` with an id or a name; a standard field, however its name is spelled
+        (``userId``, ``user_id``, ``User ID``); a name that exports use for one; a property's key
+        and its label; a list's name. Raises :class:`UnknownNameError` for a name that means none
+        of these, or several.
         """
         if name.startswith(LIST_PREFIX):
-            return Field(Kind.LIST, self.resolve_list(name.removeprefix(LIST_PREFIX).strip()))
+            return self._list(name.removeprefix(LIST_PREFIX).strip())
         standard = standard_field(name)
-        if standard is None:
-            return self._property(name)
-        if standard.name == "mailingLists":
-            raise UsageError(
-                f"{quoted(name)} cannot be one column", hint="write a column list:ID for each list"
-            )
-        # "first_name" may stand for firstName, and be a property's own key as well.
-        if name != standard.name and _is_plain(name) and self.is_property(name):
-            raise UsageError(
-                f"{quoted(name)} may mean the field {standard.name} or the property of that name",
-                hint=f"say which: --map '{excerpt(name)}={standard.name}', or --ignore it",
-            )
-        return standard
+        if standard is not None:
+            return self._standard(name, standard)
+        usual = usual_meaning(name)
+        if usual is not None and not self.is_property(name):
+            others = self._properties(name) if self.typed else []
+            return _single(name, [_standard_field(usual), *others])
+        _check_name(name)
+        return self._of_account(name) if self.typed else Field(Kind.PROPERTY, name)
 
     def resolve_list(self, text: str) -> str:
         """Return the id of the list that an id or a name means; raise :class:`UsageError`."""
         return self.account.resolve_list(text)
 
     def is_property(self, name: str) -> bool:
-        """Tell whether the account declares a property of this very name."""
-        return self.typed and name in self.account.properties()
+        """Tell whether the account declares a property of this very key."""
+        return self.typed and name in self._known().declared
 
-    def _property(self, name: str) -> Field:
-        if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
-            raise UsageError(
-                f"{name} is a name of the service's own", hint=f"leave it out: --ignore {name}"
-            )
+    def is_property_name(self, name: str) -> bool:
+        """Tell whether a name is a property's key or label."""
+        return self.typed and bool(self._known().keys_of(name))
+
+    def _list(self, text: str) -> Field:
         try:
-            check_text(name)
-        except ValueProblem as problem:
-            raise UsageError(f"the name {problem.message}", hint=problem.hint) from None
-        return Field(Kind.PROPERTY, name, self._type_of(name) if self.typed else None)
+            return Field(Kind.LIST, self.resolve_list(text))
+        except UsageError as error:
+            reason = f"{error.message}; {error.hint}" if error.hint else error.message
+            raise UnknownNameError(error.message, reason=reason, hint=error.hint or "") from None
 
-    def _type_of(self, name: str) -> PropertyType | None:
-        declared = self.account.declared_for([name])
-        if name in declared:
-            return declared[name]
-        if name in DEFAULT_TYPES:
-            return DEFAULT_TYPES[name]
-        raise _unknown(name, declared)
+    def _standard(self, name: str, standard: Field) -> Field:
+        if standard.name == "mailingLists":
+            raise UnknownNameError(
+                f"{quoted(name)} cannot be one column",
+                reason="lists need a column list:ID each",
+                hint="write a column list:ID for each list",
+            )
+        # "first_name" may stand for firstName, and be a property's own key as well.
+        if name != standard.name and self.is_property(name):
+            raise _several(name, [standard, Field(Kind.PROPERTY, name)])
+        return standard
+
+    def _of_account(self, name: str) -> Field:
+        found = self._properties(name) or self._newer_properties(name)
+        if [one.name for one in found] == [name]:
+            return found[0]  # a property's very key needs no look at the lists
+        found += self._lists(name, is_needed=not found)
+        return _single(name, found) if found else self._unknown(name)
+
+    def _properties(self, name: str) -> list[Field]:
+        known = self._known()
+        keys = known.keys_of(name)
+        types = {**DEFAULT_TYPES, **known.declared}
+        return [Field(Kind.PROPERTY, key, types[key]) for key in keys]
+
+    def _newer_properties(self, name: str) -> list[Field]:
+        try:
+            self.account.declared_for([name])
+        except UsageError:  # nobody may be asked: what is kept has to do
+            return []
+        return self._properties(name)
+
+    def _lists(self, name: str, *, is_needed: bool) -> list[Field]:
+        try:
+            return [Field(Kind.LIST, one.id) for one in self.account.lists_named(name, fold)]
+        except UsageError:
+            return []
+        except ContactctlError:
+            if is_needed:
+                raise
+            return []  # the name means something without them
+
+    def _known(self) -> _Names:
+        declared = self.account.properties()
+        if self._names is None or self._names.declared is not declared:
+            self._names = _Names(declared, self.account.labels())
+        return self._names
+
+    def _unknown(self, name: str) -> Field:
+        """Raise the error for a name that is no field: the service would drop it in silence."""
+        known = self._known()
+        if known.near is None:
+            known.near = NearNames({key: known.labels.get(key, key) for key in known.declared})
+        near = known.near.find(name)
+        hint = f"did you mean {', '.join(map(excerpt, near))}?" if near else ""
+        raise UnknownNameError(
+            f"the account has no property {quoted(name)}",
+            suggestions=near,
+            hint=hint or "contactctl properties list shows those that there are",
+        )
 
 
-def _is_plain(name: str) -> bool:
-    """Tell whether a property could be called this at all."""
-    return name.replace("_", "").isalnum()
+def _standard_field(name: str) -> Field:
+    found = standard_field(name)
+    if found is None:
+        raise AssertionError(name)
+    return found
 
 
-def _unknown(name: str, declared: DeclaredTypes) -> UsageError:
-    """Return the error for a name that is no field: the service would drop the value in silence."""
-    from contactctl.wording import nearest
+def _single(name: str, found: Sequence[Field]) -> Field:
+    if len(found) == 1:
+        return found[0]
+    raise _several(name, found)
 
-    near = nearest(name, [*sorted(STANDARD_FIELDS - {"mailingLists"}), *declared])
-    hints = [f"did you mean {', '.join(map(excerpt, near))}?"] if near else []
-    if _is_plain(name) and name[0].isalpha() and name.isascii():
-        hints.append(f"to create it: contactctl properties create {name} --type string")
-    return UsageError(
-        f"the account has no property {quoted(name)}",
-        hint=" ".join(hints) or "contactctl properties list shows those that there are",
+
+def _several(name: str, found: Iterable[Field]) -> UnknownNameError:
+    fields = [*found]
+    means = " or ".join(map(_described, fields))
+    error = UnknownNameError(
+        f"{quoted(name)} may mean {means}",
+        reason=f"may mean {means}",
+        suggestions=[one.label for one in fields],
+        hint=f"say which: --map '{excerpt(name)}={excerpt(fields[0].label)}', or --ignore it",
     )
+    error.several = True
+    return error
+
+
+def _described(item: Field) -> str:
+    if item.kind is Kind.LIST:
+        return f"the list {excerpt(item.label)}"
+    what = "property" if item.kind is Kind.PROPERTY else "field"
+    return f"the {what} {excerpt(item.name)}"
+
+
+def _check_name(name: str) -> None:
+    if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
+        raise UnknownNameError(
+            f"{name} is a name of the service's own",
+            reason="a name of the service's own",
+            hint=f"leave it out: --ignore {name}",
+        )
+    try:
+        check_text(name)
+    except ValueProblem as problem:
+        raise UnknownNameError(
+            f"the name {problem.message}", reason=problem.message, hint=problem.hint or ""
+        ) from None

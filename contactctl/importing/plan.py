@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError, UsageError
 from contactctl.importing.check import CheckReport, check_rows
-from contactctl.importing.columns import UnknownColumnsError
 from contactctl.importing.consent_watch import ConsentWatch
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.row import Job, make_job
+from contactctl.importing.unknown_columns import UnknownColumnsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,6 +41,7 @@ class Plan:
     report: CheckReport
     identity: RunIdentity
     left_out: Sequence[str] = ()
+    passed_over: Sequence[str] = ()
 
     @property
     def declared(self) -> DeclaredTypes | None:
@@ -61,8 +62,7 @@ class JudgedColumnsError(UnknownColumnsError):
     """Columns are no fields of the account, and by the other ones there are rows to be fixed."""
 
     def __init__(self, error: UnknownColumnsError, report: CheckReport) -> None:
-        super().__init__(error.message, hint=error.hint)
-        self.columns = error.columns
+        super().__init__(error.unknown)
         self.report = report
 
 
@@ -150,6 +150,8 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         watch.rows(source.rows()), converter, permits=permits, on_problem=on_problem
     )
     watch.stop_undecided()
+    if read.unknown:
+        raise JudgedColumnsError(read.unknown, report) if report.problem_rows else read.unknown
     if report.named.contradictions:
         first, converter = report, ConsistentConverter(converter, report.named)
         # Once more, to tell of those rows, and to count the others without them.
@@ -161,7 +163,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
-    return Plan(source, fields, converter, report, identity, read.left_out)
+    return Plan(source, fields, converter, report, identity, read.left_out, read.passed_over)
 
 
 def _only(

@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Any
 from contactctl.importing.naming import AccountFields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from contactctl.account.account import MailingList
 
 
 @dataclass
 class KnownAccount:
-    """Declares these properties; ``asked`` is what it was asked for in vain."""
+    """Declares these properties; ``asked`` is what it was asked for in vain.
+
+    ``names`` are the properties' labels, by key.
+    """
 
     declared: Mapping[str, Any] = field(default_factory=dict)
     resolve: Callable[[str], str] = str
     asked: list[str] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
+    lists: Sequence[MailingList] = ()
 
     def properties(self) -> Mapping[str, Any]:
         """Return the declared types."""
@@ -27,6 +34,14 @@ class KnownAccount:
         """Return the declared types."""
         self.asked += [key for key in keys if key not in self.declared]
         return self.declared
+
+    def labels(self) -> Mapping[str, str]:
+        """Return the labels of the properties."""
+        return self.names
+
+    def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
+        """Return the lists of that name."""
+        return [one for one in self.lists if fold(one.name) == fold(name)]
 
     def resolve_list(self, text: str) -> str:
         """Return what stands for a list."""

@@ -166,7 +166,7 @@ def _account(forecast: Forecast) -> list[str]:
 def _notes(plan: Plan) -> list[str]:
     """Return what else is to be known before the first write."""
     report = plan.report
-    lines = [*left_out_lines(plan.left_out), *problem_lines(report)]
+    lines = [*left_out_lines(plan), *problem_lines(report)]
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
     from contactctl.importing.check import CheckReport
     from contactctl.importing.identities import Contradiction, Named
-    from contactctl.importing.plan import JudgedColumnsError
+    from contactctl.importing.plan import JudgedColumnsError, Plan
     from contactctl.importing.problems import Example, Group
 
 _SHOWN_GROUPS = 20
@@ -44,14 +44,19 @@ def problem_lines(report: CheckReport) -> list[str]:
     return [f"{_rows(report)} cannot be sent, and will fail", *_group_lines(report)]
 
 
-def left_out_lines(columns: Sequence[str]) -> list[str]:
-    """Return which columns a flag for columns in general leaves out."""
-    if not columns:
-        return []
+def left_out_lines(plan: Plan) -> list[str]:
+    """Return which columns are left out without having been named by a flag."""
+    left_out = plan.left_out
+    lines = [f"{counted(len(left_out), 'column')} left out: {_names(left_out)}"] if left_out else []
+    if plan.passed_over:
+        lines.append(f"left out, as only the service writes it: {_names(plan.passed_over)}")
+    return lines
+
+
+def _names(columns: Sequence[str]) -> str:
     shown = [excerpt(name) for name in columns[:_SHOWN_COLUMNS]]
     more = len(columns) - len(shown)
-    shown += [f"and {more:,} more"] if more > 0 else []
-    return [f"{counted(len(columns), 'column')} left out: {', '.join(shown)}"]
+    return ", ".join([*shown, *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def _refusal(lines: list[str], report: CheckReport, hint: str | None) -> UsageError:

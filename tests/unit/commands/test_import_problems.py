@@ -69,9 +69,11 @@ def test_rows_that_contradict_each_other_are_groups_of_their_own(tmp_path: Path)
 
 def test_keys_and_values_of_json_are_told_as_those_of_csv(tmp_path: Path) -> None:
     text = '{"userId":"1","paln":1,"source":null}\n{"userId":"2","paln":2,"email":7}\n'
-    error = refusal(plan_of(tmp_path, text, "people.jsonl").report)
+    with pytest.raises(JudgedColumnsError) as caught:
+        plan_of(tmp_path, text, "people.jsonl")
+    error = with_rows(caught.value)
     lines = error.message.splitlines()
-    assert '  the account has no property "paln": 2 rows (lines 1, 2)' in lines
+    assert lines[0] == 'the column "paln" is no field: did you mean plan?'
     assert "  source: 1 value is null, which cannot empty this field (line 1)" in lines
     assert '  email: 1 value is a number where the property is a string: "7" (line 2)' in lines
     assert "--source" not in error.message
@@ -89,7 +91,7 @@ def test_unknown_columns_and_bad_rows_are_told_together(tmp_path: Path) -> None:
         plan_of(tmp_path, "email,paln\nada,x\nb@b.co,\n")
     error = with_rows(caught.value)
     first, second, *_ = error.message.splitlines()
-    assert 'no property "paln"' in first
+    assert '"paln" is no field' in first
     assert second == "and 1 of 2 rows cannot be sent; nothing was written"
     assert "--map" in str(error.hint)
     assert error.groups[0]["column"] == "email"

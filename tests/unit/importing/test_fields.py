@@ -49,7 +49,7 @@ def test_a_list_is_found_by_what_the_account_makes_of_its_name() -> None:
 @pytest.mark.parametrize(
     ("name", "message", "hint"),
     [
-        ("Plan", "no property", "did you mean plan"),
+        ("plna", "no property", "did you mean plan"),
         ("emial", "no property", "did you mean email"),
         ("id", "service's own", "--ignore id"),
         ("optInStatus", "service's own", "--ignore"),

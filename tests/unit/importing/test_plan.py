@@ -9,8 +9,8 @@ from import_counts import plan_of
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.columns import UnknownColumnsError
 from contactctl.importing.plan import JudgedColumnsError
+from contactctl.importing.unknown_columns import UnknownColumnsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def test_unknown_columns_and_bad_rows_are_found_together(tmp_path: Path) -> None
     with pytest.raises(JudgedColumnsError, match="paln") as caught:
         plan_of(tmp_path, "email,paln\nada,x\nb@b.co,\n")
     assert (caught.value.report.problem_rows, caught.value.report.rows) == (1, 2)
-    assert caught.value.columns == ["paln"]
+    assert caught.value.columns == ("paln",)
     for text in ("email,paln\na@b.co,x\n", "nobody,paln\nada,x\n"):
         with pytest.raises(UnknownColumnsError) as plain:
             plan_of(tmp_path, text)
