@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _WAIT_S = 5.0
 _PAGE_ROWS = 1000
 _MOST_NOTES = 1000
+_CACHE_KIB = 256
 
 
 class Journal:
@@ -209,6 +210,8 @@ def open_journal(path: Path) -> Journal:
     try:
         with explained(path, JOURNAL):
             rows = connection.execute("SELECT text, mark FROM run").fetchall()
+        # Rows come at its end, and none is read again: more would only be filled and kept.
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         journal = Journal(path, connection, _state_in(rows, path))
         journal.check()
     except BaseException:

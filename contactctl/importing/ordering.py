@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from heapq import heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -42,7 +42,8 @@ class _Chain(Generic[Item]):
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.waiting: deque[Item] = deque()
+        # No deque, which takes half a kilobyte when it is empty: thousands of chains are kept.
+        self.waiting: list[Item] = []
         self.running: dict[int, int] = {}
         self.settled: set[int] = set()
         self.ended = 0
@@ -89,7 +90,7 @@ class Ordering(Generic[Item]):
             # offers are passed over here, which is cheaper than to look for them in the heap.
             chain = self._chains.get(item.keys[0])
             if chain and not chain.running and chain.waiting and chain.waiting[0] is item:
-                chain.waiting.popleft()
+                chain.waiting.pop(0)
                 chain.running[item.ordinal] = self._ended
                 return item
         return None
@@ -107,7 +108,7 @@ class Ordering(Generic[Item]):
         before = [*chain.running, *[other.ordinal for other in islice(chain.waiting, 1)]]
         is_late = bool(chain.settled) or chain.ended > taken
         if is_late or any(other < item.ordinal for other in before):
-            chain.waiting = deque(sorted([*chain.waiting, item], key=_ordinal))
+            chain.waiting = sorted([*chain.waiting, item], key=_ordinal)
             self._offer(chain)
             return False
         chain.running[item.ordinal] = taken
@@ -156,7 +157,7 @@ class Ordering(Generic[Item]):
         into.ended = max(into.ended, chain.ended)
         # Each is in file order by itself; together they are not.
         both = sorted([*into.waiting, *chain.waiting], key=_ordinal)
-        into.waiting = deque(both)
+        into.waiting = both
         if both:
             self._offer(into)
 

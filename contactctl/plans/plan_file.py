@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from array import array
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from contactctl.errors import GuardError, MachineError, UsageError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_BLOCK_BYTES = 2**16
 _WAY_OUT = "nothing was written; take a copy of it that nobody edited, or make a new plan"
 
 
@@ -37,7 +38,8 @@ _WAY_OUT = "nothing was written; take a copy of it that nobody edited, or make a
 class PlanFile:
     """A plan or an undo file whose every line was proved; ``digest`` tells it from others.
 
-    ``count`` is how many contacts it has.
+    ``count`` is how many contacts it has, ``size`` how many bytes there are up to the end of the
+    last one.
     """
 
     snapshot: Snapshot
@@ -45,7 +47,7 @@ class PlanFile:
     header: Header
     digest: str
     count: int
-    offsets: array[int]
+    size: int
 
     @property
     def path(self) -> Path:
@@ -65,11 +67,9 @@ class PlanFile:
     def rows_backwards(self) -> Iterator[Row]:
         """Yield every contact's line, the last one first, so that the latest change ends first."""
         with reading(self.name), self.path.open("rb") as file:
-            for ordinal, place in enumerate(range(self.count - 1, -1, -1), start=1):
-                # A snapshot proves its bytes in their order; a jump has to ask each time.
-                self.snapshot.check()
-                file.seek(self.offsets[place])
-                yield _row(ordinal, place + 2, file.readline())
+            lines = islice(_backwards(file, self.size, self.snapshot.check), self.count)
+            for ordinal, data in enumerate(lines, start=1):
+                yield _row(ordinal, self.count + 2 - ordinal, data)
 
     def check_unchanged(self) -> None:
         """Raise as :meth:`Snapshot.check` does when the file is no longer what was opened."""
@@ -168,19 +168,18 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
         raise UsageError(
             f"{quoted(name)} is no plan: {error}", hint="contactctl import FILE --plan P makes one"
         ) from None
-    chain, offsets = Chain(first), array("Q")
+    chain = Chain(first)
     while True:
-        offset = lines.offset
+        size = lines.offset
         line = lines.take()
         is_end = line == chain.ended()
         if line is None or is_end or not _accepted(chain, line):
             break
-        offsets.append(offset)
     if not is_end:
         _check_torn(header, name, file, chain, line)
     elif file.read(1):
         raise _damaged(name, f"there is more behind its end, after line {chain.count + 2}")
-    return PlanFile(snapshot, name, header, chain.digest, chain.count, offsets)
+    return PlanFile(snapshot, name, header, chain.digest, chain.count, size)
 
 
 def _accepted(chain: Chain, line: str) -> bool:
@@ -221,6 +220,23 @@ class _Lines:
         data = self._file.readline(MAX_RECORD_CHARS)
         self.offset += len(data)
         return data.decode("utf-8", "replace").rstrip("\r\n") if data else None
+
+
+def _backwards(file: IO[bytes], end: int, check: Callable[[], None]) -> Iterator[bytes]:
+    """Yield the lines before a place, the last one first, each without its end.
+
+    ``check`` is called before anything that was read is given.
+    """
+    rest = b""
+    while end:
+        start = max(end - _BLOCK_BYTES, 0)
+        file.seek(start)
+        rest = file.read(end - start) + rest
+        check()  # a snapshot proves its bytes in their order; a jump has to ask each time
+        end = start
+        rest, *lines = rest.split(b"\n")
+        yield from filter(None, reversed(lines))
+    yield rest
 
 
 def _row(ordinal: int, line: int, data: bytes) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,6 +194,18 @@ def test_an_undo_file_is_read_from_its_end(tmp_path: Path) -> None:
     rows = list(read(path).rows_backwards())
     assert [planned_of(row) for row in rows] == list(reversed(ITEMS))
     assert [(row.ordinal, row.line) for row in rows] == [(1, 4), (2, 3), (3, 2)]
+
+
+def test_lines_of_many_blocks_are_read_from_the_end(tmp_path: Path) -> None:
+    """Blocks of 64 KiB end anywhere: within a line, and lines may be longer than one."""
+    path = tmp_path / "u.jsonl"
+    lengths = [*range(1, 3000, 60), 70_000, 200_000, 5]
+    items = [replace(ITEMS[0], id="x" * length) for length in lengths]
+    path.write_text("".join(f"{line}\n" for line in undo_lines(items)))
+    assert [planned_of(row) for row in read(path).rows_backwards()] == items[::-1]
+    with path.open("ab") as torn:
+        torn.write(b'{"line":')
+    assert [planned_of(row) for row in read(path).rows_backwards()] == items[::-1]
 
 
 def test_a_file_that_changes_while_it_is_used_gives_no_row_that_was_not_proved(
