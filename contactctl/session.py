@@ -8,16 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from contactctl.contact import Write
-from contactctl.errors import MachineError, Outcome, UsageError
+from contactctl.errors import BadReplyError, MachineError, Outcome, RefusedError, UsageError
 from contactctl.output import ClosedStream, Format, Output, is_terminal
 from contactctl.safe_text import to_safe
 from contactctl.signals import Stops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from contactctl.account.account import Account
     from contactctl.contact import ContactRef
+    from contactctl.exact_json import JsonObject
     from contactctl.profiles.credentials import Credentials
     from contactctl.profiles.store import ProfileStore
     from contactctl.service.client import LoopsClient
@@ -103,6 +104,7 @@ class Session:
         self.env = run.env
         self.output = run.output()
         self._writes = False
+        self._team: str | None = None
 
     @cached_property
     def profiles(self) -> ProfileStore:
@@ -160,6 +162,24 @@ class Session:
         from contactctl.connection import Offline, open_account
 
         return open_account(Offline(), self.credentials, self.env)
+
+    @property
+    def team(self) -> str | None:
+        """The name of the team, as far as it is known without asking."""
+        return self.credentials.team or self._team
+
+    def ask_team(self, ask_key: Callable[[], JsonObject]) -> str | None:
+        """Return the name that the service has for the team; older services name none.
+
+        ``ask_key`` asks about the key, as the client does or more patiently.
+        """
+        try:
+            name = ask_key().get("teamName")
+        except (BadReplyError, RefusedError):
+            return None
+        if isinstance(name, str):
+            self._team = name
+        return self._team
 
     @contextmanager
     def other_write(self, *refs: ContactRef) -> Iterator[Write]:

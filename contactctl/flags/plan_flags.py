@@ -7,15 +7,15 @@ import typer
 
 from contactctl.errors import GuardError, UsageError
 from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags.file_account import account_of
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from contactctl.changes.preview import Preview
-    from contactctl.exact_json import JsonObject
-    from contactctl.plans.lines import FileAccount, Planned
+    from contactctl.plans.lines import Planned
 
 PlanTo = Annotated[
     Path | None,
@@ -68,25 +68,6 @@ class PlanFlags(NamedTuple):
 def _is_one(path: Path, other: Path) -> bool:
     # By the file itself: links, and disks that ignore case, give it several names.
     return path.exists() and other.exists() and path.samefile(other)
-
-
-def account_of(
-    session: Session, ask_key: "Callable[[], JsonObject] | None" = None
-) -> "FileAccount":
-    """Return whose contacts a plan of this session is about; its team is asked for if need be.
-
-    ``ask_key`` is how, where that is not as the client does it.
-    """
-    from contactctl.connection import account_id
-    from contactctl.plans.lines import FileAccount
-
-    credentials = session.credentials
-    team = credentials.team
-    # A plan names its team, for whoever reads it before it is applied.
-    if team is None:
-        name = (ask_key or session.client.api_key)().get("teamName")
-        team = name if isinstance(name, str) else None
-    return FileAccount(account_id(credentials, session.env), team, credentials.base_url)
 
 
 class WayFlags(NamedTuple):

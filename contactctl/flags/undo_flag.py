@@ -10,6 +10,7 @@ from contactctl.changes.lookup import describe, find_one, look_up
 from contactctl.changes.preview import preview_create
 from contactctl.errors import ConflictError, UsageError
 from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags.file_account import account_of
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -48,15 +49,10 @@ def open_undo(
     """
     import time
 
-    from contactctl.connection import account_id
-    from contactctl.plans.lines import FileAccount, Header
+    from contactctl.plans.lines import Header
     from contactctl.plans.undo_file import open_undo_file
 
-    credentials = session.credentials
-    _ = session.client  # a new sandbox is made now, before it is asked which one it is
-    digest = account_id(credentials, session.env)
-    account = FileAccount(digest, credentials.team, credentials.base_url)
-    header = Header("undo", account, time.time(), source)
+    header = Header("undo", account_of(session), time.time(), source)
     with open_undo_file(path, header, resume=resume) as undo:
         yield undo
 

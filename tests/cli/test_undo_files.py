@@ -25,7 +25,8 @@ def undo(tmp_path: Path) -> Path:
 def lines_of(undo: Path) -> list[dict[str, Any]]:
     """Return the lines of a file between its header and its end."""
     header, *lines, end = map(json.loads, undo.read_text().splitlines())
-    assert (header["contactctl"], end["end"]) == ("undo", True)
+    assert (header["contactctl"], header["account"]["team"]) == ("undo", "Sandbox")
+    assert end["end"] is True
     return lines
 
 
@@ -126,3 +127,10 @@ def test_it_needs_the_look(cli: Cli, undo: Path) -> None:
 def test_a_dry_run_makes_none(cli: Cli, undo: Path) -> None:
     done = in_sandbox(cli, "update", "-e", ADA, "--dry-run", "--undo-file", str(undo))
     assert (done.code, undo.exists()) == (0, False)
+
+
+def test_one_of_another_account_is_refused_by_the_names_of_both_teams(cli: Cli, undo: Path) -> None:
+    saved(cli, "-e", ADA, "--undo-file", str(undo))
+    assert in_sandbox(cli, "sandbox", "reset", "--yes").code == 0
+    done = in_sandbox(cli, "apply", str(undo))
+    assert (done.code, done.err.count("team Sandbox at ")) == (5, 2)

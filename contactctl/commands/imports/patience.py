@@ -1,7 +1,6 @@
 """The questions about the account before a run, asked as patiently as its rows are sent."""
 
 from contactctl.connection import open_account
-from contactctl.errors import BadReplyError, RefusedError
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.waiting import PatientCatalogue
 from contactctl.safe_text import excerpt
@@ -34,15 +33,7 @@ def account_words(session: Session, patience_s: float, *, offline: bool = False)
     credentials = session.credentials
     if credentials.is_sandbox:
         return ""
-    team = credentials.team
+    team = session.team
     if not offline and (team is None or session.client.limit is None):
-        team = _asked_team(session, patience_s) or team
+        team = session.ask_team(patient(session, patience_s).api_key) or team
     return f"team {excerpt(team)}, {credentials.source}" if team else credentials.source
-
-
-def _asked_team(session: Session, patience_s: float) -> str | None:
-    try:
-        name = patient(session, patience_s).api_key().get("teamName")
-    except (BadReplyError, RefusedError):  # older services name no team
-        return None
-    return name if isinstance(name, str) else None

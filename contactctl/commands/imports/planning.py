@@ -9,7 +9,8 @@ from contactctl.commands.imports import dry_run
 from contactctl.commands.imports.patience import patient
 from contactctl.commands.imports.plan_answers import Entry, Shown
 from contactctl.errors import RowsFailedError
-from contactctl.flags.plan_flags import account_of, planned_note
+from contactctl.flags.file_account import account_of
+from contactctl.flags.plan_flags import planned_note
 from contactctl.importing.report import DryTally, would_of
 from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import written_whole
