@@ -99,7 +99,7 @@ def stops_by_name(name: str, rules: ColumnRules, fields: AccountFields) -> bool:
     """
     if is_given(name, rules) or standard_kind(name) is not None or name.startswith(LIST_PREFIX):
         return False
-    return name_sense(name) is not None and not is_detail(name) and not fields.is_property(name)
+    return name_sense(name) is not None and not is_detail(name) and not fields.names_property(name)
 
 
 def cannot_be_null(hint: str) -> ValueProblem:

@@ -79,7 +79,7 @@ class ConsentWatch:
             return None
         if kind is Kind.SUBSCRIBED:
             return ColumnWords(name, plain=not self._rules.is_outside(name))
-        declared = kind is not None or self._fields.is_property(name)
+        declared = kind is not None or self._fields.names_property(name)
         return ColumnWords(name, declared=declared)
 
     def _has_room(self) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from contactctl.account.account import MailingList
     from contactctl.changes.draft import DeclaredTypes
 
+_OWN_ID = "a name that the service keeps for itself; an id of your own for a person goes to userId"
+
 
 class KnowsAccount(Protocol):
     """What is asked of the account; its answers are kept, and refreshed for what they lack."""
@@ -117,7 +119,7 @@ class AccountFields:
         """Tell whether the account declares a property of this very key."""
         return self.typed and name in self._known().declared
 
-    def is_property_name(self, name: str) -> bool:
+    def names_property(self, name: str) -> bool:
         """Tell whether a name is a property's key or label."""
         return self.typed and bool(self._known().keys_of(name))
 
@@ -227,7 +229,7 @@ def _check_name(name: str) -> None:
     if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
         raise UnknownNameError(
             f"{name} is a name of the service's own",
-            reason="a name of the service's own",
+            reason=_OWN_ID if name == "id" else "a name that the service keeps for itself",
             hint=f"leave it out: --ignore {name}",
         )
     try:
