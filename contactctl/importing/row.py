@@ -38,12 +38,14 @@ KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "unchanged")
 class RowChange(NamedTuple):
     """What a row did to its contact, as a look before it showed.
 
-    ``lost`` names what a line of an undo file could not bring back.
+    ``lost`` names what a line of an undo file could not bring back. ``requests`` are the bodies
+    that would be sent for a line of a plan, known where it is only looked at.
     """
 
     kind: Kind
     fields: Mapping[str, FieldChange] = MappingProxyType({})
     lost: tuple[str, ...] = ()
+    requests: tuple[JsonObject, ...] = ()
 
     def to_json_object(self) -> JsonObject:
         """Return each field with its value before and after."""

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
+    from contactctl.exact_json import JsonObject
     from contactctl.importing.engine import RunOptions
     from contactctl.importing.intake import Record, SentRows
-    from contactctl.importing.look import Opposites
+    from contactctl.importing.look import Look, Opposites
     from contactctl.importing.row import Job, Row
     from contactctl.importing.sent_memory import SentMemory
     from contactctl.importing.workers import Sends
+    from contactctl.plans.lines import Planned
     from contactctl.plans.plan_file import PlanFile
     from contactctl.plans.undoing import Due
 
@@ -205,15 +207,27 @@ def _sends(  # noqa: PLR0913 - the parts of what sends
 def _sends_dry(application: Application, overlay: Overlay) -> Sends:
     if application.file.header.kind == "undo":
 
-        def write(job: Job, due: Due) -> Result:
+        def take_back(job: Job, due: Due) -> Result:
             overlay.write(job._replace(change=due.undoing.change), due.look)
-            return result_of(job, due)
+            steps, would = due.undoing.steps, due.undoing.would
+            return _would_send(result_of(job, due), would, due.item, *steps)
 
         looks = UndoLooks(overlay, application.declared)
-        return UndoingSender(looks, write, application.check_addresses)
-    return ApplyingSender(
-        overlay, lambda job, _, look: overlay.write(job, look), application, may_be_done=False
-    )
+        return UndoingSender(looks, take_back, application.check_addresses)
+
+    def write(job: Job, item: Planned, look: Look) -> Result:
+        return _would_send(overlay.write(job, look), item.would, item, job.change)
+
+    return ApplyingSender(overlay, write, application, may_be_done=False)
+
+
+def _would_send(result: Result, would: str, item: Planned, *steps: ContactChange) -> Result:
+    """Return a result with the bodies of the requests that a line would be written by."""
+    if result.change is None:
+        return result
+    gone: list[JsonObject] = [{ref.name: ref.value} for ref in item.refs[:1]]
+    bodies = gone if would == "delete" else [step.to_payload() for step in steps]
+    return result._replace(change=result.change._replace(requests=tuple(bodies)))
 
 
 def _intake(application: Application, journal: Record, sent: SentRows) -> Intake:

@@ -161,7 +161,6 @@ def row_to_json(finished: Finished) -> JsonObject:
     job, result = finished
     error = result.error
     would = "drifted" if error and error.code == "drifted" else str(would_of(result))
-    sent = would in {"create", "update", "delete"}
     return {
         "line": Number(str(job.row.line)),
         "email": job.change.email,
@@ -169,7 +168,7 @@ def row_to_json(finished: Finished) -> JsonObject:
         "would": would,
         "id": result.id,
         "changes": None if result.change is None else result.change.to_json_object(),
-        "request": job.change.to_payload() if sent else None,
+        "requests": [] if result.change is None else [*result.change.requests],
         "error": None if error is None else error.to_json_object(),
         **lost_to_json(result),
     }
