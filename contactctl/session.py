@@ -224,8 +224,13 @@ class Session:
             raise UsageError(
                 f"not confirmed: {question}", hint="nobody can be asked here; give --yes"
             )
+        if self.ask(f"{to_safe(question)} [y/N] ").strip().lower() not in {"y", "yes"}:
+            raise UsageError("not confirmed; nothing was written")
+
+    def ask(self, question: str) -> str:
+        """Return the line that is typed after a question; "" where there will be none."""
         # Not by input(), which asks on stdout: that is for data.
-        self.run.stderr.write(f"{to_safe(question)} [y/N] ")
+        self.run.stderr.write(to_safe(question, keep="\n"))
         self.run.stderr.flush()
         line = ""
         try:
@@ -233,8 +238,7 @@ class Session:
         finally:
             if not line.endswith("\n"):  # Ctrl-C or Ctrl-D left the cursor behind the question
                 self.run.stderr.write("\n")
-        if line.strip().lower() not in {"y", "yes"}:
-            raise UsageError("not confirmed; nothing was written")
+        return line
 
     def close(self) -> None:
         """Close the client, where one was made, and say what was wrong with the cache."""

@@ -57,6 +57,7 @@ class UndecidedConsentError(UsageError):
             f"{them} of consent to email, and nothing says how to take it; nothing was sent\n"
             + "\n".join(lines),
         )
+        self.columns = tuple(columns)
         self.flags = [flag for column in columns for flag in column.advice()]
         #: Whether the flags are a decision on all of the columns.
         self.is_ready = not any("nested" in column.kinds for column in columns)
@@ -64,16 +65,17 @@ class UndecidedConsentError(UsageError):
             rules.allow_resubscribe or rules.never_resubscribe
         ):
             self.flags.append(_NEVER)
-        if not self.is_ready:
+        #: What the flags do, what is left to a person, and what else could be done.
+        self.does = "opts out those who opted out, and subscribes nobody again"
+        self.otherwise = (
+            "a column that is not about email is left out by its name, with --ignore"
+            if self.is_ready
             # No flag can point into an object, so none is offered.
-            self.hint = "move such a key out of its object to the top of the row, as with jq"
-            return
-        self.hint = (
-            "the command below opts out those who opted out, and subscribes nobody again;"
-            " a column that is not about email is left out by its name, with --ignore"
+            else "move such a key out of its object to the top of the row, as with jq"
         )
+        self.to_fill_in = ""
         if any(UNDECIDED in flag for flag in self.flags):
-            self.hint = f"replace {UNDECIDED} with the words that mean opted out; " + self.hint
+            self.to_fill_in = f"replace {UNDECIDED} with the words that mean opted out"
 
 
 class ColumnWords:

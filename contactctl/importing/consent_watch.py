@@ -44,10 +44,11 @@ class ConsentWatch:
             return self._json_rows(rows)
         return self._csv_rows(rows, self._columns)
 
-    def stop_undecided(self) -> None:
-        """Raise :class:`UndecidedConsentError` for columns that nobody decided on."""
+    @property
+    def undecided(self) -> UndecidedConsentError | None:
+        """What is to be said of columns that nobody decided on; None when there are none."""
         if self._all_opted_out():
-            return
+            return None
         for one in filter(None, self._names.values()):
             one.empty = max(0, self._count - one.filled)
         found = {one.name: one for one in self._names.values() if one and one.speaks}
@@ -57,8 +58,7 @@ class ConsentWatch:
             for one in found.values()
             if not (is_decided and one.declared) and not self._is_covered(one)
         ]
-        if undecided:
-            raise UndecidedConsentError(undecided, self._rules)
+        return UndecidedConsentError(undecided, self._rules) if undecided else None
 
     def _begin(self, name: str) -> ColumnWords | None:
         """Return what counts the words of a column, None when it need not be watched."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
@@ -16,17 +16,19 @@ from contactctl.importing.row import Job, make_job
 from contactctl.importing.unknown_columns import UnknownColumnsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.importing.check import Problem
+    from contactctl.importing.consent_columns import UndecidedConsentError
     from contactctl.importing.convert import Converter, FileConverter
     from contactctl.importing.identities import Named, Permits
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
     from contactctl.importing.source import Source
+    from contactctl.importing.unknown_columns import UnknownColumn
 
     CheckAddresses: TypeAlias = Callable[[Sequence[str | None]], None]
 
@@ -58,12 +60,27 @@ class Plan:
             yield make_job(row, change)
 
 
-class JudgedColumnsError(UnknownColumnsError):
-    """Columns are no fields of the account, and by the other ones there are rows to be fixed."""
+class FaultyColumnsError(UsageError):
+    """Columns stop a file: they fill no field, or speak of consent and nobody has decided.
 
-    def __init__(self, error: UnknownColumnsError, report: CheckReport) -> None:
-        super().__init__(error.unknown)
-        self.report = report
+    ``unknown`` are those that fill no field, without those of ``consent``, the error for the
+    others. ``told`` says whether the problems of rows were told of on the way.
+    """
+
+    def __init__(
+        self,
+        unknown: Sequence[UnknownColumn],
+        consent: UndecidedConsentError | None,
+        *,
+        told: bool,
+    ) -> None:
+        speaking = {column.name for column in consent.columns} if consent else set()
+        self.unknown = tuple(column for column in unknown if column.name not in speaking)
+        self.consent = consent
+        self.told = told
+        errors = [consent] if consent else []
+        found = [*errors, UnknownColumnsError(self.unknown)] if self.unknown else errors
+        super().__init__("\nand ".join(error.message for error in found), hint=found[-1].hint)
 
 
 class LimitedConverter:
@@ -137,28 +154,18 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     is wrong with the file or its columns as a whole; rows are in the report.
     """
     watch = ConsentWatch(source.columns, rules, fields)
-    converter: Converter
     try:
-        read = converter = _converter(source, rules, fields)
+        read = _converter(source, rules, fields)
     except UnknownColumnsError as error:
-        judged = _judged(error, watch.rows(source.rows()), (source, rules, fields), on_problem)
-        watch.stop_undecided()  # comes first: an unknown column is soon ignored
-        raise judged from None
-    if check_addresses is not None:
-        converter = LimitedConverter(converter, check_addresses, looks=looks)
-    report = check_rows(
-        watch.rows(source.rows()), converter, permits=permits, on_problem=on_problem
-    )
-    watch.stop_undecided()
-    if read.unknown:
-        raise JudgedColumnsError(read.unknown, report) if report.problem_rows else read.unknown
-    if report.named.contradictions:
-        first, converter = report, ConsistentConverter(converter, report.named)
-        # Once more, to tell of those rows, and to count the others without them.
-        report = check_rows(
-            source.rows(), converter, permits=permits, on_problem=_only(first.named, on_problem)
-        )
-        report.take_contradictions(first)
+        for _ in watch.rows(source.rows()):
+            pass
+        raise FaultyColumnsError(error.unknown, watch.undecided, told=False) from None
+    limited = _limited(read, check_addresses, looks=looks)
+    report = check_rows(watch.rows(source.rows()), limited, permits=permits, on_problem=on_problem)
+    consent, unknown = watch.undecided, read.unknown
+    if consent or unknown:
+        raise FaultyColumnsError(unknown.unknown if unknown else (), consent, told=True)
+    report, converter = _without_contradictions(source, limited, report, permits, on_problem)
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
@@ -175,26 +182,51 @@ def _only(
     return lambda problem: on_problem(problem) if named.is_refused(problem.ordinal) else None
 
 
-def _judged(
-    error: UnknownColumnsError,
-    rows: Iterable[Row],
-    given: tuple[Source, ColumnRules, AccountFields],
+def judge_rows(  # noqa: PLR0913 - as for make_plan
+    source: Source,
+    rules: ColumnRules,
+    fields: AccountFields,
+    *,
+    check_addresses: CheckAddresses | None = None,
+    looks: bool = False,
+    permits: Permits | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> CheckReport:
+    """Return what is wrong with the rows by rules that decide on every column.
+
+    For a file that :func:`make_plan` has refused: nothing is to be sent by this. Raises
+    :class:`UsageError` where the rules do not fit the file.
+    """
+    converter = _limited(_converter(source, rules, fields), check_addresses, looks=looks)
+    report = check_rows(source.rows(), converter, permits=permits, on_problem=on_problem)
+    return _without_contradictions(source, converter, report, permits, on_problem)[0]
+
+
+def _without_contradictions(
+    source: Source,
+    converter: Converter,
+    first: CheckReport,
+    permits: Permits | None,
     on_problem: Callable[[Problem], None] | None,
-) -> UnknownColumnsError:
-    """Read all rows; return the error with what is wrong with them where that can be told."""
-    source, rules, fields = given
-    # As if they were ignored: one call then names every column and every bad row.
-    others = replace(rules, ignored=rules.ignored | {*error.columns})
-    try:
-        converter = _converter(source, others, fields)
-    except UsageError:
-        for _ in rows:
-            pass
-        return error
-    report = check_rows(rows, converter, on_problem=on_problem)
-    if not report.problem_rows:
-        return error
-    return JudgedColumnsError(error, report)
+) -> tuple[CheckReport, Converter]:
+    """Return report and converter that refuse rows which contradict others, as ``first`` says."""
+    if not first.named.contradictions:
+        return first, converter
+    consistent = ConsistentConverter(converter, first.named)
+    # Once more, to tell of those rows, and to count the others without them.
+    report = check_rows(
+        source.rows(), consistent, permits=permits, on_problem=_only(first.named, on_problem)
+    )
+    report.take_contradictions(first)
+    return report, consistent
+
+
+def _limited(
+    read: FileConverter, check_addresses: CheckAddresses | None, *, looks: bool
+) -> Converter:
+    if check_addresses is None:
+        return read
+    return LimitedConverter(read, check_addresses, looks=looks)
 
 
 def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> FileConverter:

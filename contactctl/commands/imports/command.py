@@ -1,33 +1,26 @@
 """import."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 from contactctl.commands.imports import answers, dry_run
 from contactctl.commands.imports import planning as plan_file
-from contactctl.commands.imports.call import ImportCall, address_check
+from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports.checking import checked
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
 from contactctl.commands.imports.map_file import check_target, load_map, save_map
-from contactctl.commands.imports.patience import account_words, wait_for_account
-from contactctl.commands.imports.problems import refuse_problems, with_rows
+from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
-from contactctl.connection import OfflineError, account_id
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.undo_flag import check_undo
-from contactctl.importing.check import Problem
-from contactctl.importing.consent_columns import UndecidedConsentError
-from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import InputFile, open_input
-from contactctl.importing.naming import AccountFields
-from contactctl.importing.plan import JudgedColumnsError, Plan, make_plan
+from contactctl.importing.plan import Plan
 from contactctl.importing.report import Forecast
-from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.safe_text import quoted
 from contactctl.session import Session
 
@@ -79,7 +72,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         check_target(maps.save_map)
     with _opened(session, reading, sending) as input_file:
         call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
-        plan = _checked(call, offline=preview.offline)
+        plan = checked(call, offline=preview.offline)
         _save_map(call)
         if preview.dry_run:
             return dry_run.show(call, plan, preview)
@@ -114,70 +107,12 @@ def _opened(
     )
 
 
-def _checked(call: ImportCall, *, offline: bool) -> Plan:
-    """Check the whole file; raises :class:`UsageError` for what must not be sent."""
-    session, sending = call.session, call.sending
-    rules = call.columns.to_rules()
-    fields = _fields(call, typed=not call.columns.no_schema, offline=offline)
-    try:
-        plan = make_plan(
-            call.input_file.source,
-            rules,
-            fields,
-            account_id(session.credentials, session.env),
-            name=call.input_file.name,
-            check_addresses=address_check(session),
-            looks=call.guards.looks,
-            permits=Permits(call.guards.replace_user_id, call.guards.change_address),
-            on_problem=None if sending.skip_invalid else _problem_teller(session),
-        )
-    except JudgedColumnsError as error:
-        raise with_rows(error) from None
-    except UndecidedConsentError as error:
-        # Only a command that can be carried out as it stands is offered to be copied.
-        if error.is_ready:
-            error.command = call.command(*error.flags)
-        raise
-    if not sending.skip_invalid:
-        refuse_problems(plan.report)
-    return plan
-
-
 def _save_map(call: ImportCall) -> None:
     """Write the flags of columns down, now that the whole file was read by them."""
     path = call.maps.save_map
     if path is not None:
         save_map(path, call.columns)
         call.session.output.note(f"saved the mapping; to use it again: --map-file {path}")
-
-
-def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:
-    session = call.session
-    if not offline:
-        # A new sandbox is made now, before it is asked which one it is.
-        wait_for_account(session, call.patience_s)
-        return AccountFields(session.account, typed=typed)
-    account = session.offline_account
-    try:
-        _ = account.properties() if typed else None
-    except OfflineError:
-        session.output.note("the declared types are not known offline: typed by look alone")
-        typed = False
-    return AccountFields(account, typed=typed)
-
-
-def _problem_teller(session: Session) -> Callable[[Problem], None]:
-    """Return what tells of every problem: in JSON mode as a failed row, with -v as a line."""
-
-    def tell(problem: Problem) -> None:
-        if session.output.form == "json":
-            # In the form of a failed row, so that programs read one kind of line.
-            finished = Finished(Job(Row(0, problem.line)), invalid(0, problem.text))
-            session.output.write_json(finished.to_json_object())
-        else:
-            session.output.trace(f"line {problem.line}: {problem.text}")
-
-    return tell
 
 
 def _has_rows_left(call: ImportCall, plan: Plan) -> bool:

@@ -1,7 +1,8 @@
 """The words that give a run's flags again, as they were given."""
 
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 from contactctl.session import Flags
 
@@ -26,6 +27,25 @@ class FlagWords:
                     # One word each: a value that begins with a dash would be taken for a flag.
                     found.append(f"{name}={one}")
         return found
+
+
+Given = TypeVar("Given", bound=FlagWords)
+
+
+def with_words(given: Given, words: Sequence[str]) -> Given:
+    """Return flags with more of them, as words that they have in a call."""
+    names = {_flag_name(item.type): item.name for item in fields(given)}
+    values: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        flag, equals, value = word.partition("=")
+        name = names[flag]
+        there = values.get(name, getattr(given, name))
+        if isinstance(there, bool):
+            values[name] = True
+        else:
+            values[name] = [*(there or ()), value if equals else next(rest)]
+    return replace(given, **values)
 
 
 def global_words(flags: Flags) -> list[str]:

@@ -12,29 +12,56 @@ from contactctl.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contactctl.commands.imports.way_out import WayOut
     from contactctl.exact_json import JsonObject
     from contactctl.importing.check import CheckReport
     from contactctl.importing.identities import Contradiction, Named
-    from contactctl.importing.plan import JudgedColumnsError, Plan
+    from contactctl.importing.plan import FaultyColumnsError, Plan
     from contactctl.importing.problems import Example, Group
 
 _SHOWN_GROUPS = 20
 _SHOWN_CONTRADICTIONS = 3
 _SHOWN_COLUMNS = 30
 _HINT = "correct the file, or import the other rows with --skip-invalid"
+_KEEP = "to keep a column: --map 'COLUMN=FIELD', or --create-properties for new properties"
 
 
-def refuse_problems(report: CheckReport) -> None:
-    """Raise :class:`UsageError` when there are rows that cannot be sent."""
-    if report.problem_rows:
-        raise _refusal([f"{_rows(report)} cannot be sent; nothing was written"], report, _HINT)
+def rows_refusal(report: CheckReport, way: WayOut, command: str) -> UsageError:
+    """Return the error for rows that cannot be sent."""
+    lines = [f"{_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
+    hint = f"correct the file; the command below {_sequence(way.does)}"
+    hint = hint if way.is_complete else _HINT
+    return _with_command("\n".join(lines), hint, way, command)
 
 
-def with_rows(error: JudgedColumnsError) -> UsageError:
-    """Return the error for columns that cannot be used, and for rows that cannot be sent."""
-    report = error.report
-    lines = [error.message, f"and {_rows(report)} cannot be sent; nothing was written"]
-    return _refusal(lines, report, error.hint)
+def columns_refusal(error: FaultyColumnsError, way: WayOut, command: str) -> UsageError:
+    """Return the error for columns that stop a file, and for rows that cannot be sent besides."""
+    lines, report, consent = [error.message], way.report, error.consent
+    if report is not None and report.problem_rows:
+        lines += [f"and {_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
+    if way.obstacle is not None:
+        lines.append(f"and {way.obstacle.message}")
+    below = f"the command below {_sequence(way.does)}"
+    hints = [consent.to_fill_in, below, consent.otherwise] if consent else [below]
+    hints += [_KEEP] if error.unknown else []
+    if not way.is_complete:
+        hints = [way.obstacle.hint or "" if way.obstacle else "", error.hint or ""]
+        hints += [consent.otherwise] if consent and not consent.is_ready else []
+        hints += [_HINT] if report and report.problem_rows else []
+    return _with_command("\n".join(lines), "; ".join(filter(None, hints)), way, command)
+
+
+def _with_command(message: str, hint: str, way: WayOut, command: str) -> UsageError:
+    """Return the error; only a command that can be carried out as it stands is offered to copy."""
+    found = UsageError(message, hint=hint)
+    found.groups = _groups(way.report) if way.report else []
+    found.command = command if way.is_complete else None
+    return found
+
+
+def _sequence(clauses: Sequence[str]) -> str:
+    *first, last = clauses or ("",)
+    return f"{', '.join(first)}, and {last}" if first else last
 
 
 def problem_lines(report: CheckReport) -> list[str]:
@@ -59,13 +86,11 @@ def _names(columns: Sequence[str]) -> str:
     return ", ".join([*shown, *([f"and {more:,} more"] if more > 0 else [])])
 
 
-def _refusal(lines: list[str], report: CheckReport, hint: str | None) -> UsageError:
-    error = UsageError("\n".join([*lines, *_group_lines(report)]), hint=hint)
-    error.groups = [
+def _groups(report: CheckReport) -> list[JsonObject]:
+    return [
         *(group.to_json_object() for group in report.problems.groups),
         *map(_contradiction_to_json, report.named.contradictions[:_SHOWN_GROUPS]),
     ]
-    return error
 
 
 def _rows(report: CheckReport) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from import_counts import plan_of
+from import_counts import FIELDS, plan_of
 
-from contactctl.commands.imports.problems import problem_lines, refuse_problems, with_rows
-from contactctl.errors import UsageError
-from contactctl.importing.plan import JudgedColumnsError
+from contactctl.commands.imports.problems import columns_refusal, problem_lines, rows_refusal
+from contactctl.commands.imports.way_out import WayOut, find_way_out, way_past_rows
+from contactctl.importing.plan import FaultyColumnsError, judge_rows
+from contactctl.importing.rules import ColumnRules
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from contactctl.errors import UsageError
     from contactctl.importing.check import CheckReport
 
 
@@ -24,14 +27,22 @@ DRESSED = (
 
 
 def refusal(report: CheckReport) -> UsageError:
-    with pytest.raises(UsageError) as caught:
-        refuse_problems(report)
-    return caught.value
+    way = way_past_rows(report)
+    return rows_refusal(report, way, " ".join(("contactctl", *way.words)))
+
+
+def faulty(folder: Path, text: str, name: str, *ignored: str) -> tuple[UsageError, WayOut]:
+    """Return the refusal of a file with columns that are no fields, those ignored to judge rows."""
+    with pytest.raises(FaultyColumnsError) as caught:
+        plan_of(folder, text, name)
+    rules = ColumnRules(ignored=frozenset(ignored))
+    source = open_source(folder / name, name=name)
+    way = find_way_out(caught.value, lambda _: judge_rows(source, rules, FIELDS))
+    return columns_refusal(caught.value, way, " ".join(("contactctl", *way.words))), way
 
 
 def test_nothing_is_said_of_a_clean_file(tmp_path: Path) -> None:
     report = plan_of(tmp_path, "email\na@b.co\n").report
-    refuse_problems(report)
     assert problem_lines(report) == []
 
 
@@ -69,9 +80,7 @@ def test_rows_that_contradict_each_other_are_groups_of_their_own(tmp_path: Path)
 
 def test_keys_and_values_of_json_are_told_as_those_of_csv(tmp_path: Path) -> None:
     text = '{"userId":"1","paln":1,"source":null}\n{"userId":"2","paln":2,"email":7}\n'
-    with pytest.raises(JudgedColumnsError) as caught:
-        plan_of(tmp_path, text, "people.jsonl")
-    error = with_rows(caught.value)
+    error, _ = faulty(tmp_path, text, "people.jsonl", "paln")
     lines = error.message.splitlines()
     assert lines[0] == 'the column "paln" is no field: did you mean plan?'
     assert "  source: 1 value is null, which cannot empty this field (line 1)" in lines
@@ -87,11 +96,11 @@ def test_many_kinds_of_problems_are_cut(tmp_path: Path) -> None:
 
 
 def test_unknown_columns_and_bad_rows_are_told_together(tmp_path: Path) -> None:
-    with pytest.raises(JudgedColumnsError) as caught:
-        plan_of(tmp_path, "email,paln\nada,x\nb@b.co,\n")
-    error = with_rows(caught.value)
+    error, way = faulty(tmp_path, "email,paln\nada,x\nb@b.co,\n", "people.csv", "paln")
     first, second, *_ = error.message.splitlines()
     assert '"paln" is no field' in first
     assert second == "and 1 of 2 rows cannot be sent; nothing was written"
-    assert "--map" in str(error.hint)
+    assert 'takes "paln" as plan, and leaves out 1 row' in str(error.hint)
     assert error.groups[0]["column"] == "email"
+    assert way.words == ("--map", "paln=plan", "--skip-invalid")
+    assert error.command == "contactctl --map paln=plan --skip-invalid"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from import_counts import plan_of
+from import_counts import FIELDS, plan_of
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.plan import JudgedColumnsError
-from contactctl.importing.unknown_columns import UnknownColumnsError
+from contactctl.importing.plan import FaultyColumnsError, judge_rows
+from contactctl.importing.rules import ColumnRules
+from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,15 +36,32 @@ def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: P
         plan.converter.to_change(list(plan.source.rows())[1])
 
 
-def test_unknown_columns_and_bad_rows_are_found_together(tmp_path: Path) -> None:
-    with pytest.raises(JudgedColumnsError, match="paln") as caught:
-        plan_of(tmp_path, "email,paln\nada,x\nb@b.co,\n")
-    assert (caught.value.report.problem_rows, caught.value.report.rows) == (1, 2)
-    assert caught.value.columns == ("paln",)
-    for text in ("email,paln\na@b.co,x\n", "nobody,paln\nada,x\n"):
-        with pytest.raises(UnknownColumnsError) as plain:
-            plan_of(tmp_path, text)
-        assert not isinstance(plain.value, JudgedColumnsError)
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ("email,paln,state\na@b.co,x,cancelled\n", "people.csv", False),
+        ('{"email":"a@b.co","paln":1}\n{"state":"cancelled"}\n', "people.jsonl", True),
+    ],
+)
+def test_all_columns_that_stop_a_file_are_found_together(
+    tmp_path: Path, text: str, name: str, *, told: bool
+) -> None:
+    """And one that speaks of consent is not among those that are no fields."""
+    with pytest.raises(FaultyColumnsError, match="paln") as caught:
+        plan_of(tmp_path, text, name)
+    assert [column.name for column in caught.value.unknown] == ["paln"]
+    assert caught.value.consent is not None
+    assert [column.name for column in caught.value.consent.columns] == ["state"]
+    assert caught.value.told is told
+
+
+def test_rows_are_judged_by_rules_that_decide_on_columns(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,userId,paln\nada,1,x\nb@b.co,2,\nb@b.co,3,\n")
+    source = open_source(path)
+    report = judge_rows(source, ColumnRules(ignored=frozenset({"paln"})), FIELDS)
+    assert (report.problem_rows, report.rows) == (3, 3)
+    assert report.named.contradiction_count == 1
 
 
 def test_the_same_file_read_another_way_means_something_else(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""What a refused file needs: the flags that import it as it is, proved on its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.errors import UsageError
+from contactctl.importing.consent import UNDECIDED
+from contactctl.safe_text import quoted
+from contactctl.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from contactctl.importing.check import CheckReport
+    from contactctl.importing.consent_columns import UndecidedConsentError
+    from contactctl.importing.plan import FaultyColumnsError
+    from contactctl.importing.unknown_columns import UnknownColumn
+
+    Judge = Callable[[Sequence[str]], CheckReport]
+
+#: So many columns are left out by name; of more, nobody reads the names.
+_MOST_NAMED = 5
+_MOST_TOLD = 3
+_SKIP = "--skip-invalid"
+
+
+class WayOut(NamedTuple):
+    """The words to add to a call, and what each part of them does.
+
+    ``report`` is what is wrong with rows once columns are decided on so. ``obstacle`` is what no
+    flag that is known here gets over. ``is_complete`` tells whether the words import the file, in
+    which a person may still have to fill in words of consent.
+    """
+
+    words: tuple[str, ...]
+    does: tuple[str, ...]
+    report: CheckReport | None
+    obstacle: UsageError | None = None
+    is_complete: bool = True
+
+
+def find_way_out(error: FaultyColumnsError, judge: Judge) -> WayOut:
+    """Return the way out of a file whose columns stop it; ``judge`` reads its rows by flags."""
+    columns, does = column_way(error.unknown)
+    consent = error.consent
+    try:
+        report = judge([*columns, *(_decided(consent) if consent else ())])
+    except UsageError as obstacle:
+        return WayOut((), (), None, obstacle, is_complete=False)
+    if consent is None:
+        return way_past_rows(report, columns, does)
+    way = way_past_rows(report, [*columns, *consent.flags], [consent.does, *does])
+    return way._replace(is_complete=way.is_complete and consent.is_ready)
+
+
+def way_past_rows(
+    report: CheckReport, words: Sequence[str] = (), does: Sequence[str] = ()
+) -> WayOut:
+    """Return the way out of rows that cannot be sent, after these words.
+
+    They are left out where they are the lesser part; a file of bad rows is not imported by that.
+    """
+    if not report.problem_rows:
+        return WayOut((*words,), (*does,), report)
+    if report.problem_rows * 2 > report.rows:
+        return WayOut((*words,), (*does,), report, is_complete=False)
+    rows = counted(report.problem_rows, "row")
+    return WayOut((*words, _SKIP), (*does, f"leaves out {rows}, counted as failed"), report)
+
+
+def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:
+    """Return the flags that map near misses and leave the other columns out, and what they do."""
+    near = [one for one in unknown if one.suggestions and _can_be_named(one.name)]
+    left = [one for one in unknown if one not in near]
+    words = [word for one in near for word in ("--map", f"{one.name}={one.suggestions[0]}")]
+    does = [f"takes {quoted(one.name)} as {one.suggestions[0]}" for one in near[:_MOST_TOLD]]
+    if len(near) > _MOST_TOLD:
+        does = ["takes near misses as what they may mean"]
+    if left:
+        others = "other " * bool(near)
+        does.append(f"leaves out {counted(len(left), f'{others}column')}")
+    if len(left) > _MOST_NAMED or not all(_can_be_named(one.name) for one in left):
+        words.append("--ignore-unknown")
+        left = [one for one in left if one.several]  # that flag leaves no choice to chance
+    return words + [word for one in left for word in ("--ignore", one.name)], does
+
+
+def _can_be_named(name: str) -> bool:
+    """Tell whether a flag on a line to copy can name a column."""
+    return name == name.strip() and name.isprintable()
+
+
+def _decided(consent: UndecidedConsentError) -> list[str]:
+    """Return the flags of consent as far as they are a decision; else the column is left out.
+
+    For a look at the rows alone: nothing is sent by them.
+    """
+    words = []
+    for column in consent.columns:
+        advice = column.advice()
+        is_decided = bool(advice) and not any(UNDECIDED in word for word in advice)
+        words += advice if is_decided else ["--ignore", column.name]
+    return words + [word for word in consent.flags if word == "--never-resubscribe"]
