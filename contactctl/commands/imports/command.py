@@ -50,9 +50,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
 ) -> int | None:
     """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, a contact a row.
 
-    Columns are named after fields and properties; list:ID with true or false joins and leaves a
-    list. An empty cell leaves its field alone, null empties it. The whole file is checked before
-    the first write. What was interrupted goes on with --resume.
+    A column goes by the name of a field, a property or a list, however it is written; a list's
+    true and false join and leave it. An empty cell leaves its field alone, null empties it. The
+    whole file is checked before the first write. What was interrupted goes on with --resume.
     """
     sending.check(preview)
     planning.check(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from known_account import KnownAccount, account_fields
 
@@ -31,6 +34,13 @@ def test_the_usual_names_of_exports_are_known_however_they_are_written(field: st
     for name in USUAL_NAMES[field]:
         spellings = (name, name.upper(), name.lower(), name.replace(" ", "_"), f" {name}")
         assert {meant(one) for one in spellings} == {field}
+
+
+def test_the_readme_lists_the_usual_names() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("### Which column fills")[2].partition("###")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, flags=re.MULTILINE)
+    assert {field: tuple(re.findall("`([^`]+)`", names)) for field, names in rows} == USUAL_NAMES
 
 
 @pytest.mark.parametrize(
