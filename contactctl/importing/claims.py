@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from contactctl.importing.life_signs import LifeSigns
+
 #: A file of the first version has none of these.
 CLAIM_TABLES = """
     CREATE TABLE IF NOT EXISTS claim (
@@ -20,8 +22,10 @@ CLAIM_TABLES = """
     );
     INSERT OR IGNORE INTO clock VALUES (1, 0, -1)
 """
-#: A writer that was not heard of for so long was killed, and nothing of it is on its way.
+#: A writer that gives no sign of life, and was not heard of for so long, is gone.
 STALE_S = 3600
+#: What nobody waits for any more may be applied so long after: no gateway holds a request longer.
+LOST_S = 600
 
 #: More contacts than rows that one writer has announced at a time.
 _LATE_CONTACTS = 4096
@@ -51,29 +55,46 @@ class Claims:
     Each method is given the connection of a transaction that is under way.
     """
 
-    def __init__(self, writer: str) -> None:
+    def __init__(self, writer: str, signs: LifeSigns) -> None:
         self.is_known = False
         self._writer = writer
+        self.signs = signs
         self._written: OrderedDict[int, Claim] = OrderedDict()
 
     def begin(self, connection: sqlite3.Connection, now: int) -> int:
-        """Say that this writer lives, strike off the dead, and return a new generation.
+        """Say that this writer is there, strike off the dead, and return a new generation.
 
         ``now`` is seconds since 1970.
         """
         if not self.is_known:  # what a killed one left whose work this one goes on with
             connection.execute("DELETE FROM claim WHERE writer = ?", (self._writer,))
         connection.execute("INSERT OR REPLACE INTO writer VALUES (?, ?)", (self._writer, now))
-        connection.execute(
-            "DELETE FROM claim WHERE writer IN (SELECT writer FROM writer WHERE seen < ?)",
-            (now - STALE_S,),
-        )
-        connection.execute("DELETE FROM writer WHERE seen < ?", (now - STALE_S,))
+        others = connection.execute("SELECT * FROM writer WHERE writer <> ?", (self._writer,))
+        for other, seen in others.fetchall():
+            self._judge(connection, other, now, now - seen)
         # A count and no time: two clocks, or one set back, would put claims in a false order.
         connection.execute("UPDATE clock SET generation = generation + 1")
         (generation,) = connection.execute("SELECT generation FROM clock").fetchone()
         self.is_known = True
         return int(generation)
+
+    def _judge(self, connection: sqlite3.Connection, other: str, now: int, silent_s: int) -> None:
+        """Strike another writer off where it is dead; one that lives may be silent for hours."""
+        if other == _LOST:
+            if silent_s > LOST_S:
+                _strike_off(connection, other)
+        elif self.signs.is_dead(other):
+            # What it had sent is on its way without it, or was never sent: nobody knows which.
+            connection.execute("INSERT OR REPLACE INTO writer VALUES (?, ?)", (_LOST, now))
+            connection.execute(
+                "INSERT INTO claim SELECT key, ?, pending, closed FROM claim WHERE writer = ?"
+                " ON CONFLICT (key, writer) DO UPDATE SET"
+                " pending = pending + excluded.pending, closed = max(closed, excluded.closed)",
+                (_LOST, other),
+            )
+            _strike_off(connection, other)
+        elif silent_s > STALE_S and not self.signs.is_given_by(other):
+            _strike_off(connection, other)
 
     def is_alone(self, connection: sqlite3.Connection) -> bool:
         """Tell whether no other writer may have anything under way."""
@@ -82,11 +103,7 @@ class Claims:
 
     def put(self, connection: sqlite3.Connection, claims: Sequence[Claim]) -> None:
         """Keep claims until they are released."""
-        connection.executemany(
-            "INSERT INTO claim VALUES (?, ?, 1, 0)"
-            " ON CONFLICT (key, writer) DO UPDATE SET pending = pending + 1",
-            [(key, self._writer) for claim in claims for key in claim.keys],
-        )
+        _put(connection, self._writer, claims)
 
     def release(self, connection: sqlite3.Connection, claim: Claim, generation: int) -> bool:
         """Let go of a claim; tell whether it had held all the time."""
@@ -99,7 +116,7 @@ class Claims:
     def lose(self, connection: sqlite3.Connection, claim: Claim, now: int) -> None:
         """Keep a claim, whoever goes on in this writer's name: the write may still be applied."""
         connection.execute("INSERT OR REPLACE INTO writer VALUES (?, ?)", (_LOST, now))
-        Claims(_LOST).put(connection, [claim])
+        _put(connection, _LOST, [claim])
 
     def is_overlapped(self, connection: sqlite3.Connection, claim: Claim, contact: int) -> bool:
         """Tell whether another write of a contact was under way at any time of this one's.
@@ -138,11 +155,25 @@ class Claims:
         """Drop what this writer let go of; when alone, as whoever comes later claims after it."""
         connection.execute("DELETE FROM claim WHERE writer = ? AND pending <= 0", (self._writer,))
 
-    def leave(self, connection: sqlite3.Connection) -> None:
-        """Strike this writer off, unless something of it may still be on its way."""
-        connection.execute(
+    def leave(self, connection: sqlite3.Connection) -> bool:
+        """Strike this writer off unless something of it may still be on its way; tell which."""
+        left = connection.execute(
             "DELETE FROM writer WHERE writer = ? AND NOT EXISTS"
             " (SELECT 1 FROM claim WHERE claim.writer = writer.writer AND pending > 0)",
             (self._writer,),
         )
         connection.execute("DELETE FROM claim WHERE NOT EXISTS (SELECT 1 FROM writer)")
+        return left.rowcount > 0
+
+
+def _put(connection: sqlite3.Connection, writer: str, claims: Sequence[Claim]) -> None:
+    connection.executemany(
+        "INSERT INTO claim VALUES (?, ?, 1, 0)"
+        " ON CONFLICT (key, writer) DO UPDATE SET pending = pending + 1",
+        [(key, writer) for claim in claims for key in claim.keys],
+    )
+
+
+def _strike_off(connection: sqlite3.Connection, writer: str) -> None:
+    connection.execute("DELETE FROM claim WHERE writer = ?", (writer,))
+    connection.execute("DELETE FROM writer WHERE writer = ?", (writer,))

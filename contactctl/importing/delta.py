@@ -30,7 +30,7 @@ def other_write(folder: Path, account: str, refs: Sequence[ContactRef]) -> Itera
     """Forget what imports sent for these contacts, while something else is written to them.
 
     Costs a look at the folder where nothing was ever imported. A write whose outcome is unknown
-    may still be on its way: for an hour, nothing is remembered of its contact. Raises as
+    may still be on its way: for ten minutes, nothing is remembered of its contact. Raises as
     :func:`open_sent_memory`.
     """
     if not (folder / SENT_FILE_NAME).exists():

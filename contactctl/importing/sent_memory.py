@@ -13,6 +13,7 @@ from contactctl.contact import fold_address
 from contactctl.errors import ContactctlError
 from contactctl.files import SENT_FILE_NAME
 from contactctl.importing.claims import CLAIM_TABLES, Claim, Claims
+from contactctl.importing.life_signs import LifeSigns
 from contactctl.sqlite_file import FileKind, explained, open_database
 
 if TYPE_CHECKING:
@@ -68,8 +69,7 @@ class SentMemory:
     What it says of a contact holds at any moment, whoever else writes on this machine: who is
     about to write announces that, which forgets the contact, and what was sent is remembered only
     when nobody else wrote, or could have written, between the announcement and the answer.
-    ``writer`` tells those who write apart; a killed one is told from a living one by its silence,
-    or by whoever goes on in its name.
+    ``claims`` has the name of this writer, and tells the killed ones from the living.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class SentMemory:
         path: Path,
         connection: sqlite3.Connection,
         account: str,
-        writer: str,
+        claims: Claims,
         clock: Callable[[], float],
     ) -> None:
         self._path = path
@@ -85,7 +85,7 @@ class SentMemory:
         # Keyed by the account: the file holds no address, and one account's rows say nothing of
         # another's.
         self._key = hashlib.blake2b(account.encode(), digest_size=32).digest()
-        self._claims = Claims(writer)
+        self._claims = claims
         self._clock = clock
 
     def __enter__(self) -> Self:
@@ -96,13 +96,15 @@ class SentMemory:
 
     def close(self) -> None:
         """Close the file; what was announced and has not ended stays announced."""
+        is_over = not self._claims.is_known
         try:
             if self._claims.is_known:
-                # Not to be told: the next run finds this writer silent and strikes it off.
+                # Not to be told: the next run finds this writer dead and strikes it off.
                 with suppress(ContactctlError), self._writing() as connection:
-                    self._claims.leave(connection)
+                    is_over = self._claims.leave(connection)
         finally:
             self._connection.close()
+            self._claims.signs.end(is_over=is_over)
 
     def digest(self, body: bytes) -> Digest:
         """Return what stands for a request body of this account."""
@@ -262,18 +264,22 @@ def open_sent_memory(
 ) -> SentMemory:
     """Open the memory in the state folder; ``now`` is seconds since 1970, where it stands still.
 
-    ``writer`` is the name of one that may be killed and be gone on with; no two at a time have it.
+    ``writer`` is the name of one that may write for long, be killed, and be gone on with; no two
+    at a time have it. It gives a sign of life; single commands are not worth one.
     Raises :class:`DamagedFileError` and :class:`MachineError`.
     """
-    path = folder / SENT_FILE_NAME
+    path, signs = folder / SENT_FILE_NAME, LifeSigns(folder)
     connection = open_database(path, SENT, _SCHEMA, wait_s=_WAIT_S)
     try:
         with explained(path, SENT):
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             for statement in CLAIM_TABLES.split(";"):
                 connection.execute(statement)
+        if writer is not None:
+            signs.give(writer)
     except BaseException:
         connection.close()
         raise
     clock = time.time if now is None else (lambda: now)
-    return SentMemory(path, connection, account, writer or os.urandom(8).hex(), clock)
+    claims = Claims(writer or os.urandom(8).hex(), signs)
+    return SentMemory(path, connection, account, claims, clock)

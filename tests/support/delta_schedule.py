@@ -99,8 +99,9 @@ class Writer:
             self.tell(item, self.world.land(item))
 
     def kill(self) -> None:
-        """End as a killed process does: nothing is said to anybody."""
+        """End as a killed process does: nothing is said to anybody, and its locks are free."""
         self.memory._connection.close()
+        self.memory._claims.signs.end(is_over=False)
 
 
 @dataclass
@@ -177,6 +178,8 @@ class Schedule:
         """Kill a writer, sometimes; another one, or a resumed one, takes its place."""
         if self.chance.random() < 0.3:
             one.writer.kill()
+            if one.waiting and self.chance.random() < 0.5:  # on its way when it was killed
+                self.late.append(one.waiting[0])
             name = self.chance.choice([one.writer.name, next(self.names)])
             self.running[self.running.index(one)] = Running(Writer(self.world, name))
 

@@ -8,13 +8,15 @@ import pytest
 from delta_schedule import Schedule, World, Writer, job
 
 from contactctl.errors import Outcome, RefusedError, UnavailableError
-from contactctl.importing.claims import STALE_S
+from contactctl.importing.claims import LOST_S, STALE_S
 from contactctl.importing.delta import other_write
 from contactctl.importing.row import Result
 from contactctl.importing.sent_memory import Sent, open_sent_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from contactctl.importing.row import Job
 
 ONE, OTHER = "p1@x.co 1 one", "p1@x.co 1 other"
 
@@ -154,27 +156,71 @@ def test_a_killed_run_that_goes_on_is_the_same_writer(world: World) -> None:
     assert world.check() == 1
 
 
-def test_a_killed_writer_is_waited_for_no_longer_than_an_hour(world: World) -> None:
+def remembers(world: World, item: Job, after_s: float = 0.0) -> bool:
+    """Tell whether what another writer sends so much later is remembered."""
+    with open_sent_memory(world.folder, "account") as memory:
+        now = memory._clock() + after_s
+        memory._clock = lambda: now
+        (claim,) = memory.announce([item.change.refs])
+        digest = memory.digest(item.body)
+        memory.remember([Sent(claim, digest, item.change.refs, world.land(item))])
+    return world.check() > 0
+
+
+@pytest.mark.parametrize(("after_s", "known"), [(LOST_S - 1, False), (LOST_S + 60, True)])
+def test_what_a_killed_writer_had_sent_may_be_on_its_way_for_some_minutes(
+    world: World, after_s: float, *, known: bool
+) -> None:
     writer = Writer(world, "killed")
     (item,) = writer.announce(ONE)
     writer.kill()
-    for after_s, known in ((STALE_S - 1, 0), (STALE_S + 60, 1)):
-        with open_sent_memory(world.folder, "account") as memory:
-            now = memory._clock()
-            memory._clock = lambda now=now, after_s=after_s: now + after_s  # type: ignore[misc]
-            (claim,) = memory.announce([item.change.refs])
-            digest = memory.digest(item.body)
-            memory.remember([Sent(claim, digest, item.change.refs, world.land(item))])
-        assert world.check() == known
+    assert not remembers(world, item)
+    assert remembers(world, item, after_s) == known
 
 
-def test_one_that_was_taken_for_dead_and_lives_remembers_nothing(world: World) -> None:
-    writer, other = Writer(world, "slow"), Writer(world, "other")
+def test_what_lands_within_the_time_of_a_killed_writer_counts_afterwards(world: World) -> None:
+    """Its closed claims are kept for whoever began before."""
+    first, second = Writer(world, "first"), Writer(world, "second")
+    (item,) = second.announce(ONE)
+    first.send(OTHER)
+    first.announce("p2@x.co 2 b")
+    first.kill()
+    assert remembers(world, job("p3@x.co 3 c"))
+    second.tell(item, world.land(item))
+    assert world.check() == 1
+
+
+@pytest.mark.parametrize("after_s", [STALE_S + 60, 2**40])
+def test_one_that_lives_may_be_silent_for_hours(world: World, after_s: float) -> None:
+    """As where it waits for a service that is away."""
+    writer = Writer(world, "slow")
     (item,) = writer.announce(ONE)
-    other.memory._clock = lambda: 2**40
-    other.send(OTHER)
+    assert not remembers(world, job(OTHER), after_s)
     writer.tell(item, world.land(item))
     assert world.check() == 0
+    writer.send(ONE)
+    assert world.check() == 1
+
+
+@pytest.mark.parametrize(("after_s", "known"), [(STALE_S - 1, False), (STALE_S + 60, True)])
+def test_a_command_gives_no_sign_and_is_waited_for_an_hour(
+    world: World, after_s: float, *, known: bool
+) -> None:
+    item = job(ONE)
+    memory = open_sent_memory(world.folder, "account")
+    memory.announce([item.change.refs])
+    memory._connection.close()
+    assert remembers(world, item, after_s) == known
+
+
+def test_a_sign_of_life_is_removed_unless_something_is_left(world: World) -> None:
+    first, second = Writer(world, "first"), Writer(world, "second")
+    first.send(ONE)
+    second.announce("p2@x.co 2 b")
+    for writer in (first, second):
+        writer.memory.close()
+    assert [path.name for path in (world.folder / "imports").iterdir()] == ["second.lock"]
+    assert (world.folder / "imports" / "second.lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_kept_of_claims_when_all_have_ended(world: World) -> None:
