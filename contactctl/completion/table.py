@@ -113,6 +113,7 @@ ROWS: dict[str, Row] = {
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
     "--map-file": ("", "<file>", "Read flags that say what columns are from a TOML file"),
     "--save-map": ("", "<file>", "Write the flags in force that say what columns are"),
+    "--create-properties": ("", None, "Make a property of every column that is no field"),
     "--lookup": ("", None, "Look each contact up before its write, a request more a row"),
     "--must-exist#2": ("", None, "Rows that match no contact fail, and create none"),
     "--max-changes": ("", "", "Look the whole file up first"),
@@ -178,9 +179,9 @@ FLAGS: dict[str, str] = {
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --map --ignore "
         "--ignore-unknown --only --set --empty-clears --literal-null --no-schema --subscribed-when "
         "--unsubscribed-when --never-resubscribe --allow-resubscribe --map-file --save-map "
-        "--lookup --must-exist#2 --max-changes --replace-user-id#2 --change-address --undo-file "
-        "--rate --patience --max-failures --limit --skip-invalid --rejects --changed-only --resume "
-        "--dry-run --exit-code --offline --plan --summary"
+        "--create-properties --yes --lookup --must-exist#2 --max-changes --replace-user-id#2 "
+        "--change-address --undo-file --rate --patience --max-failures --limit --skip-invalid "
+        "--rejects --changed-only --resume --dry-run --exit-code --offline --plan --summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

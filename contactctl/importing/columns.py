@@ -86,7 +86,7 @@ def find_field(column: str, rules: ColumnRules, fields: AccountFields) -> Field:
     if gives_consent(column, rules):
         return SUBSCRIBED
     if column not in rules.maps:
-        return fields.find(column)
+        return fields.find(rules.created.get(column, column))
     try:
         return fields.find(rules.maps[column])
     except UnknownNameError as error:

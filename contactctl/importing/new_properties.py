@@ -43,7 +43,7 @@ class SeenTypes:
     """Sees the values of a column, and says what type of property takes all of them."""
 
     def __init__(self, column: str) -> None:
-        self._is_filled = self._is_nested = False
+        self.is_filled = self._is_nested = False
         self._fit: frozenset[PropertyType] = frozenset({"number", "boolean", "date"})
         if _CODE.search(fold_name(column)):
             self._fit -= {"number"}
@@ -54,7 +54,7 @@ class SeenTypes:
         """See a cell; an empty one says nothing."""
         if text.strip() in _NOTHING:
             return
-        self._is_filled = True
+        self.is_filled = True
         if self._fit:
             self._fit &= self._types_of(text)
 
@@ -62,7 +62,7 @@ class SeenTypes:
         """See a value in JSON, which is of its own type; texts may be dates as well."""
         if value is None or (isinstance(value, str) and value.strip() in _NOTHING):
             return
-        self._is_filled = True
+        self.is_filled = True
         if isinstance(value, dict | list):
             self._is_nested = True
         elif isinstance(value, str):
@@ -73,7 +73,7 @@ class SeenTypes:
     @property
     def type(self) -> PropertyType | None:
         """Return the type; None for a column without values, and for objects and lists."""
-        if not self._is_filled or self._is_nested:
+        if not self.is_filled or self._is_nested:
             return None
         if len(self._of_json) > 1:
             return "string"

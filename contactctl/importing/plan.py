@@ -155,7 +155,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     """
     watch = ConsentWatch(source.columns, rules, fields)
     try:
-        read = _converter(source, rules, fields)
+        read = file_converter(source, rules, fields)
     except UnknownColumnsError as error:
         for _ in watch.rows(source.rows()):
             pass
@@ -197,7 +197,7 @@ def judge_rows(  # noqa: PLR0913 - as for make_plan
     For a file that :func:`make_plan` has refused: nothing is to be sent by this. Raises
     :class:`UsageError` where the rules do not fit the file.
     """
-    converter = _limited(_converter(source, rules, fields), check_addresses, looks=looks)
+    converter = _limited(file_converter(source, rules, fields), check_addresses, looks=looks)
     report = check_rows(source.rows(), converter, permits=permits, on_problem=on_problem)
     return _without_contradictions(source, converter, report, permits, on_problem)[0]
 
@@ -229,7 +229,12 @@ def _limited(
     return LimitedConverter(read, check_addresses, looks=looks)
 
 
-def _converter(source: Source, rules: ColumnRules, fields: AccountFields) -> FileConverter:
+def file_converter(source: Source, rules: ColumnRules, fields: AccountFields) -> FileConverter:
+    """Return what converts the rows of a file.
+
+    Raises :class:`UnknownColumnsError` for a header with columns that fill no field (keys of JSON
+    are told of when all rows were seen), and :class:`UsageError` as :func:`bind_columns`.
+    """
     if source.columns is None:
         return JsonConverter(rules, fields)
     return CsvConverter(source.columns, rules, fields)

@@ -26,6 +26,8 @@ class ColumnRules:
     ``unsubscribed_when`` go from column to folded words. Where neither ``allow_resubscribe`` nor
     ``never_resubscribe``, which leaves it out, ``subscribed`` may not be true. ``ignore_unknown``
     leaves out what is no field; ``only`` are the columns to use, None for all of them.
+    ``created`` goes from column to the property that is made for it, "" for none: it takes the
+    place of a column's name, so that a file means the same when the property is there.
     """
 
     maps: Mapping[str, str] = field(default_factory=dict)
@@ -39,9 +41,15 @@ class ColumnRules:
     unsubscribed_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ignore_unknown: bool = False
     only: frozenset[str] | None = None
+    created: Mapping[str, str] = field(default_factory=dict)
 
     def is_outside(self, column: str) -> bool:
-        """Tell whether ``only`` leaves a column out: no flag of the column's own names it."""
+        """Tell whether a flag for columns in general leaves a column out.
+
+        No flag of the column's own names it.
+        """
+        if self.created.get(column) == "":
+            return True
         if self.only is None or column in self.only:
             return False
         named = (self.maps, self.subscribed_when, self.unsubscribed_when)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
+from contactctl.commands.imports import creating
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.flag_words import with_words
 from contactctl.commands.imports.patience import wait_for_account
@@ -20,15 +22,24 @@ if TYPE_CHECKING:
     from typing import Any
 
     from contactctl.importing.check import CheckReport, Problem
+    from contactctl.importing.new_properties import NewProperty
+    from contactctl.importing.rules import ColumnRules
 
 
-def checked(call: ImportCall, *, offline: bool) -> Plan:
+class Checked(NamedTuple):
+    """A file that can be imported, and the properties to be made before."""
+
+    plan: Plan
+    new: Sequence[NewProperty]
+
+
+def checked(call: ImportCall, *, offline: bool) -> Checked:
     """Check the whole file; raises :class:`UsageError` for what must not be sent.
 
     Everything that is wrong is told at once, with the command that imports the file as it is.
     """
-    rules = call.columns.to_rules()
     fields = _fields(call, typed=not call.columns.no_schema, offline=offline)
+    new, rules, fields = creating.planned(call, call.columns.to_rules(), fields)
     try:
         plan = make_plan(
             call.input_file.source,
@@ -40,12 +51,13 @@ def checked(call: ImportCall, *, offline: bool) -> Plan:
             **_terms(call),
         )
     except FaultyColumnsError as error:
-        way = find_way_out(error, _judge(call, fields, told=error.told))
-        raise columns_refusal(error, way, call.command(*way.words)) from None
+        way = find_way_out(error, _judge(call, rules, fields, told=error.told))
+        creates = call.maps.create_properties
+        raise columns_refusal(error, way, call.command(*way.words), creates=creates) from None
     if not call.sending.skip_invalid and plan.report.problem_rows:
         way = way_past_rows(plan.report)
         raise rows_refusal(plan.report, way, call.command(*way.words))
-    return plan
+    return Checked(plan, new)
 
 
 def _terms(call: ImportCall) -> dict[str, Any]:
@@ -59,13 +71,13 @@ def _terms(call: ImportCall) -> dict[str, Any]:
 
 
 def _judge(
-    call: ImportCall, fields: AccountFields, *, told: bool
+    call: ImportCall, given: ColumnRules, fields: AccountFields, *, told: bool
 ) -> Callable[[Sequence[str]], CheckReport]:
     """Return what reads the rows by more flags; it tells of their problems unless they are."""
     on_problem = None if told else _problem_teller(call)
 
     def judge(words: Sequence[str]) -> CheckReport:
-        rules = with_words(call.columns, words).to_rules()
+        rules = replace(with_words(call.columns, words).to_rules(), created=given.created)
         source = call.input_file.source
         return judge_rows(source, rules, fields, on_problem=on_problem, **_terms(call))
 

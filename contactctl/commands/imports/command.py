@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from contactctl.commands.imports import answers, dry_run
+from contactctl.commands.imports import answers, creating, dry_run
 from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.checking import checked
@@ -13,6 +13,7 @@ from contactctl.commands.imports.map_file import check_target, load_map, save_ma
 from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
+from contactctl.errors import UsageError
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
@@ -63,6 +64,11 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         rejects=sending.rejects is not None,
     )
     if planning.plan is not None:
+        if maps.create_properties:
+            raise UsageError(
+                "--plan writes nothing, and --create-properties would",
+                hint="create them first, as an import of one row does: --limit 1",
+            )
         # A plan says what was there before, which only a look can know.
         guards = replace(guards, lookup=True)
     if not preview.dry_run:
@@ -72,9 +78,10 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         check_target(maps.save_map)
     with _opened(session, reading, sending) as input_file:
         call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
-        plan = checked(call, offline=preview.offline)
+        plan, new = checked(call, offline=preview.offline)
         _save_map(call)
         if preview.dry_run:
+            creating.show(call, new, would=True)
             return dry_run.show(call, plan, preview)
         if planning.plan is not None:
             plan_file.write(call, plan, planning.plan, planning.summary)
@@ -84,8 +91,10 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         if not _has_rows_left(call, plan):
             return None
         _announce(call, plan)
+        creating.confirm(call, new)
         # Last before the first write, so that as little as can be happens in between.
         dry_run.check_changes(call, plan)
+        creating.create(call, new)
         send(call, plan)
     return None
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
-from contactctl.flags.contact_flags import NoSchema
+from contactctl.flags.contact_flags import NoSchema, Yes
 from contactctl.importing.rules import ColumnRules, parse_rules
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
@@ -137,6 +137,14 @@ SaveMap = Annotated[
         help="Write the flags in force that say what columns are, for --map-file.",
     ),
 ]
+CreateProperties = Annotated[
+    bool,
+    typer.Option(
+        "--create-properties",
+        help="Make a property of every column that is no field, typed by its values, after they"
+        " were shown; asks, or takes --yes.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,9 @@ class ColumnFlags(FlagWords):
 
 @dataclass(frozen=True, slots=True)
 class MapFlags(FlagWords):
-    """Where the flags of columns are kept."""
+    """Where the flags of columns are kept, and whether columns make properties."""
 
     map_file: MapFile = None
     save_map: SaveMap = None
+    create_properties: CreateProperties = False
+    yes: Yes = False

@@ -62,4 +62,5 @@ def _flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
     """Return the flag's name; an argument has none."""
     info = annotation.__metadata__[0]
     names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
-    return next((name for name in names if isinstance(name, str)), "")
+    words = [name for name in names if isinstance(name, str)]
+    return next((name for name in words if name.startswith("--")), "")

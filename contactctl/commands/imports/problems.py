@@ -23,6 +23,7 @@ _SHOWN_GROUPS = 20
 _SHOWN_CONTRADICTIONS = 3
 _SHOWN_COLUMNS = 30
 _HINT = "correct the file, or import the other rows with --skip-invalid"
+_KEEP_NEW = "to make a property of a column: --map 'COLUMN=newName'"
 _KEEP = "to keep a column: --map 'COLUMN=FIELD', or --create-properties for new properties"
 
 
@@ -34,8 +35,13 @@ def rows_refusal(report: CheckReport, way: WayOut, command: str) -> UsageError:
     return _with_command("\n".join(lines), hint, way, command)
 
 
-def columns_refusal(error: FaultyColumnsError, way: WayOut, command: str) -> UsageError:
-    """Return the error for columns that stop a file, and for rows that cannot be sent besides."""
+def columns_refusal(
+    error: FaultyColumnsError, way: WayOut, command: str, *, creates: bool = False
+) -> UsageError:
+    """Return the error for columns that stop a file, and for rows that cannot be sent besides.
+
+    ``creates`` tells whether properties are made of columns whose names allow it.
+    """
     lines, report, consent = [error.message], way.report, error.consent
     if report is not None and report.problem_rows:
         lines += [f"and {_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
@@ -43,7 +49,7 @@ def columns_refusal(error: FaultyColumnsError, way: WayOut, command: str) -> Usa
         lines.append(f"and {way.obstacle.message}")
     below = f"the command below {_sequence(way.does)}"
     hints = [consent.to_fill_in, below, consent.otherwise] if consent else [below]
-    hints += [_KEEP] if error.unknown else []
+    hints += [_KEEP_NEW if creates else _KEEP] if error.unknown else []
     if not way.is_complete:
         hints = [way.obstacle.hint or "" if way.obstacle else "", error.hint or ""]
         hints += [consent.otherwise] if consent and not consent.is_ready else []
