@@ -34,6 +34,10 @@ _NAME_PARTS = 5
 _AGAIN = "to begin anew, leave --resume away"
 
 
+class NothingToResumeError(UsageError):
+    """There is no unfinished run, neither of this file nor of one that it may be mistaken for."""
+
+
 class _Entry(NamedTuple):
     """A run as its journal's name tells of it: when it began, where from, what, and how."""
 
@@ -97,7 +101,7 @@ class Journals:
     def resume(self, identity: RunIdentity) -> OpenRun:
         """Go on with the last unfinished run of the same file, columns and account.
 
-        Raises :class:`UsageError` when there is none, and what :meth:`begin`,
+        Raises :class:`NothingToResumeError` when there is none, and what :meth:`begin`,
         :meth:`check_resumable` and :func:`open_journal` raise.
         """
         with self._held(identity) as lock:
@@ -155,9 +159,11 @@ class Journals:
                 f" where there is no profile; {_AGAIN}",
             )
 
-    def _nothing_to_resume(self, identity: RunIdentity) -> UsageError:
+    def _nothing_to_resume(self, identity: RunIdentity) -> NothingToResumeError:
         self.check_resumable(identity)
-        return UsageError(f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN)
+        return NothingToResumeError(
+            f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN
+        )
 
     def _open_run(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
         return OpenRun(journal, lock, self._close_older)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,9 @@ from fault_server import reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from conftest import Cli, Done
-    from fault_server import FaultServer
+    from fault_server import FaultServer, Visit
 
 STOPPING = ("--max-failures=1",)
 REFUSAL = reply_json({"success": False, "message": "no"}, 400)
@@ -114,6 +114,24 @@ def test_a_finished_run_has_nothing_to_resume(
     sent = refusing.count
     done = cli("import", str(file), "--resume", "-o", "json", env=env)
     assert (done.code, done.out, done.err, refusing.count) == (0, "", "", sent)
+
+
+def test_a_run_that_another_process_finishes_meanwhile_is_nothing_to_resume(
+    cli: Cli, refusing: FaultServer, file: Path
+) -> None:
+    call(cli, refusing, file)
+    sent, (named,) = refusing.count, refusing.routes["GET api-key"]
+
+    def finish(visit: Visit) -> bool:
+        (journal,) = Path(cli.env["CONTACTCTL_STATE_DIR"]).glob("imports/*.journal")
+        journal.rename(journal.with_suffix(".finished"))
+        return named(visit)
+
+    refusing.routes["GET api-key"] = [finish]
+    done = call(cli, refusing, file, "--resume")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines()[-1].startswith("nothing to resume: ")
+    assert refusing.count == sent + 1, "it is the question for the account"
 
 
 def test_a_changed_file_is_not_resumed(cli: Cli, refusing: FaultServer, file: Path) -> None:

@@ -95,7 +95,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         # Last before the first write, so that as little as can be happens in between.
         dry_run.check_changes(call, plan)
         creating.create(call, new)
-        send(call, plan)
+        _send(call, plan)
     return None
 
 
@@ -136,12 +136,25 @@ def _has_rows_left(call: ImportCall, plan: Plan) -> bool:
     if not call.sending.resume or journals.has_unfinished(plan.identity):
         return True
     journals.check_resumable(plan.identity)
+    _say_nothing_to_resume(call, plan)
+    return False
+
+
+def _send(call: ImportCall, plan: Plan) -> None:
+    from contactctl.importing.journals import NothingToResumeError
+
+    try:
+        send(call, plan)
+    except NothingToResumeError:  # another process has finished it since it was looked for
+        _say_nothing_to_resume(call, plan)
+
+
+def _say_nothing_to_resume(call: ImportCall, plan: Plan) -> None:
     name = quoted(plan.source.name)
     call.session.output.note(
         f"nothing to resume: {name} has no unfinished run, and nothing was sent;"
         " to begin anew, leave --resume away"
     )
-    return False
 
 
 def _announce(call: ImportCall, plan: Plan) -> None:
