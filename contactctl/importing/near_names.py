@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
-#: What is never guessed: who may be mailed, and what no single column gives.
-_NEVER = frozenset({"subscribed", "mailingLists"})
+#: What is never guessed: who may be mailed, when the service first saw them, and what no single
+#: column gives.
+_NEVER = frozenset({"subscribed", "createdAt", "mailingLists"})
 #: Words for one thing; the first of each line stands for all.
 _SAME_THING = (
     ("phone", "phone number", "telephone", "telephone number", "telefon", "telefono"),
@@ -38,7 +39,7 @@ class NearNames:
         keys = [key for key in (*sorted(STANDARD_FIELDS), *labels) if key not in _NEVER]
         self._by_slip = near_finder(keys)
         self._by_thing: dict[str, list[str]] = {}
-        for key in labels:
+        for key in labels.keys() - _NEVER:
             for thing in {_thing(key), _thing(labels[key])} - {""}:
                 self._by_thing.setdefault(thing, []).append(key)
 

@@ -55,7 +55,7 @@ def checked(call: ImportCall, *, offline: bool) -> Checked:
         creates = call.maps.create_properties
         raise columns_refusal(error, way, call.command(*way.words), creates=creates) from None
     if not call.sending.skip_invalid and plan.report.problem_rows:
-        way = way_past_rows(plan.report)
+        way = way_past_rows(plan.report, _judge(call, rules, fields, told=True))
         raise rows_refusal(plan.report, way, call.command(*way.words))
     return Checked(plan, new)
 
@@ -73,10 +73,11 @@ def _terms(call: ImportCall) -> dict[str, Any]:
 def _judge(
     call: ImportCall, given: ColumnRules, fields: AccountFields, *, told: bool
 ) -> Callable[[Sequence[str]], CheckReport]:
-    """Return what reads the rows by more flags; it tells of their problems unless they are."""
-    on_problem = None if told else _problem_teller(call)
+    """Return what reads the rows by more flags; it tells of their problems once, if at all."""
+    tellers = [] if told else [_problem_teller(call)]
 
     def judge(words: Sequence[str]) -> CheckReport:
+        on_problem = tellers.pop() if tellers else None
         rules = replace(with_words(call.columns, words).to_rules(), created=given.created)
         source = call.input_file.source
         return judge_rows(source, rules, fields, on_problem=on_problem, **_terms(call))

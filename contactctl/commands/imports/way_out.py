@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
-from contactctl.importing.consent import UNDECIDED
+from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED
 from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5
 _MOST_TOLD = 3
 _SKIP = "--skip-invalid"
+_NEVER = "--never-resubscribe"
 
 
 class WayOut(NamedTuple):
@@ -49,18 +50,26 @@ def find_way_out(error: FaultyColumnsError, judge: Judge) -> WayOut:
     except UsageError as obstacle:
         return WayOut((), (), None, obstacle, is_complete=False)
     if consent is None:
-        return way_past_rows(report, columns, does)
-    way = way_past_rows(report, [*columns, *consent.flags], [consent.does, *does])
+        return way_past_rows(report, judge, columns, does)
+    way = way_past_rows(report, judge, [*columns, *consent.flags], [consent.does, *does])
     return way._replace(is_complete=way.is_complete and consent.is_ready)
 
 
 def way_past_rows(
-    report: CheckReport, words: Sequence[str] = (), does: Sequence[str] = ()
+    report: CheckReport, judge: Judge, words: Sequence[str] = (), does: Sequence[str] = ()
 ) -> WayOut:
     """Return the way out of rows that cannot be sent, after these words.
 
-    They are left out where they are the lesser part; a file of bad rows is not imported by that.
+    Those that would re-subscribe people change nothing. Others are left out where they are the
+    lesser part; a file of bad rows is not imported by that.
     """
+    if _NEVER not in words and any(one.kind == RESUBSCRIBES for one in report.problems.groups):
+        words, does = [*words, _NEVER], [*does, "re-subscribes nobody"]
+        return _past_others(judge(words), words, does)._replace(report=report)
+    return _past_others(report, words, does)
+
+
+def _past_others(report: CheckReport, words: Sequence[str], does: Sequence[str]) -> WayOut:
     if not report.problem_rows:
         return WayOut((*words,), (*does,), report)
     if report.problem_rows * 2 > report.rows:
@@ -101,4 +110,4 @@ def _decided(consent: UndecidedConsentError) -> list[str]:
         advice = column.advice()
         is_decided = bool(advice) and not any(UNDECIDED in word for word in advice)
         words += advice if is_decided else ["--ignore", column.name]
-    return words + [word for word in consent.flags if word == "--never-resubscribe"]
+    return words + [word for word in consent.flags if word == _NEVER]

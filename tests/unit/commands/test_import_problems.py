@@ -27,7 +27,7 @@ DRESSED = (
 
 
 def refusal(report: CheckReport) -> UsageError:
-    way = way_past_rows(report)
+    way = way_past_rows(report, lambda _: report)
     return rows_refusal(report, way, " ".join(("contactctl", *way.words)))
 
 

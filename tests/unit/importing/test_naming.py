@@ -113,6 +113,7 @@ def test_an_exact_name_is_not_in_doubt() -> None:
         ("PLZ", ("zip",)),
         ("Trail ends at", ("trialEndsAt",)),
         ("Phone", ()),
+        ("Create Date", ()),
         ("zap", ()),
         ("Clan", ()),
         ("Title", ()),
