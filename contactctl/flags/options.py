@@ -171,8 +171,8 @@ def _set_signature(function: Command, own: Iterable[inspect.Parameter]) -> None:
         for parameter in (*_flattened(own), *flags, context)
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # for inspect
-    # Typer takes names and defaults from the one, types from the other.
-    function.__annotations__ = {item.name: item.annotation for item in parameters}
+    # It would be worked through once more for types that the signature names only; it names none.
+    function.__annotations__ = {}
 
 
 _set_signature(root, [])
