@@ -172,13 +172,15 @@ class ContactFlags(NamedTuple):
         Raises :class:`UsageError` for whatever must not be sent.
         """
         draft = self._to_draft(session.run.stdin)
+        _ = session.credentials  # a body that is shown offline is for one account too
+        # Standard fields have types of our own: without a property nobody is asked.
+        needs_types = bool(draft.custom_keys) and not self.no_schema
+        if not needs_types and not draft.flag_lists:
+            return to_change(draft, None), None
         account = session.offline_account if offline else session.account
         # Lists first: an id needs no request, and a wrong name should not cost that of the types.
         draft = draft.with_list_ids(account.resolve_list)
-        declared = None
-        # Standard fields have types of our own: without a property nobody is asked.
-        if draft.custom_keys and not self.no_schema:
-            declared = _declared(session, account, draft.custom_keys)
+        declared = _declared(session, account, draft.custom_keys) if needs_types else None
         return to_change(draft, declared), declared
 
     def _to_draft(self, stdin: TextIO) -> Draft:
