@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # What Postgres, BigQuery, pandas, Go, Ruby, Java and SQL Server write, and none of it ambiguous.
-_SPELLING = re.compile(
+_SPELLING = (
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:(?P<between>[Tt ])(?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,](?P<fraction>[0-9]+))?)?"
     # The name of the zone behind its offset says nothing more.
@@ -25,7 +25,7 @@ def documented_form(text: str) -> str | None:
     >>> documented_form("2024-01-17 10:21:11.123456+00")
     '2024-01-17 10:21:11.123Z'
     """
-    found = _SPELLING.fullmatch(text)
+    found = re.fullmatch(_SPELLING, text)  # compiled when first needed
     if found is None:
         return None
     day, between, time, fraction, offset = found.group(

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 SANDBOX_NAME = "sandbox"
 #: Names become completion candidates, so only what no shell interprets may stand in one.
 NAME_RULE = "1 to 80 of A-Z a-z 0-9 _ . @ + -, not beginning with -"
-_NAME = re.compile(r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,79}")
+_NAME = r"[A-Za-z0-9_.@+][A-Za-z0-9_.@+-]{0,79}"
 #: Two labels at least: a top-level domain alone would hold nobody back.
-_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_VARIABLE = re.compile(r"[^=\0\s]+")
+_DOMAIN = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+_VARIABLE = r"[^=\0\s]+"
 
 
 # No tuples: a command and a variable of one text would be equal, and a key would be shown.
@@ -122,7 +122,7 @@ def unknown_part(table: Mapping[str, object]) -> dict[str, object]:
 
 def is_name(text: str) -> bool:
     """Tell whether a profile may have this name."""
-    return _NAME.fullmatch(text) is not None and text != SANDBOX_NAME
+    return re.fullmatch(_NAME, text) is not None and text != SANDBOX_NAME
 
 
 def check_name(text: str) -> str:
@@ -145,7 +145,7 @@ def check_variable(text: str) -> KeyVariable:
 
     Raises :class:`UsageError` for a text that cannot name one.
     """
-    if not text.isascii() or not text.isprintable() or _VARIABLE.fullmatch(text) is None:
+    if not text.isascii() or not text.isprintable() or re.fullmatch(_VARIABLE, text) is None:
         raise UsageError(
             "--key-env takes the name of an environment variable",
             hint="give the name alone, without $ and =, such as --key-env LOOPS_KEY_WORK",
@@ -160,7 +160,7 @@ def parse_domains(text: str) -> tuple[str, ...]:
     """
     domains = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",")))
     for domain in domains:
-        if _DOMAIN.fullmatch(domain) is None:
+        if re.fullmatch(_DOMAIN, domain) is None:
             raise UsageError(
                 f"--only-domains: {domain!r} is not a domain",
                 hint="give whole domains separated by commas, such as example.com,example.org",
@@ -209,6 +209,6 @@ def _domains(table: Mapping[str, object]) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise TableError("only_domains must be a list of one or more domains")
     domains = tuple(item.lower() if isinstance(item, str) else "" for item in value)
-    if not all(_DOMAIN.fullmatch(domain) for domain in domains):
+    if not all(re.fullmatch(_DOMAIN, domain) for domain in domains):
         raise TableError("only_domains must hold domains such as example.com")
     return domains
