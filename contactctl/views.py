@@ -17,7 +17,7 @@ from contactctl.safe_text import to_safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from contactctl.changes.preview import Preview
     from contactctl.contact import PropertyType
@@ -31,6 +31,8 @@ _TYPE_WORDS: dict[type, str] = {
 }
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
+#: Where a plan names its contacts, and how wide such a name is drawn in one piece at most.
+_WHO, _WIDE = 2, 32
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -107,8 +109,12 @@ def plan(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
     The second column says what happens, the last two are before and after.
     """
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    rows = [*rows]
+    for number, column in enumerate(columns):
+        longest = max((len(row[number]) for row in rows), default=0)
+        # Who is meant stays in one piece where that leaves room for the rest.
+        least = min(longest, _WIDE) if number == _WHO else None
+        table.add_column(column, overflow="fold", min_width=least)
     above: Sequence[str] = ()
     for row in rows:
         *head, field, before, after = row
@@ -128,6 +134,11 @@ def findings(rows: Iterable[tuple[str, str, str, str | None]]) -> RenderableType
         if hint is not None:
             table.add_row("", "", safe(f"→ {hint}"))
     return table
+
+
+def height(view: RenderableType, console: Console) -> int:
+    """Return how many lines a view takes on a terminal."""
+    return len(console.render_lines(view, pad=False))
 
 
 def stack(*parts: RenderableType) -> RenderableType:

@@ -8,7 +8,7 @@ from contactctl.changes.preview import applied
 from contactctl.importing.row import Result, contact_keys, ref_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from contactctl.changes.lookup import Finder
     from contactctl.contact import ContactRef
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
 _LEAST_BITS = 1 << 16
 _MOST_BITS = 1 << 26
-#: Bits for each row, so that few identifiers share one: one in sixteen at the most.
+#: For rows of two identifiers each: then a fifth of the bits is set, and all of a key's seldom.
 _BITS_A_ROW = 32
+_PLACES = 3
+_STEP_BITS = 32
 
 
 class Named:
     """How often the rows of a file name an identifier, kept in a few bytes a row.
 
-    Two identifiers may share a bit: then one may seem to be named more often than it is.
+    Each identifier has a few bits, which it shares with others: where all of them are set by
+    others, it seems to be named more often than it is: one in two hundred, at the most.
     """
 
     def __init__(self, rows: int) -> None:
@@ -38,20 +41,23 @@ class Named:
     def add(self, keys: Iterable[str]) -> None:
         """Note the identifiers of one row."""
         for key in keys:
-            place, bit = self._place(key)
-            if self._once[place] & bit:
-                self._twice[place] |= bit
-            self._once[place] |= bit
+            for place, bit in self._places(key):
+                if self._once[place] & bit:
+                    self._twice[place] |= bit
+                self._once[place] |= bit
 
     def by_another(self, key: str, job: Job) -> bool:
         """Tell whether a row other than this one names the identifier."""
-        place, bit = self._place(key)
         seen = self._twice if key in job.keys else self._once
-        return bool(seen[place] & bit)
+        return all(seen[place] & bit for place, bit in self._places(key))
 
-    def _place(self, key: str) -> tuple[int, int]:
-        number = hash(key) & (self._bits - 1)
-        return number >> 3, 1 << (number & 7)
+    def _places(self, key: str) -> Iterator[tuple[int, int]]:
+        number = hash(key)
+        # Odd, so that no two of the places are one.
+        step = (number >> _STEP_BITS) | 1
+        for count in range(_PLACES):
+            place = (number + count * step) & (self._bits - 1)
+            yield place >> 3, 1 << (place & 7)
 
 
 class Overlay:

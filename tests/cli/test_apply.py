@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -349,6 +350,28 @@ def test_at_a_terminal_a_plan_is_a_table_of_a_screen(cli: Cli, tmp_path: Path) -
     all_of_it = cli("apply", str(path), "--sandbox", "--dry-run", "-v", terminal=True, env=env)
     assert "p59@example.com" in all_of_it.out
     assert "more contacts" not in all_of_it.out
+
+
+def test_on_a_small_screen_what_drifted_comes_first_and_no_contact_is_cut(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
+    rows = "".join(f"person{number:02}@example.com,Name,true\n" for number in range(30))
+    file.write_text(f"email,firstName,list:Weekly digest\n{rows}")
+    assert imported(cli, file, "--plan", str(path)).code == 0
+    saved(cli, "-e", "person29@example.com")
+    env = {"COLUMNS": "80", "LINES": "24", "TERM": "xterm"}
+    done = cli("apply", str(path), "--sandbox", "--dry-run", terminal=True, env=env)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", done.out).splitlines()
+    assert len(lines) <= 24 - 3
+    assert max(map(len, lines)) <= 80
+    (refusal,) = [
+        place for place, line in enumerate(lines) if line.startswith("line 31: person29@")
+    ]
+    assert refusal < next(place for place, line in enumerate(lines) if line.startswith("line  "))
+    whole = [line for line in lines if "Weekly digest" in line]
+    assert len(whole) == len([line for line in lines if "firstName" in line])
+    assert lines[-1].startswith(f"and {30 - len(whole) - 1} more contacts")
 
 
 @pytest.fixture

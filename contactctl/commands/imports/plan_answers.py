@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 COLUMNS = ("line", "would", "contact", "field", "before", "after")
 #: So many contacts stand in Markdown, and in a pipe; all of them are in the plan.
 _MOST_SHOWN = 100
-#: Lines of a terminal that are left to what stands around the table.
-_AROUND = 8
+#: Lines of a terminal that are left to what stands around: where it was asked, and what is next.
+_AROUND = 5
+_LEAST_LINES = 8
 _WOULDS = ("create", "update", "delete", "nothing", "drifted", "refused", "unknown")
 _WORDS = {"nothing": "unchanged", "unknown": "not looked up"}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "unknown": "failed"}
@@ -42,17 +43,30 @@ class Entry(NamedTuple):
     item: Planned
     reason: str | None = None
 
-    def rows(self, words: Mapping[str, str]) -> list[tuple[str, ...]]:
-        """Return a row of the table for each field; ``words`` say what happens."""
+    def rows(self, words: Mapping[str, str], *, short: bool = False) -> list[tuple[str, ...]]:
+        """Return a row of the table for each field; ``words`` say what happens.
+
+        ``short`` leaves away the id of a mailing list that has a name.
+        """
         line = "" if self.line is None else str(self.line)
         head = (line, words.get(self.would, self.would), excerpt(self.item.words))
         if self.reason is not None:
             return [(*head, "", "", self.reason)]
-        names = self.item.names
+        item = self.item
         return [
-            (*head, _field(name, names), _value(item.before), _value(item.after))
-            for name, item in self.item.changes.items()
+            (*head, _field(name, item.names, short=short), _value(one.before), _value(one.after))
+            for name, one in item.changes.items()
+            # Who comes or goes is named already.
+            if item.would == "update" or not _is_ref(item, name)
         ] or [(*head, "", "", "")]
+
+    @property
+    def refusal(self) -> str:
+        """Return why it would not be written, as a line of its own."""
+        reason = self.reason or ""
+        word = "" if reason.startswith(self.would) else f"{_WORDS.get(self.would, self.would)}: "
+        line = "" if self.line is None else f"line {self.line}: "
+        return f"{line}{excerpt(self.item.words)} {word}{reason}"
 
 
 class Shown:
@@ -69,8 +83,11 @@ class Shown:
         self.counts: Counter[str] = Counter()
         self._name = name
         self._account = account
-        self._entries: list[Entry] = []
-        self._most = _most_entries(output)
+        self._writes: list[Entry] = []
+        self._refused: list[Entry] = []
+        self._output = output
+        self._lines = _most_lines(output)
+        self._most = 10**9 if self._lines is None else max(self._lines, _MOST_SHOWN)
 
     @property
     def changes(self) -> int:
@@ -95,8 +112,9 @@ class Shown:
     def take(self, entry: Entry) -> None:
         """Take a contact."""
         self.counts[entry.would] += 1
-        if entry.would != "nothing" and len(self._entries) < max(self._most, _MOST_SHOWN):
-            self._entries.append(entry)
+        kept = self._writes if entry.reason is None else self._refused
+        if entry.would != "nothing" and len(kept) < self._most:
+            kept.append(entry)
 
     def lines(self) -> list[str]:
         """Return what the plan comes to, in a line."""
@@ -110,42 +128,65 @@ class Shown:
 
     def answer(self) -> Answer:
         """Return it in each form."""
-        lines, more = self.lines(), self._more(_MOST_SHOWN)
-        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows(self._words)]
-        plain = [f"would\t{self.in_a_word}", *lines]
-        plain += ["\t".join(map(to_safe, row)) for row in rows] + more
+        shown = self._first(_MOST_SHOWN)
+        rows = [row for entry in shown for row in entry.rows(self._words)]
+        plain = [f"would\t{self.in_a_word}", *self.lines()]
+        plain += ["\t".join(map(to_safe, row)) for row in rows] + self._more(len(shown))
+        return Answer(self._to_json(), plain, quiet=[self.in_a_word], view=self._view)
 
-        def view() -> RenderableType:
-            from contactctl import views
+    def _view(self) -> RenderableType:
+        """Return as many contacts as fit on the screen, each with all of its fields."""
+        from contactctl import views
 
-            # Cut by lines and not by contacts, as one contact may change many fields.
-            drawn = [
-                row for entry in self._entries[: self._most] for row in entry.rows(self._words)
-            ]
-            cut = drawn[: self._most]
-            heading = [views.headline(line, style="bold") for line in lines]
-            table = [views.plan(COLUMNS, cut)] if cut else []
-            below = [views.headline(line, style="") for line in self._more(self._most, drawn)]
-            return views.stack(*heading, *table, *below)
+        if self._lines is None:
+            return self._drawn(self._first(self._most))
+        console = self._output.console(self._output.stdout)
+        shown = self._first(self._lines)
+        while len(shown) > 1 and views.height(self._drawn(shown), console) > self._lines:
+            shown = self._first(len(shown) - 1)
+        return self._drawn(shown, most_rows=self._lines)
 
-        return Answer(self._to_json(), plain, quiet=[self.in_a_word], view=view)
+    def _first(self, count: int) -> list[Entry]:
+        """Return so many contacts: those that are not written first, the half of them at most."""
+        refused = self._refused[: max(count // 2, count - len(self._writes))]
+        return [*refused, *self._writes[: count - len(refused)]]
+
+    def _drawn(self, shown: Sequence[Entry], most_rows: int | None = None) -> RenderableType:
+        """Return why some contacts are not written, and what becomes of the others."""
+        from contactctl import views
+
+        rows = [
+            row
+            for entry in shown
+            if entry.reason is None
+            for row in entry.rows(self._words, short=True)
+        ]
+        cut = rows if len(shown) > 1 else rows[:most_rows]
+        more = self._more(len(shown))
+        more = more or (["and more fields; -v shows all"] if cut != rows else [])
+        return views.stack(
+            *(views.headline(line, style="bold") for line in self.lines()),
+            *(views.headline(one.refusal, style="yellow") for one in shown if one.reason),
+            *([views.plan(COLUMNS, cut)] if cut else []),
+            *(views.headline(line, style="") for line in more),
+        )
 
     def save(self, path: Path | None) -> None:
         """Append it to a file as Markdown; raises :class:`MachineError`."""
         if path is None:
             return
         lines = [f"### contactctl: {markdown.to_cell(line)}" for line in self.lines()]
-        rows = [row for entry in self._entries[:_MOST_SHOWN] for row in entry.rows(self._words)]
+        shown = self._first(_MOST_SHOWN)
+        rows = [row for entry in shown for row in entry.rows(self._words)]
         table = markdown.to_table(COLUMNS, rows) if rows else []
-        markdown.append(path, [*lines, "", *table, *self._more(_MOST_SHOWN)])
+        more = self._more(len(shown))
+        markdown.append(path, [*lines, "", *table, *(["", *more] if more else [])])
 
-    def _more(self, shown: int, drawn: Sequence[object] = ()) -> list[str]:
+    def _more(self, shown: int) -> list[str]:
         total = self.counts.total() - self.counts["nothing"]
-        left = total - min(shown, len(self._entries))
-        if left <= 0 and len(drawn) <= shown:
-            return []
+        left = total - shown
         if left <= 0:
-            return ["and more fields; -v shows all"]
+            return []
         return [
             f"and {counted(left, 'more contact')}; -v shows all at a terminal, the plan has all"
         ]
@@ -174,15 +215,23 @@ def row_to_json(finished: Finished) -> JsonObject:
     }
 
 
-def _most_entries(output: Output) -> int:
-    """Return how many rows fit on the screen; all of them where that is asked for."""
+def _most_lines(output: Output) -> int | None:
+    """Return how many lines there are on the screen for it; None where all is asked for."""
     if not output.for_a_person:
         return _MOST_SHOWN
-    return 10**9 if output.verbose else max(output.console(output.stdout).size.height - _AROUND, 5)
+    if output.verbose:
+        return None
+    return max(output.console(output.stdout).size.height - _AROUND, _LEAST_LINES)
 
 
-def _field(name: str, names: Mapping[str, str]) -> str:
-    return f"{excerpt(names[name])} ({excerpt(name)})" if name in names else excerpt(name)
+def _is_ref(item: Planned, name: str) -> bool:
+    return any(ref.name == name for ref in item.refs)
+
+
+def _field(name: str, names: Mapping[str, str], *, short: bool) -> str:
+    if name not in names:
+        return excerpt(name)
+    return excerpt(names[name]) if short else f"{excerpt(names[name])} ({excerpt(name)})"
 
 
 def _value(value: JsonValue) -> str:

@@ -76,6 +76,18 @@ def test_what_is_emptied_is_empty() -> None:
     assert kinds(words) == ["updated", "updated", "unchanged"]
 
 
+def test_of_a_large_file_few_contacts_are_kept_for_nothing() -> None:
+    rows = 20_000
+    jobs = [make_job(Row(n, n), ContactChange(f"p{n}@x.co", f"u{n}")) for n in range(rows)]
+    named = Named(rows)
+    for job in jobs:
+        named.add(job.keys)
+    named.add(jobs[0].keys)
+    kept = [job for job in jobs for key in job.keys if named.by_another(key, job)]
+    assert kept[:2] == [jobs[0], jobs[0]]
+    assert len(kept) < rows / 50
+
+
 def test_identifiers_are_counted_in_few_bytes() -> None:
     named = Named(1_000_000)
     assert len(named._once) + len(named._twice) <= 8 << 20
