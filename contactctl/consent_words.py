@@ -134,6 +134,7 @@ _TYPICAL_IN = ("subscribed", "subscribe", "optedin")
 _ALIKE = 0.84
 #: Shorter words are near to too many others.
 _SHORTEST_TYPO = 6
+_MOST_OTHER_LETTERS = 4
 _LONGEST_NAME = 100
 
 
@@ -230,11 +231,18 @@ def _misspelled(text: str) -> Sense | None:
 def _misspelled_word(word: str) -> Sense | None:
     import difflib  # 4 ms, and only names that say nothing else come so far
 
+    letters = set(word)
+
     def likeness(known: Iterable[str]) -> float:
-        matchers = (difflib.SequenceMatcher(None, word, one) for one in known)
+        # Cheap tests first: a file may have thousands of columns.
+        possible = [
+            one
+            for one in known
+            if min(len(word), len(one)) * 2 >= _ALIKE * (len(word) + len(one))
+            and len(letters.difference(one)) <= _MOST_OTHER_LETTERS
+        ]
         return max(
-            one.ratio() if one.real_quick_ratio() >= _ALIKE <= one.quick_ratio() else 0
-            for one in matchers
+            (difflib.SequenceMatcher(None, word, one).ratio() for one in possible), default=0
         )
 
     out, kept_in = likeness(_TYPICAL_OUT), likeness(_TYPICAL_IN)

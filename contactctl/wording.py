@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ _LONGEST_NAME = 80
 _SHORT, _EXCHANGE_FROM, _LONG = 4, 6, 8
 _MOST_SLIPS = 2
 _FAR = 99
+_LETTER_BITS = 61
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -57,18 +57,32 @@ def near_finder(known: Iterable[str]) -> Callable[[str], list[str]]:
     by_fold: dict[str, list[str]] = {}
     for name in known:
         by_fold.setdefault(_fold(name), []).append(name)
-    folds = [(one, Counter(one)) for one in by_fold]
+    by_length: dict[int, list[tuple[str, int]]] = {}
+    for one in by_fold:
+        by_length.setdefault(len(one), []).append((one, _letters(one)))
 
     def find(word: str) -> list[str]:
         folded = _fold(word)
-        letters = Counter(folded)
-        slips = {one: _slips(folded, letters, one, others) for one, others in folds}
+        letters = _letters(folded)
         near = sorted(
-            (one for one in by_fold if slips[one] <= _MOST_SLIPS), key=lambda one: slips[one]
+            (slips, one)
+            for length in range(len(folded) - _MOST_SLIPS, len(folded) + _MOST_SLIPS + 1)
+            for one, others in by_length.get(length, ())
+            # A cheap test first: a file may have thousands of columns.
+            if (letters & ~others).bit_count() <= _MOST_SLIPS
+            and (slips := _slips(folded, one)) <= _MOST_SLIPS
         )
-        return _not_opposite(word, [name for one in near for name in by_fold[one]])
+        return _not_opposite(word, [name for _, one in near for name in by_fold[one]])
 
     return find
+
+
+def _letters(text: str) -> int:
+    """Return which letters a text has, a bit for each; rare letters may share one."""
+    bits = 0
+    for letter in text:
+        bits |= 1 << ord(letter) % _LETTER_BITS
+    return bits
 
 
 def _not_opposite(word: str, near: list[str]) -> list[str]:
@@ -79,20 +93,17 @@ def _not_opposite(word: str, near: list[str]) -> list[str]:
     return [name for name in dict.fromkeys(near) if not are_opposites(word, name)][:_MOST_NAMES]
 
 
-def _slips(one: str, letters: Counter[str], other: str, others: Counter[str]) -> float:
+def _slips(one: str, other: str) -> int:
     """Return how many slips lead from one name to another; ``_FAR`` where it is more than fit."""
     if one == other:
         return 0
     shortest = min(len(one), len(other))
     most = 0 if shortest < _SHORT else 1 if shortest < _LONG else _MOST_SLIPS
-    # Cheap tests first: a file may have thousands of columns.
-    if abs(len(one) - len(other)) > most or (letters - others).total() > most:
+    if abs(len(one) - len(other)) > most:
         return _FAR
     slips = _distance(one, other)
-    is_exchange = len(one) == len(other) and letters != others
-    if slips > most or (is_exchange and shortest < _EXCHANGE_FROM):
-        return _FAR
-    return slips
+    is_exchange = len(one) == len(other) and sorted(one) != sorted(other)
+    return _FAR if slips > most or (is_exchange and shortest < _EXCHANGE_FROM) else slips
 
 
 def _distance(one: str, other: str) -> int:

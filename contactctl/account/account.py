@@ -56,6 +56,7 @@ class Account:
         self._asked: set[Kind] = set()
         self._failures: dict[Kind, ContactctlError] = {}
         self._declared: DeclaredTypes | None = None
+        self._lists: tuple[MailingList, ...] | None = None
 
     @property
     def problems(self) -> Sequence[str]:
@@ -77,8 +78,10 @@ class Account:
 
     def lists(self) -> tuple[MailingList, ...]:
         """Return the mailing lists."""
-        found = (_parse_list(item) for item in self._answer("lists"))
-        return tuple(item for item in found if item.id)
+        items = self._answer("lists")
+        if self._lists is None:
+            self._lists = tuple(item for item in map(_parse_list, items) if item.id)
+        return self._lists
 
     def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
         """Return the declared types, refreshed when one of the keys is not among them.
@@ -150,7 +153,7 @@ class Account:
             self._failures[kind] = error
             raise
         self._answers[kind] = items
-        self._declared = None
+        self._declared = self._lists = None
         if self._cache:
             self._cache.save(kind, items)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import (
@@ -74,6 +75,7 @@ _KINDS = {
 _TYPES = {one.wire_name: one.type for one in FLAG_FIELDS if one.type != "lists"}
 
 
+@lru_cache(maxsize=4096)  # lists and properties are compared with every column
 def fold(name: str) -> str:
     """Return a name as names are compared: without case, spaces, ``_``, ``-`` and what is unseen.
 
