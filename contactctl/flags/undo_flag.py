@@ -1,6 +1,6 @@
 """The flag of every command that writes which keeps the way back, and the file that it names."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,11 +49,17 @@ def open_undo(
     """
     import time
 
+    from contactctl.connection import OfflineError
     from contactctl.plans.lines import Header
     from contactctl.plans.undo_file import open_undo_file
 
     header = Header("undo", account_of(session), time.time(), source)
     with open_undo_file(path, header, resume=resume) as undo:
+        # For a name nobody is asked; the sandbox keeps no cache and costs no request.
+        is_sandbox = session.credentials.is_sandbox
+        account = session.account if is_sandbox else session.offline_account
+        with suppress(OfflineError):
+            undo.lists = {one.id: one.name for one in account.lists()}
         yield undo
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.errors import GuardError, UsageError
 from contactctl.importing.applied import MOST_AGE_DAYS
 from contactctl.safe_text import excerpt, quoted
+from contactctl.wording import duration
 
 if TYPE_CHECKING:
     from contactctl.plans.lines import FileAccount
@@ -21,7 +22,7 @@ _CLOCKS_DIFFER_S = 300.0
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _AGE = re.compile(r"([0-9]{1,6})([smhd])")
 _DAY_S = 86_400
-_MOST_HOURS_S = 2 * _DAY_S
+_MOST_DAYS = 2
 
 
 def parse_age(text: str) -> float:
@@ -57,10 +58,10 @@ def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
     age_s = now - file.header.created
     if age_s > max_age_s:
         raise GuardError(
-            f"{quoted(file.name)} is {_words(age_s)} old, and {_words(max_age_s)} are allowed",
+            f"{quoted(file.name)} is {_words(age_s)} old, and --max-age allows {_words(max_age_s)}",
             hint="make a new plan; what was applied is remembered for no longer"
             if max_age_s >= MOST_AGE_DAYS * _DAY_S
-            else "make a new plan, or allow more with --max-age",
+            else "make a new plan, or allow more",
         )
     if age_s < -_CLOCKS_DIFFER_S:
         raise GuardError(
@@ -70,10 +71,9 @@ def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
 
 
 def _words(seconds: float) -> str:
-    """Say an age in hours, or in days where it is more than two."""
-    if seconds > _MOST_HOURS_S:
-        return f"{seconds / _DAY_S:.1f} days"
-    return f"{seconds / 3600:.1f} hours"
+    """Say an age, in days where it is more than two."""
+    days = seconds / _DAY_S
+    return f"{days:.0f} days" if days > _MOST_DAYS else duration(seconds)
 
 
 def _named(account: FileAccount) -> str:

@@ -159,7 +159,11 @@ def to_header_line(header: Header) -> str:
 
 def parse_header(line: str) -> Header:
     """Read a first line; raises :class:`JsonError` for anything else."""
-    match parse_json(line):
+    try:
+        value = parse_json(line)
+    except JsonError:
+        raise JsonError("its first line is none of a plan") from None
+    match value:
         case {
             "contactctl": ("plan" | "undo") as kind,
             "version": Number(text="1"),
@@ -178,7 +182,7 @@ def parse_header(line: str) -> Header:
             )
         case {"contactctl": "plan" | "undo", "version": Number() as version}:
             raise JsonError(f"a file of version {version.text}, which this contactctl cannot read")
-    raise JsonError("not the first line of a plan")
+    raise JsonError("its first line is none of a plan")
 
 
 def parse_planned(value: JsonValue) -> Planned:
@@ -203,6 +207,12 @@ def parse_planned(value: JsonValue) -> Planned:
                     {name: text for name, item in changes.items() if (text := _name_in(item))},
                 )
     raise JsonError("not a contact of a plan")
+
+
+def names_of(changes: Mapping[str, object], lists: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of the mailing lists among some fields, as far as they are known."""
+    ids = {name: name.removeprefix(LIST_PREFIX) for name in changes if name.startswith(LIST_PREFIX)}
+    return {name: lists[one] for name, one in ids.items() if one in lists}
 
 
 def to_instant(seconds: float) -> str:

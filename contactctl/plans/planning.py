@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.changes.preview import FieldChange, applied, preview_update
 from contactctl.importing.report import would_of
-from contactctl.plans.lines import LIST_PREFIX, WOULDS, Planned
+from contactctl.plans.lines import WOULDS, Planned, names_of
 from contactctl.plans.opposite import fields_of, id_of
 
 if TYPE_CHECKING:
@@ -82,9 +82,3 @@ def planned_deletion(ref: ContactRef, contact: JsonObject) -> Planned:
     """Return the line of a deletion: all that goes with the contact."""
     gone = {name: FieldChange(value, None) for name, value in fields_of(contact).items()}
     return Planned((ref,), "delete", gone, id_of(contact))
-
-
-def names_of(changes: Mapping[str, object], lists: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of the mailing lists among some fields, as far as they are known."""
-    ids = {name: name.removeprefix(LIST_PREFIX) for name in changes if name.startswith(LIST_PREFIX)}
-    return {name: lists[one] for name, one in ids.items() if one in lists}

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import to_json
 from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
-from contactctl.plans.lines import Chain, to_header_line
+from contactctl.plans.lines import Chain, names_of, to_header_line
 from contactctl.plans.opposite import opposite_of, opposite_of_deletion
 from contactctl.plans.whole_part import find_whole_part
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import ModuleType
 
@@ -35,6 +37,8 @@ class UndoFile:
 
     def __init__(self, path: Path, descriptor: int, chain: Chain, disk: ModuleType = os) -> None:
         self.path = path
+        #: The names of mailing lists by their ids, to be written beside them.
+        self.lists: Mapping[str, str] = {}
         self._descriptor = descriptor
         self._chain = chain
         self._disk = disk
@@ -58,7 +62,8 @@ class UndoFile:
 
         Raises :class:`MachineError` when it cannot be brought there; from then on nothing can be.
         """
-        text = to_json(planned.to_json_object())
+        named = replace(planned, names=names_of(planned.changes, self.lists))
+        text = to_json(named.to_json_object())
         with self._lock:
             # One lock over mark and write: marks hold only in the order in which the lines stand.
             self._write(self._chain.marked(text))

@@ -159,7 +159,7 @@ def test_a_plan_of_another_account_is_refused(cli: Cli, plan: Path) -> None:
 
 def test_a_plan_that_is_too_old_is_refused(cli: Cli, plan: Path) -> None:
     done = applied(cli, plan, "--max-age", "0s")
-    assert (done.code, "hours old" in done.err) == (5, True)
+    assert (done.code, " old, and --max-age allows" in done.err) == (5, True)
     assert applied(cli, plan, "--max-age", "366d").code == 2
     assert applied(cli, plan, "--max-age", "soon").code == 2
     assert applied(cli, plan, "--max-age", "1h").code == 0

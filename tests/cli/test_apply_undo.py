@@ -88,6 +88,9 @@ def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
     saved(cli, "-e", ADA, "--list", f"{DIGEST}=true")
     saved(cli, "-e", ADA, "--unsubscribed")
     changed(cli, undo, "delete", "-e", ADA, "--yes")
+    shown = taken_back(cli, undo, "--dry-run").out
+    assert "cannot be brought back: id of 1, workflows of 1" in shown
+    assert f"cannot come back\t\tid, workflows, mailingLists.{DIGEST}" in shown
     (row,) = rows(taken_back(cli, undo, "-o", "json"))
     assert row["lost"] == ["id", "workflows", f"mailingLists.{DIGEST}"]
     found = contact(cli, ADA)

@@ -36,12 +36,16 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted", "unknown
 
 
 class Entry(NamedTuple):
-    """One contact as it is shown; ``would`` may also be what keeps it from being written."""
+    """One contact as it is shown; ``would`` may also be what keeps it from being written.
+
+    ``lost`` names what an undo cannot bring back.
+    """
 
     line: int | None
     would: str
     item: Planned
     reason: str | None = None
+    lost: tuple[str, ...] = ()
 
     def rows(self, words: Mapping[str, str], *, short: bool = False) -> list[tuple[str, ...]]:
         """Return a row of the table for each field; ``words`` say what happens.
@@ -53,12 +57,15 @@ class Entry(NamedTuple):
         if self.reason is not None:
             return [(*head, "", "", self.reason)]
         item = self.item
-        return [
+        lost = [_field(name, item.names, short=short) for name in self.lost]
+        found: list[tuple[str, ...]] = [
             (*head, _field(name, item.names, short=short), _value(one.before), _value(one.after))
             for name, one in item.changes.items()
             # Who comes or goes is named already.
             if item.would == "update" or not _is_ref(item, name)
-        ] or [(*head, "", "", "")]
+        ]
+        found += [(*head, "cannot come back", "", ", ".join(lost))] if lost else []
+        return found or [(*head, "", "", "")]
 
     @property
     def refusal(self) -> str:
@@ -83,6 +90,7 @@ class Shown:
         self.counts: Counter[str] = Counter()
         self._name = name
         self._account = account
+        self._lost: Counter[str] = Counter()
         self._writes: list[Entry] = []
         self._refused: list[Entry] = []
         self._output = output
@@ -106,25 +114,29 @@ class Shown:
         error = finished.result.error
         # A kind of refusal, shown by a word of its own: it calls for a new plan, not for a fix.
         would = "drifted" if error and error.code == "drifted" else str(would_of(finished.result))
-        item = planned_of(finished.job.row)
-        self.take(Entry(finished.job.row.line, would, item, error.message if error else None))
+        row, change = finished.job.row, finished.result.change
+        lost = () if change is None else change.lost
+        self.take(Entry(row.line, would, planned_of(row), error and error.message, lost))
 
     def take(self, entry: Entry) -> None:
         """Take a contact."""
         self.counts[entry.would] += 1
+        self._lost.update(entry.lost)
         kept = self._writes if entry.reason is None else self._refused
         if entry.would != "nothing" and len(kept) < self._most:
             kept.append(entry)
 
     def lines(self) -> list[str]:
-        """Return what the plan comes to, in a line."""
+        """Return what the plan comes to, and what an undo cannot bring back."""
         parts = [
             f"{count:,} {self._words.get(word, word)}"
             for word in _WOULDS
             if (count := self.counts[word])
         ]
         team = f", team {excerpt(self._account.team)}" if self._account.team else ""
-        return [f"{excerpt(self._name)}{team}: {', '.join(parts) or 'nothing'}"]
+        heading = f"{excerpt(self._name)}{team}: {', '.join(parts) or 'nothing'}"
+        lost = [f"{excerpt(name)} of {count:,}" for name, count in self._lost.most_common()]
+        return [heading, *([f"cannot be brought back: {', '.join(lost)}"] if lost else [])]
 
     def answer(self) -> Answer:
         """Return it in each form."""
@@ -175,7 +187,8 @@ class Shown:
         """Append it to a file as Markdown; raises :class:`MachineError`."""
         if path is None:
             return
-        lines = [f"### contactctl: {markdown.to_cell(line)}" for line in self.lines()]
+        heading, *others = map(markdown.to_cell, self.lines())
+        lines = [f"### contactctl: {heading}", *(line for one in others for line in ("", one))]
         shown = self._first(_MOST_SHOWN)
         rows = [row for entry in shown for row in entry.rows(self._words)]
         table = markdown.to_table(COLUMNS, rows) if rows else []
