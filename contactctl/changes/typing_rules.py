@@ -39,7 +39,8 @@ class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many 
 
     ``kind`` says what the value is without naming it, so that many such problems can be counted;
     without one the message stands for it (``is_sentence``). ``value`` is the text that does not
-    fit, None where there is none to show. ``column`` is where it stood.
+    fit, None where there is none to show. ``column`` is where it stood, ``flags`` are the words
+    by which it would fit, where there is no doubt what is meant.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many 
         self.is_sentence = kind is None
         self.value = value
         self.column = column
+        self.flags: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

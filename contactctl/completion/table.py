@@ -111,6 +111,10 @@ ROWS: dict[str, Row] = {
     "--unsubscribed-when": ("...", "", "Words of a column that mean unsubscribed, * for any,"),
     "--never-resubscribe": ("", None, "Send subscribed only where it is false"),
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
+    "--null-text": ("...", "", "Cells that are empty, such as NULL,N/A,\\N; repeatable"),
+    "--date-format": ("...", "", "How a column writes dates"),
+    "--decimal-comma": ("...", "", "A column of numbers such as 1.234,50; repeatable"),
+    "--decimal-point": ("...", "", "A column of numbers such as 1,234.50; repeatable"),
     "--map-file": ("", "<file>", "Read flags that say what columns are from a TOML file"),
     "--save-map": ("", "<file>", "Write the flags in force that say what columns are"),
     "--create-properties": ("", None, "Make a property of every column that is no field"),
@@ -178,10 +182,11 @@ FLAGS: dict[str, str] = {
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --map --ignore "
         "--ignore-unknown --only --set --empty-clears --literal-null --no-schema --subscribed-when "
-        "--unsubscribed-when --never-resubscribe --allow-resubscribe --map-file --save-map "
-        "--create-properties --yes --lookup --must-exist#2 --max-changes --replace-user-id#2 "
-        "--change-address --undo-file --rate --patience --max-failures --limit --skip-invalid "
-        "--rejects --changed-only --resume --dry-run --exit-code --offline --plan --summary"
+        "--unsubscribed-when --never-resubscribe --allow-resubscribe --null-text --date-format "
+        "--decimal-comma --decimal-point --map-file --save-map --create-properties --yes --lookup "
+        "--must-exist#2 --max-changes --replace-user-id#2 --change-address --undo-file --rate "
+        "--patience --max-failures --limit --skip-invalid --rejects --changed-only --resume "
+        "--dry-run --exit-code --offline --plan --summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

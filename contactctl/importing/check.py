@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.identities import Identities, Named, Permits
 from contactctl.importing.problems import Problems
+from contactctl.importing.spellings import Spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +33,7 @@ class CheckReport:
 
     ``rows`` counts all rows, ``problem_rows`` those that cannot be sent, and ``problems`` what is
     wrong with them. ``named`` says whom the others name. ``cleared`` counts the cells that empty
-    each field.
+    each field, ``spellings`` those that are sent in another spelling, or say nothing.
     """
 
     rows: int = 0
@@ -40,6 +41,7 @@ class CheckReport:
     problems: Problems = field(default_factory=Problems)
     named: Named = field(default_factory=Named)
     cleared: dict[str, int] = field(default_factory=dict)
+    spellings: Spellings = field(default_factory=Spellings)
 
     @property
     def sendable_rows(self) -> int:
@@ -48,7 +50,7 @@ class CheckReport:
 
     def take_contradictions(self, first: CheckReport) -> None:
         """Take over what a first look found of rows that contradict others, refused since."""
-        self.problems = first.problems
+        self.problems, self.spellings = first.problems, first.spellings
         self.named.refused = first.named.refused
         self.named.contradictions = first.named.contradictions
         self.named.contradiction_count = first.named.contradiction_count

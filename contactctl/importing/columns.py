@@ -49,7 +49,9 @@ def bind_columns(columns: Sequence[str], rules: ColumnRules, fields: AccountFiel
     told apart, and for a file without an identifier.
     """
     named = (rules.maps, rules.ignored, rules.subscribed_when, rules.unsubscribed_when)
-    given = [name for names in (*named, sorted(rules.only or ())) for name in names]
+    given = [
+        name for names in (*named, sorted(rules.only or ()), rules.values.columns) for name in names
+    ]
     _check_known(columns, given)
     answered = answered_only(columns).difference(*named)
     bound: dict[int, Field] = {}

@@ -125,6 +125,11 @@ class ConsentReader:
         self._in = rules.subscribed_when.get(column, frozenset())
         self._known: dict[str, bool | None] = {}
 
+    @property
+    def takes_yes_and_no(self) -> bool:
+        """Tell whether cells are a yes or a no, and not words that the flags list."""
+        return not self._out and not self._in
+
     def read(self, text: str) -> bool | None:
         """Return what a cell that is not empty says; raise :class:`ValueProblem`."""
         if text not in self._known:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.contact import ContactChange
+from contactctl.importing.cells import EMPTY, RESPELLED, CellReaders
 from contactctl.importing.columns import bind_columns, bind_constants, is_ignored
 from contactctl.importing.consent import (
     ConsentReader,
@@ -16,21 +17,22 @@ from contactctl.importing.consent import (
 from contactctl.importing.fields import (
     LIST_PREFIX,
     SUBSCRIBED,
-    cell_parser,
 )
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from contactctl.exact_json import JsonScalar
     from contactctl.importing.fields import Field
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.spellings import Spellings
     from contactctl.importing.unknown_columns import UnknownColumnsError
 
 
+_BOOLEANS = frozenset({"true", "false"})
 _OWN_LINE = re.compile(r"line [0-9]+ (?=holds)")
 
 
@@ -55,6 +57,10 @@ class FileConverter(Converter, Protocol):
     @property
     def unknown(self) -> UnknownColumnsError | None:
         """Return what is to be said of columns that fill no field, once all rows were seen."""
+
+    @property
+    def notes(self) -> Spellings:
+        """What is counted of the values that are read."""
 
 
 def to_contact_change(
@@ -97,6 +103,7 @@ def located(name: str, problem: ValueProblem) -> ValueProblem:
         column=name,
     )
     found.is_sentence = problem.is_sentence
+    found.flags = problem.flags
     return found
 
 
@@ -129,11 +136,21 @@ class CsvConverter:
     Making one raises :class:`UsageError` for what is wrong with the columns themselves.
     """
 
-    def __init__(self, columns: Sequence[str], rules: ColumnRules, fields: AccountFields) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rules: ColumnRules,
+        fields: AccountFields,
+        *,
+        semicolons: bool = False,
+    ) -> None:
         binding = bind_columns(columns, rules, fields)
         bound = binding.fields
         self.passed_over: Sequence[str] = binding.passed_over
         self.unknown: UnknownColumnsError | None = None  # those of a header are refused at once
+        self._readers = CellReaders(
+            rules.values, literal_null=rules.literal_null, semicolons=semicolons
+        )
         self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
         self._columns = columns
         self.left_out: Sequence[str] = tuple(
@@ -147,9 +164,13 @@ class CsvConverter:
         self._unnamed = [
             index for index, column in enumerate(columns) if not column and "" not in rules.ignored
         ]
-        self._null = None if rules.literal_null else "null"
+        self._null = None if rules.null_is_text else "null"
         self._empty_clears = rules.empty_clears
-        self._bound = [_bind(index, item) for index, item in bound.items() if item != SUBSCRIBED]
+        self._bound = [
+            (index, item.label, self._readers.reader(item, columns[index]), item.is_clearable)
+            for index, item in bound.items()
+            if item != SUBSCRIBED
+        ]
         self._consents = [
             (index, ConsentReader(columns[index], rules))
             for index, item in bound.items()
@@ -157,6 +178,11 @@ class CsvConverter:
         ]
         labels = [*self._constants, *(label for _, label, _, _ in self._bound)]
         self._has_lists = any(label.startswith(LIST_PREFIX) for label in labels)
+
+    @property
+    def notes(self) -> Spellings:
+        """What is counted of the cells that are read."""
+        return self._readers.notes
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent.
@@ -178,14 +204,15 @@ class CsvConverter:
                 text = cells[index]
                 if text == self._null:
                     values[label] = _cleared(is_clearable=is_clearable)
-                elif text:
-                    values[label] = parse(text)
+                elif text and (value := parse(text)) is not EMPTY:
+                    values[label] = value
                 elif self._empty_clears and is_clearable:
                     values[label] = None
             for index, reader in self._consents:
-                combine(values, verdict=reader.read_cell(cells[index], self._null))
+                combine(values, verdict=self._verdict(reader, index, cells[index]))
         except ValueProblem as problem:
-            found = self._problems(cells)
+            with self.notes.kept():
+                found = self._problems(cells)
             if len(found) > 1:
                 raise SeveralProblems(found) from None
             raise located(self._columns[index], problem) from None
@@ -205,10 +232,20 @@ class CsvConverter:
                 found.append(located(self._columns[index], problem))
         for index, reader in self._consents:
             try:
-                reader.read_cell(cells[index], self._null)
+                self._verdict(reader, index, cells[index])
             except ValueProblem as problem:
                 found.append(located(self._columns[index], problem))
         return found
+
+    def _verdict(self, reader: ConsentReader, index: int, text: str) -> bool | None:
+        """Return what a cell says of consent; None where it says nothing."""
+        bare = text.strip()
+        if self._readers.is_empty(bare):
+            return reader.empty
+        verdict = reader.read_cell(text, self._null)
+        if verdict is not None and reader.takes_yes_and_no and bare.lower() not in _BOOLEANS:
+            self.notes.respell(self._columns[index], RESPELLED, text, verdict)
+        return verdict
 
     def _refuse_unnamed(self, cells: Sequence[str]) -> None:
         for index in self._unnamed:
@@ -223,7 +260,3 @@ def _cleared(*, is_clearable: bool) -> JsonScalar:
     if not is_clearable:
         raise cannot_be_null("leave the cell empty instead")
     return None
-
-
-def _bind(index: int, item: Field) -> tuple[int, str, Callable[[str], JsonScalar], bool]:
-    return index, item.label, cell_parser(item), item.is_clearable

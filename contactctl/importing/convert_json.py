@@ -8,6 +8,7 @@ from contactctl.changes.field_rules import checked_lists
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number, to_json
+from contactctl.importing.cells import CellReaders
 from contactctl.importing.columns import bind_constants
 from contactctl.importing.consent import (
     EMPTY_WORD,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.spellings import Spellings
     from contactctl.importing.unknown_columns import UnknownColumnsError
 
 
@@ -59,6 +61,7 @@ class JsonConverter:
         self._fields = fields
         self._keys = JsonKeys(rules, fields)
         self._constants = by_label(bind_constants(rules, fields))
+        self._readers_of_cells = CellReaders(rules.values, literal_null=True)
         self._readers: dict[str, ConsentReader] = {}
         listed = rules.unsubscribed_when.items()
         named = "mailingLists" in rules.maps or "mailingLists" in rules.ignored
@@ -79,6 +82,11 @@ class JsonConverter:
     def unknown(self) -> UnknownColumnsError | None:
         """What is to be said of keys that are no fields, as far as rows were converted."""
         return self._keys.error
+
+    @property
+    def notes(self) -> Spellings:
+        """What is counted of the values that are read."""
+        return self._readers_of_cells.notes
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""

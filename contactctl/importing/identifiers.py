@@ -7,7 +7,7 @@ import unicodedata
 
 from contactctl.changes.typing_rules import ValueProblem, check_text, misfit
 from contactctl.contact import is_address
-from contactctl.safe_text import excerpt, quoted
+from contactctl.safe_text import excerpt
 
 #: What programs write where there is nothing, in lower case. As a user id, each would make one
 #: contact of everybody who has none.
@@ -48,8 +48,12 @@ _SIGNED_EXPONENT = re.compile(r"[eE]\+|\.")
 _MOST_EXPONENT = 30
 _APOSTROPHE = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}](-?[0-9]+)")
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_CANDIDATE = re.compile(r"(?<!\w)[A-Za-z0-9!#$%&*+/=?^_{}~.`'|-]+@[A-Za-z0-9.-]++(?!\w)")
+#: So much of a cell is looked through for an address.
+_LOOKED_AT_CHARS = 1000
 _QUOTES = ('""', "''")
-_HINT_EMPTY = "leave the cell empty where there is none"
+_ADDRESS_HINT = "the service takes ASCII addresses such as ada@example.com"
+_HINT_EMPTY = "leave the cell empty where there is none; --null-text takes such texts as empty"
 
 
 def parse_address(text: str) -> str:
@@ -59,34 +63,35 @@ def parse_address(text: str) -> str:
         return text
     if _is_placeholder(text):
         raise _placeholder(text)
-    raise misfit(text, "not an email address", hint=_address_hint(text))
+    candidates = (found.strip("'`.-|=") for found in _CANDIDATE.findall(text[:_LOOKED_AT_CHARS]))
+    inside = [found for found in candidates if is_address(found)]
+    # A link and its text are one address.
+    inside = list({found.lower(): found for found in reversed(inside)}.values())
+    if len(inside) > 1:
+        raise misfit(text, "more than one email address", hint="leave one of them in the cell")
+    if inside:
+        kind = "not an email address but has one in it"
+        raise misfit(text, kind, hint=f"leave nothing but {excerpt(inside[0])} in the cell")
+    raise misfit(text, "not an email address", hint=_ADDRESS_HINT)
 
 
 def parse_user_id(text: str) -> str:
-    """Return a user id to the letter; raise :class:`ValueProblem` for what can be none."""
+    """Return a user id to the letter; raise :class:`ValueProblem` for what can be none.
+
+    There are no spaces around it; see :func:`trimmed`.
+    """
     # Nearly all ids are letters and digits, and only those with a letter may be placeholders.
-    if text.isdecimal() and text.isascii():
-        return check_text(text)
-    bare = trimmed(text)
-    if not bare:
-        raise ValueProblem("there is nothing but spaces", hint="leave it empty or give an id")
-    if _is_placeholder(bare):
-        raise _placeholder(text)
-    _refuse_dress(text, bare)
-    if bare != text:
-        raise ValueProblem(
-            f"{quoted(text)} has spaces or invisible characters around it",
-            hint=f"the id is {excerpt(bare)}",
-            kind="an id with spaces or invisible characters around it",
-            value=text,
-        )
+    if not (text.isdecimal() and text.isascii()):
+        if _is_placeholder(text):
+            raise _placeholder(text)
+        _refuse_dress(text)
     return check_text(text)
 
 
 def float_problem(number: str) -> ValueProblem | None:
     """Return why a JSON number is no user id when it is a float; None for a whole number."""
     try:
-        _refuse_dress(number, number)
+        _refuse_dress(number)
     except ValueProblem as problem:
         return problem
     return None
@@ -124,12 +129,14 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _placeholder(text: str) -> ValueProblem:
-    return misfit(text, "a placeholder and picks nobody", hint=_HINT_EMPTY)
+    found = misfit(text, "a placeholder and picks nobody", hint=_HINT_EMPTY)
+    found.flags = (f"--null-text={text}",)
+    return found
 
 
-def _refuse_dress(text: str, bare: str) -> None:
+def _refuse_dress(text: str) -> None:
     """Raise for a user id as a spreadsheet or a data frame writes one, with the id that it is."""
-    inner = _undressed(bare)
+    inner = _undressed(text)
     apostrophe = _APOSTROPHE.fullmatch(inner)
     meant = apostrophe[1] if apostrophe else inner
     if found := _FLOAT.fullmatch(meant):
@@ -143,7 +150,7 @@ def _refuse_dress(text: str, bare: str) -> None:
                 "a rounded number, and the id's digits are lost",
                 hint="export the column as text",
             )
-    if meant != bare:
+    if meant != text:
         raise misfit(text, "an id in spreadsheet dress", hint=f"the id is {excerpt(meant)}")
 
 
@@ -154,11 +161,3 @@ def _whole(found: re.Match[str]) -> str:
     if exponent > _MOST_EXPONENT or exponent != len(fraction):
         return ""
     return sign + (whole + fraction).lstrip("0")
-
-
-def _address_hint(text: str) -> str:
-    bare = _undressed(trimmed(text)).lstrip("'")
-    if bare != text and is_address(bare):
-        spaces = bare == text.strip()
-        return f"without the {'spaces' if spaces else 'marks'} around it, it is"
-    return "the service takes ASCII addresses such as ada@example.com"

@@ -162,6 +162,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         raise FaultyColumnsError(error.unknown, watch.undecided, told=False) from None
     limited = _limited(read, check_addresses, looks=looks)
     report = check_rows(watch.rows(source.rows()), limited, permits=permits, on_problem=on_problem)
+    report.spellings = read.notes.take()
     consent, unknown = watch.undecided, read.unknown
     if consent or unknown:
         raise FaultyColumnsError(unknown.unknown if unknown else (), consent, told=True)
@@ -237,4 +238,4 @@ def file_converter(source: Source, rules: ColumnRules, fields: AccountFields) ->
     """
     if source.columns is None:
         return JsonConverter(rules, fields)
-    return CsvConverter(source.columns, rules, fields)
+    return CsvConverter(source.columns, rules, fields, semicolons=source.delimiter == ";")

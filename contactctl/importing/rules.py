@@ -9,6 +9,7 @@ from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
 from contactctl.importing.consent import NEGATED, check_words, parse_words, split_names
 from contactctl.importing.fields import Kind, standard_kind
+from contactctl.importing.value_rules import ValueRules
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ColumnRules:
     leaves out what is no field; ``only`` are the columns to use, None for all of them.
     ``created`` goes from column to the property that is made for it, "" for none: it takes the
     place of a column's name, so that a file means the same when the property is there.
+    ``values`` are rules of how values are written.
     """
 
     maps: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class ColumnRules:
     ignore_unknown: bool = False
     only: frozenset[str] | None = None
     created: Mapping[str, str] = field(default_factory=dict)
+    values: ValueRules = field(default_factory=ValueRules)
 
     def is_outside(self, column: str) -> bool:
         """Tell whether a flag for columns in general leaves a column out.
@@ -54,6 +57,11 @@ class ColumnRules:
             return False
         named = (self.maps, self.subscribed_when, self.unsubscribed_when)
         return not any(column in one for one in named)
+
+    @property
+    def null_is_text(self) -> bool:
+        """Tell whether a cell ``null`` is no order to empty the field."""
+        return self.literal_null or "null" in self.values.null_texts
 
     def describe(self) -> str:
         """Return a text that is the same for the same meaning of a file's cells."""
@@ -70,6 +78,7 @@ class ColumnRules:
                 "neverResubscribe": self.never_resubscribe,
                 "subscribedWhen": _listed(self.subscribed_when),
                 "unsubscribedWhen": _listed(self.unsubscribed_when),
+                **self.values.describe(),
             }
         )
 
@@ -87,6 +96,7 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
     unsubscribed_when: Sequence[str] = (),
     ignore_unknown: bool = False,
     only: Sequence[str] = (),
+    values: ValueRules | None = None,
 ) -> ColumnRules:
     """Read ``--map COLUMN=FIELD`` (split at the last ``=``) and ``--set FIELD=VALUE`` (the first).
 
@@ -125,6 +135,7 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
         parse_words("--unsubscribed-when", unsubscribed_when),
         ignore_unknown,
         used,
+        values=values or ValueRules(),
     )
     check_words(rules)
     if allow_resubscribe and never_resubscribe:

@@ -125,6 +125,14 @@ ROW_OF_DRY_RUN = record(
         "error": said("why it would be refused", ROW_ERROR),
     }
 )
+_RESPELLED = record(
+    {
+        "column": TEXT,
+        "kind": said("how the values are respelled", TEXT),
+        "count": at_least(1),
+        "example": record({"from": TEXT, "to": {"type": ["string", "number", "boolean", "null"]}}),
+    }
+)
 _SUMMARY_OF_DRY_RUN = record(
     {
         "would": said("of all rows", one_of("create", "update", "nothing", "unknown")),
@@ -143,6 +151,16 @@ _SUMMARY_OF_DRY_RUN = record(
         "clears": said(
             "how many rows empty a field, by field",
             {"type": "object", "additionalProperties": at_least(1)},
+        ),
+        "normalised": said(
+            "values that are sent in another spelling, by column and kind", list_of(_RESPELLED)
+        ),
+        "placeholders": said(
+            "how many cells say nothing and are sent as text, by column and text",
+            {
+                "type": "object",
+                "additionalProperties": {"type": "object", "additionalProperties": at_least(1)},
+            },
         ),
     }
 )

@@ -88,12 +88,12 @@ def test_each_kind_of_problem_has_its_line(cli: Cli, tmp_path: Path) -> None:
         "a@example.com,,,\n"  # 9
         "\n"
         "zoë@example.com,,,,\n"  # 11
-        " b@example.com,,,,\n"  # 12
+        "<b@example.com>,,,,\n"  # 12
     )
     done = imported(cli, file)
     assert done.code == 2
     places = ((2, "email"), (3, "neither"), (4, "trial"), (5, "signupDate"), (6, "498"))
-    for number, words in (*places, (9, "cells"), (11, "zoë"), (12, " b@")):
+    for number, words in (*places, (9, "cells"), (11, "zoë"), (12, "<b@")):
         assert re.search(rf"{words}.*\blines? [0-9, ]*\b{number}\b", done.err), done.err
     assert "8 of 9 rows" in done.err
     assert long not in done.err

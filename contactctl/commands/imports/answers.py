@@ -6,6 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports.problems import left_out_lines, problem_lines
+from contactctl.commands.imports.spelling_answers import (
+    empty_word_lines,
+    normalised_line,
+    spellings_to_json,
+)
 from contactctl.exact_json import to_json
 from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from contactctl.importing.plan import Plan
     from contactctl.importing.report import DryTally, Forecast, Tally
     from contactctl.importing.row import Finished
+    from contactctl.importing.spellings import Spellings
 
 _SHOWN_REPEATS = 3
 _WOULD_BE: dict[Would, str] = {
@@ -59,7 +65,9 @@ def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
     plain = [f"would\t{tally.in_a_word}", *lines]
     plain += ["\t".join(map(to_safe, row)) for row in cells]
     plain += [to_safe(line) for line in [*tally.refusals, *more]]
-    found: JsonObject = {"summary": tally.to_json_object(forecast.plan.report, forecast.seconds)}
+    report = forecast.plan.report
+    numbers = tally.to_json_object(report, forecast.seconds)
+    found: JsonObject = {"summary": numbers | spellings_to_json(report.spellings)}
     return Answer(json=found, plain=plain, quiet=[tally.in_a_word], view=view)
 
 
@@ -105,8 +113,8 @@ def _stall_words(stall: Stall | None) -> list[str]:
     return [f"waiting for the service for {duration(stall.seconds)}", to_safe(stall.reason)]
 
 
-def summary(tally: Tally) -> str:
-    """Return what became of the rows, and the first failures, a line each."""
+def summary(tally: Tally, spellings: Spellings | None = None) -> str:
+    """Return what became of the rows, what was respelled, and the first failures, a line each."""
     parts = [f"{count:,} {kind}" for kind in KINDS if (count := tally.changes[kind])]
     others = tally.done - tally.changes.total()
     # Without a look nobody knows what a row did, only that it was taken.
@@ -117,7 +125,8 @@ def summary(tally: Tally) -> str:
     # Of rows that were only skipped, a rate would mislead whoever plans the next run.
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
     ending = f"{_rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
-    return "\n".join([ending, *_lost(tally), *_failures(tally)])
+    spelled = [] if spellings is None else normalised_line(spellings)
+    return "\n".join([ending, *spelled, *_lost(tally), *_failures(tally)])
 
 
 def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
@@ -170,6 +179,7 @@ def _notes(plan: Plan) -> list[str]:
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")
+    lines += [*normalised_line(report.spellings), *empty_word_lines(report.spellings)]
     return lines + _repeats(report)
 
 

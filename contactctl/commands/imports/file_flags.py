@@ -7,8 +7,15 @@ from typing import Annotated, Literal
 import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
+from contactctl.commands.imports.value_flags import (
+    DateFormats,
+    DecimalCommas,
+    DecimalPoints,
+    NullTexts,
+)
 from contactctl.flags.contact_flags import NoSchema, Yes
 from contactctl.importing.rules import ColumnRules, parse_rules
+from contactctl.importing.value_rules import parse_value_rules
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
 Form = Annotated[
@@ -176,6 +183,10 @@ class ColumnFlags(FlagWords):
     unsubscribed_when: UnsubscribedWhen = None
     never_resubscribe: NeverResubscribe = False
     allow_resubscribe: AllowResubscribe = False
+    null_texts: NullTexts = None
+    date_formats: DateFormats = None
+    decimal_commas: DecimalCommas = None
+    decimal_points: DecimalPoints = None
 
     def to_rules(self) -> ColumnRules:
         """Return the rules; raises :class:`UsageError` for flags that cannot be read."""
@@ -191,6 +202,12 @@ class ColumnFlags(FlagWords):
             unsubscribed_when=self.unsubscribed_when or (),
             ignore_unknown=self.ignore_unknown,
             only=self.only or (),
+            values=parse_value_rules(
+                self.null_texts or (),
+                self.date_formats or (),
+                self.decimal_commas or (),
+                self.decimal_points or (),
+            ),
         )
 
 

@@ -44,7 +44,13 @@ _WORDS = {
     "constants": _Word("set", "first"),
     "subscribed_when": _Word("subscribed-when", "words"),
     "unsubscribed_when": _Word("unsubscribed-when", "words"),
+    "null_texts": _Word("null-text", "listed"),
+    "date_formats": _Word("date-format", "last"),
+    "decimal_commas": _Word("decimal-comma", "names"),
+    "decimal_points": _Word("decimal-point", "names"),
 }
+#: What is said of a column's values: it stands beside what the column is.
+_OF_VALUES = ("date_formats", "decimal_commas", "decimal_points")
 #: Of two that contradict each other, the one of the call counts.
 _CONTRARY = {"never_resubscribe": "allow_resubscribe", "allow_resubscribe": "never_resubscribe"}
 #: What is said of a single column: the call's word for it takes the place of the file's.
@@ -90,6 +96,11 @@ def merged(given: ColumnFlags, kept: ColumnFlags) -> ColumnFlags:
             values[name] = ours or (theirs and not (contrary and getattr(given, contrary)))
         elif name == "only":
             values[name] = ours or _without(name, theirs, {*(given.ignored or ())})
+        elif name == "null_texts":
+            values[name] = [*(ours or ()), *(theirs or ())]
+        elif name in _OF_VALUES:
+            again = {column for one in _OF_VALUES for column in _names(one, getattr(given, one))}
+            values[name] = [*(ours or ()), *(_without(name, theirs, again) or ())]
         elif name == "constants":
             fields_of = [(_folded(*_names(name, [text])), text) for text in theirs or ()]
             values[name] = [*(ours or ()), *(one for at, one in fields_of if at not in constants)]

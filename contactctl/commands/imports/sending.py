@@ -33,7 +33,7 @@ def send(call: ImportCall, plan: Plan) -> None:
     finally:
         # Said of a failure too: it is what a person needs to know before going on.
         if tally.told:
-            call.session.output.note(answers.summary(tally))
+            call.session.output.note(answers.summary(tally, plan.report.spellings))
     if tally.rows < plan.report.rows:
         left = counted(plan.report.rows - tally.rows, "row")
         call.session.output.note(

@@ -72,7 +72,7 @@ def test_a_placeholder_is_no_id(text: str) -> None:
             "'42",
             "\N{RIGHT SINGLE QUOTATION MARK}42",
         ),
-        *('="42"', '"42"', '="42.0"', "'42'", '=" 42 "', " 42.0"),
+        *('="42"', '"42"', '="42.0"', "'42'", '=" 42 "'),
     ],
 )
 def test_an_id_in_spreadsheet_dress_is_refused_with_the_id_that_is_meant(text: str) -> None:
@@ -91,28 +91,22 @@ def test_an_id_whose_digits_are_lost_cannot_be_named(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["42 ", " 42", "\t42", "\N{ZERO WIDTH SPACE}42", "42\N{NO-BREAK SPACE} ", "\ufeff42"]
-)
-def test_an_id_between_spaces_is_refused_with_the_id(text: str) -> None:
-    problem = refusal(text)
-    assert "around it" in problem.message
-    assert problem.hint == "the id is 42"
-
-
-@pytest.mark.parametrize("text", [" ", "\N{ZERO WIDTH SPACE}", "\N{NO-BREAK SPACE}"])
-def test_spaces_alone_are_no_id(text: str) -> None:
-    assert "nothing but spaces" in refusal(text).message
-
-
-@pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         ("NULL", "placeholder", "empty"),
         ('="#N/A"', "placeholder", "empty"),
-        ("'ada@example.com", "not an email address", "without the marks"),
-        ('="ada@example.com"', "not an email address", "without the marks"),
-        (" ada@example.com", "not an email address", "without the spaces"),
-        ("ada@example.com\N{ZERO WIDTH SPACE}", "not an email address", "without the"),
+        ("'ada@example.com", "has one in it", "but ada@example.com in"),
+        ('="ada@example.com"', "has one in it", "but ada@example.com in"),
+        ("Ada Byron <ada@example.com>", "has one in it", "but ada@example.com in"),
+        ("<ada@example.com>", "has one in it", "but ada@example.com in"),
+        ("[Ada@example.com](mailto:ada@example.com)", "has one in it", "but Ada@example.com in"),
+        ("ada@example.com;", "has one in it", "but ada@example.com in"),
+        ("ada@example.com, bob@example.com", "more than one", "leave one of them"),
+        ("a@example.com;b@example.com", "more than one", "leave one of them"),
+        ("write to ada@example.com.", "has one in it", "but ada@example.com in"),
+        ("zoëx@example.com", "not an email address", "ASCII"),
+        ("ada@example.comé", "not an email address", "ASCII"),
+        ("@" * 100_000, "not an email address", "ASCII"),
         ("ada", "not an email address", "ASCII"),
     ],
 )
@@ -143,6 +137,7 @@ _IDS = st.text("0123456789.eE+-'\"= nNuUlLaA#/\\\N{ZERO WIDTH SPACE}\udcff", max
 
 def check_id(text: str) -> None:
     """Hold an id to: taken as it is or refused; what is meant is taken."""
+    text = trimmed(text)
     try:
         found = parse_user_id(text)
     except ValueProblem as problem:

@@ -1,0 +1,89 @@
+"""What the flags say about how values are written: empty words, forms of dates and numbers."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contactctl.errors import UsageError
+from contactctl.importing.date_formats import check_format
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contactctl.exact_json import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRules:
+    """What the flags say about values.
+
+    ``null_texts`` are cells that are empty; ``date_formats`` goes from column to form. In a column
+    of ``decimal_commas`` points part thousands; in one of ``decimal_points`` they never do.
+    """
+
+    null_texts: frozenset[str] = frozenset()
+    date_formats: Mapping[str, str] = field(default_factory=dict)
+    decimal_commas: frozenset[str] = frozenset()
+    decimal_points: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that the flags name."""
+        return [*self.date_formats, *sorted(self.decimal_commas | self.decimal_points)]
+
+    def describe(self) -> dict[str, JsonValue]:
+        """Return what changes the meaning of a cell; nothing where no flag is given."""
+        found: dict[str, JsonValue] = {
+            "nullText": [*sorted(self.null_texts)],
+            "dateFormat": dict(sorted(self.date_formats.items())),
+            "decimalComma": [*sorted(self.decimal_commas)],
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def parse_value_rules(
+    null_texts: Sequence[str] = (),
+    date_formats: Sequence[str] = (),
+    decimal_commas: Sequence[str] = (),
+    decimal_points: Sequence[str] = (),
+) -> ValueRules:
+    """Read ``--null-text``, ``--date-format``, ``--decimal-comma`` and ``--decimal-point``.
+
+    Raises :class:`UsageError` for what is none of these, and for a column with two forms.
+    """
+    forms: dict[str, str] = {}
+    for text in date_formats:
+        column, form = _parted(text)
+        if forms.setdefault(column, form) != form:
+            raise UsageError(f"--date-format gives {quoted(column)} twice", hint="give it once")
+    commas, points = (
+        frozenset(map(str.strip, texts)) for texts in (decimal_commas, decimal_points)
+    )
+    if commas & points:
+        raise UsageError(
+            f"the column {quoted(min(commas & points))} is given to --decimal-comma and to"
+            " --decimal-point",
+            hint="give it to one of them",
+        )
+    return ValueRules(_words(null_texts), forms, commas, points)
+
+
+def _words(texts: Sequence[str]) -> frozenset[str]:
+    found = [word.strip() for text in texts for word in next(csv.reader([text]), [])]
+    if texts and not any(found):
+        raise UsageError("--null-text names no text", hint="such as --null-text 'NULL,N/A'")
+    return frozenset(filter(None, found))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    column, equals, form = text.rpartition("=")
+    if not equals or not column.strip() or not form:
+        raise UsageError(
+            f"--date-format {quoted(text)} is not COLUMN=FORMAT",
+            hint="such as 'Joined=%d.%m.%Y'; COLUMN=excel and COLUMN=seconds for numbers",
+        )
+    check_format(column.strip(), form)
+    return column.strip(), form

@@ -1,0 +1,94 @@
+"""The flag by which a text that does not fit would be a value."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from contactctl.changes.typing_rules import ValueProblem, misfit
+from contactctl.importing.date_formats import EXCEL, SECONDS, likely_formats
+from contactctl.importing.number_forms import grouped_number
+from contactctl.importing.spellings import says_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.contact import PropertyType
+    from contactctl.importing.number_forms import DecimalMark
+
+_COMMA, _POINT = "--decimal-comma", "--decimal-point"
+_MEANINGS = {EXCEL: "if these are days as Excel counts them", SECONDS: "if these are seconds"}
+
+
+def with_way_out(
+    problem: ValueProblem, column: str, text: str, declared: PropertyType
+) -> ValueProblem:
+    """Return the problem with the flag that helps; as it is where none does."""
+    if says_nothing(text):
+        found = misfit(
+            text,
+            f"a placeholder, no {declared}",
+            hint=f"{_flag('--null-text', text)} takes it as an empty cell",
+        )
+        found.flags = (f"--null-text={text}",)
+        return found
+    if declared == "date":
+        return _date(problem, column, text)
+    return _number(problem, column, text) if declared == "number" else problem
+
+
+def either_number(column: str, text: str) -> ValueProblem:
+    """Return the problem of a number that is one of two, as its point may part thousands."""
+    point = f"; if they stand before decimals: {_flag(_POINT, column)}"
+    hint = f"if points part thousands: {_flag(_COMMA, column)}"
+    return misfit(
+        text,
+        "a number that can be read in two ways, as semicolons part the cells",
+        hint=hint + point * (text.count(".") == 1),
+    )
+
+
+def empty_flag(texts: Sequence[str]) -> str:
+    """Return the flag that takes these texts as empty cells."""
+    listed = ",".join(f'"{text}"' if "," in text or '"' in text else text for text in texts)
+    return _flag("--null-text", listed)
+
+
+def _date(problem: ValueProblem, column: str, text: str) -> ValueProblem:
+    forms = likely_formats(text)
+    if not forms:
+        return problem
+    flags = " or ".join(_flag("--date-format", f"{column}={form}") for form in forms)
+    hint = f"{_MEANINGS.get(forms[0], 'say how it is written')}: {flags}"
+    found = misfit(text, problem.kind if forms[0] == SECONDS else "not a date", hint=hint)
+    # Of a number nobody knows what it counts.
+    if len(forms) == 1 and forms[0] not in _MEANINGS:
+        found.flags = (f"--date-format={column}={forms[0]}",)
+    return found
+
+
+def _number(problem: ValueProblem, column: str, text: str) -> ValueProblem:
+    comma, point = (_reads(text, mark) for mark in _MARKS)
+    if not comma and not point:
+        return problem
+    ways = [f"{_flag(_COMMA, column)} if the comma stands before decimals"] * comma
+    ways += [f"{_flag(_POINT, column)} if commas part thousands"] * point
+    found = misfit(text, problem.kind, hint="; ".join(ways))
+    if comma != point:
+        found.flags = (f"{_COMMA if comma else _POINT}={column}",)
+    return found
+
+
+_MARKS: tuple[DecimalMark, DecimalMark] = (",", ".")
+
+
+def _reads(text: str, mark: DecimalMark) -> bool:
+    try:
+        grouped_number(text, mark)
+    except ValueProblem:
+        return False
+    return True
+
+
+def _flag(name: str, value: str) -> str:
+    return f"{name} {shlex.quote(value)}"
