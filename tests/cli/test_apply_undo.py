@@ -90,7 +90,7 @@ def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
     changed(cli, undo, "delete", "-e", ADA, "--yes")
     shown = taken_back(cli, undo, "--dry-run").out
     assert "cannot be brought back: id of 1, workflows of 1" in shown
-    assert f"cannot come back\t\tid, workflows, mailingLists.{DIGEST}" in shown
+    assert f"cannot come back\t\tid, workflows, Weekly digest (mailingLists.{DIGEST})" in shown
     (row,) = rows(taken_back(cli, undo, "-o", "json"))
     assert row["lost"] == ["id", "workflows", f"mailingLists.{DIGEST}"]
     found = contact(cli, ADA)

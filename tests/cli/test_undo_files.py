@@ -39,17 +39,9 @@ def test_update(cli: Cli, undo: Path) -> None:
     assert line["changes"] == {
         "seats": {"from": 7, "to": 0.5},
         "firstName": {"from": None, "to": "Ada"},
-        f"mailingLists.{DIGEST}": {"from": False, "to": True},
+        f"mailingLists.{DIGEST}": {"from": False, "to": True, "name": "Weekly digest"},
     }
     assert '"to":0.50' in undo.read_text(), "digit for digit"
-
-
-def test_a_list_whose_name_is_known_is_named(cli: Cli, undo: Path) -> None:
-    saved(cli, "-e", ADA)
-    saved(cli, "-e", ADA, "--list", "Weekly digest=true", "--undo-file", str(undo))
-    (line,) = lines_of(undo)
-    (change,) = line["changes"].values()
-    assert change == {"from": True, "to": False, "name": "Weekly digest"}
 
 
 def test_an_address_changed_in_two_steps_is_two_lines(cli: Cli, undo: Path) -> None:
