@@ -20,6 +20,7 @@ from conftest import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ADA = "ada@example.com"
 COLUMNS = 60
@@ -141,3 +142,15 @@ def test_a_key_is_asked_for_and_not_shown(screen: Screen) -> None:
     assert process.returncode == 0
     assert "canary" not in text
     assert "****cdef" in screen.run("profile", "show", COLUMNS="200")[1]
+
+
+def test_ctrl_c_at_a_question_leaves_a_clean_line(screen: Screen, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"email,plann\n{ADA},pro\n")
+    process = screen.start("import", "--sandbox", str(file))
+    screen.read_until(re.compile(re.escape("Which field? [plan] ")))
+    os.killpg(process.pid, signal.SIGINT)
+    text = screen.read_until(process)
+    assert process.wait(PATIENCE_S) == -signal.SIGINT
+    assert SGR.sub("", text).splitlines()[-1].startswith("error: interrupted")
+    assert "Traceback" not in text

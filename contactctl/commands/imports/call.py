@@ -76,7 +76,7 @@ class ImportCall:
         """Return this call with more flags, as a line to type."""
         # Not the copy's name: it is gone when the command is typed.
         file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
-        return self._line(file, [*self._words, *more])
+        return self._line(file, [*self._words(), *more])
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""
@@ -138,7 +138,8 @@ class ImportCall:
     def resume_command(self) -> str:
         """What to type to go on with this run."""
         file = self.input_file.source.name
-        words = self._words
+        # What is to be saved has been, and what was agreed to is there.
+        words = self._words(replace(self.maps, save_map=None, yes=False))
         # A pipe cannot be read again, so that the copy is named, whose name tells no form.
         if self.input_file.name == STDIN:
             file = self.input_file.path
@@ -147,9 +148,8 @@ class ImportCall:
         words += [] if self.sending.resume else ["--resume"]
         return self._line(file, words)
 
-    @property
-    def _words(self) -> list[str]:
-        groups = (self.reading, self.given, self.maps, self.guards, self.sending)
+    def _words(self, maps: MapFlags | None = None) -> list[str]:
+        groups = (self.reading, self.given, maps or self.maps, self.guards, self.sending)
         return [word for group in groups for word in group.words()]
 
     def _line(self, file: str, words: list[str]) -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.commands.imports import creating
 from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.flag_words import with_words
+from contactctl.commands.imports.map_file import check_target
 from contactctl.commands.imports.patience import wait_for_account
 from contactctl.commands.imports.problems import columns_refusal, rows_refusal
+from contactctl.commands.imports.questions import NoAnswerError, Questions, may_ask
 from contactctl.commands.imports.way_out import find_way_out, way_past_rows
 from contactctl.connection import OfflineError, account_id
+from contactctl.errors import UsageError
 from contactctl.importing.identities import Permits
 from contactctl.importing.naming import AccountFields
-from contactctl.importing.plan import FaultyColumnsError, Plan, judge_rows, make_plan
+from contactctl.importing.plan import (
+    FaultyColumnsError,
+    Plan,
+    file_converter,
+    judge_rows,
+    make_plan,
+)
 from contactctl.importing.row import Finished, Job, Row, invalid
+from contactctl.importing.unknown_columns import UnknownColumnsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +39,12 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """A file that can be imported, and the properties to be made before."""
+    """A file that can be imported, and the properties to be made before.
 
+    ``call`` has the flags that answers to questions came to.
+    """
+
+    call: ImportCall
     plan: Plan
     new: Sequence[NewProperty]
 
@@ -36,28 +52,113 @@ class Checked(NamedTuple):
 def checked(call: ImportCall, *, offline: bool) -> Checked:
     """Check the whole file; raises :class:`UsageError` for what must not be sent.
 
-    Everything that is wrong is told at once, with the command that imports the file as it is.
+    Everything that is wrong is told at once, with the command that imports the file as it is; at
+    a terminal, what stops the file is asked about.
     """
     fields = _fields(call, typed=not call.columns.no_schema, offline=offline)
-    new, rules, fields = creating.planned(call, call.columns.to_rules(), fields)
-    try:
-        plan = make_plan(
+    has_asked = False
+    while True:
+        new, rules, known = creating.planned(call, call.columns.to_rules(), fields)
+        look = _Look(call, rules, known)
+        try:
+            plan = look.plan()
+            break
+        except FaultyColumnsError as error:
+            call = _answered(look, error)
+            has_asked = True
+    if not call.sending.skip_invalid and plan.report.problem_rows:
+        way = way_past_rows(plan.report, look.judge(told=True))
+        raise rows_refusal(plan.report, way, call.command(*way.words))
+    return Checked(_saving(call) if has_asked else call, plan, new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at a file by what the flags say of its columns."""
+
+    call: ImportCall
+    rules: ColumnRules
+    fields: AccountFields
+
+    def plan(self) -> Plan:
+        """Return what is to be done; raises as :func:`make_plan`."""
+        call = self.call
+        return make_plan(
             call.input_file.source,
-            rules,
-            fields,
+            self.rules,
+            self.fields,
             account_id(call.session.credentials, call.session.env),
             name=call.input_file.name,
             on_problem=_problem_teller(call),
             **_terms(call),
         )
-    except FaultyColumnsError as error:
-        way = find_way_out(error, _judge(call, rules, fields, told=error.told))
+
+    def judge(self, *, told: bool) -> Callable[[Sequence[str]], CheckReport]:
+        """Return what reads the rows by more flags; it tells of their problems once, if at all."""
+        call = self.call
+        tellers = [] if told else [_problem_teller(call)]
+
+        def judge(words: Sequence[str]) -> CheckReport:
+            on_problem = tellers.pop() if tellers else None
+            source, rules = call.input_file.source, self._rules_with(words)
+            return judge_rows(source, rules, self.fields, on_problem=on_problem, **_terms(call))
+
+        return judge
+
+    def check(self, words: Sequence[str], error: FaultyColumnsError) -> None:
+        """Raise :class:`UsageError` for more flags that do not fit the file, which ``error`` stops.
+
+        Of its columns that no flag speaks of nothing is said.
+        """
+        rules = self._rules_with(words)
+        left = {column.name for column in error.unknown if column.name not in rules.maps}
+        rules = replace(rules, ignored=rules.ignored | left)
+        stopping = {column.name for column in error.consent.columns} if error.consent else set()
+        try:
+            file_converter(self.call.input_file.source, rules, self.fields)
+        except UnknownColumnsError as found:
+            rivals = [column for column in found.unknown if column.name not in stopping]
+            if rivals:
+                raise UsageError(rivals[0].told or rivals[0].name) from None
+
+    def refusal(self, error: FaultyColumnsError) -> UsageError:
+        """Return the error for columns that stop the file, with the way out."""
+        call = self.call
+        way = find_way_out(error, self.judge(told=error.told))
         creates = call.maps.create_properties
-        raise columns_refusal(error, way, call.command(*way.words), creates=creates) from None
-    if not call.sending.skip_invalid and plan.report.problem_rows:
-        way = way_past_rows(plan.report, _judge(call, rules, fields, told=True))
-        raise rows_refusal(plan.report, way, call.command(*way.words))
-    return Checked(plan, new)
+        return columns_refusal(error, way, call.command(*way.words), creates=creates)
+
+    def _rules_with(self, words: Sequence[str]) -> ColumnRules:
+        rules = with_words(self.call.columns, words).to_rules()
+        return replace(rules, created=self.rules.created)
+
+
+def _answered(look: _Look, error: FaultyColumnsError) -> ImportCall:
+    """Return the call with what a person answers; raises the refusal where nobody does."""
+    call = look.call
+    if not may_ask(call, error):
+        raise look.refusal(error) from None
+    questions = Questions(call.session, look.fields, partial(look.check, error=error))
+    try:
+        words = questions.about(error, call.input_file.source)
+    except NoAnswerError:
+        raise look.refusal(error) from None
+    return replace(call, given=with_words(call.given, words))
+
+
+def _saving(call: ImportCall) -> ImportCall:
+    """Return the call with a file to keep the answers in, if a person wants that."""
+    call.session.output.note(f"\nthe same without questions:\n{call.command()}")
+    if call.maps.save_map is not None:
+        return call
+    questions = Questions(call.session, AccountFields(call.session.account), lambda _: None)
+    try:
+        path = questions.where_to_save(
+            f"{call.input_file.source.name}.map.toml", lambda path: check_target(Path(path))
+        )
+    except NoAnswerError:
+        return call
+    return call if path is None else replace(call, maps=replace(call.maps, save_map=Path(path)))
 
 
 def _terms(call: ImportCall) -> dict[str, Any]:
@@ -68,21 +169,6 @@ def _terms(call: ImportCall) -> dict[str, Any]:
         "looks": guards.looks,
         "permits": Permits(guards.replace_user_id, guards.change_address),
     }
-
-
-def _judge(
-    call: ImportCall, given: ColumnRules, fields: AccountFields, *, told: bool
-) -> Callable[[Sequence[str]], CheckReport]:
-    """Return what reads the rows by more flags; it tells of their problems once, if at all."""
-    tellers = [] if told else [_problem_teller(call)]
-
-    def judge(words: Sequence[str]) -> CheckReport:
-        on_problem = tellers.pop() if tellers else None
-        rules = replace(with_words(call.columns, words).to_rules(), created=given.created)
-        source = call.input_file.source
-        return judge_rows(source, rules, fields, on_problem=on_problem, **_terms(call))
-
-    return judge
 
 
 def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:

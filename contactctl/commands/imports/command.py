@@ -78,7 +78,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         check_target(maps.save_map)
     with _opened(session, reading, sending) as input_file:
         call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
-        plan, new = checked(call, offline=preview.offline)
+        call, plan, new = checked(call, offline=preview.offline)
         _save_map(call)
         if preview.dry_run:
             creating.show(call, new, would=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Judge = Callable[[Sequence[str]], CheckReport]
 
 #: So many columns are left out by name; of more, nobody reads the names.
-_MOST_NAMED = 5
+MOST_NAMED = 5
 _MOST_TOLD = 3
 _SKIP = "--skip-invalid"
 _NEVER = "--never-resubscribe"
@@ -80,7 +80,7 @@ def _past_others(report: CheckReport, words: Sequence[str], does: Sequence[str])
 
 def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:
     """Return the flags that map near misses and leave the other columns out, and what they do."""
-    near = [one for one in unknown if one.suggestions and _can_be_named(one.name)]
+    near = [one for one in unknown if one.suggestions and can_be_named(one.name)]
     left = [one for one in unknown if one not in near]
     words = [word for one in near for word in ("--map", f"{one.name}={one.suggestions[0]}")]
     does = [f"takes {quoted(one.name)} as {one.suggestions[0]}" for one in near[:_MOST_TOLD]]
@@ -89,13 +89,13 @@ def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:
     if left:
         others = "other " * bool(near)
         does.append(f"leaves out {counted(len(left), f'{others}column')}")
-    if len(left) > _MOST_NAMED or not all(_can_be_named(one.name) for one in left):
+    if len(left) > MOST_NAMED or not all(can_be_named(one.name) for one in left):
         words.append("--ignore-unknown")
         left = [one for one in left if one.several]  # that flag leaves no choice to chance
     return words + [word for one in left for word in ("--ignore", one.name)], does
 
 
-def _can_be_named(name: str) -> bool:
+def can_be_named(name: str) -> bool:
     """Tell whether a flag on a line to copy can name a column."""
     return name == name.strip() and name.isprintable()
 
