@@ -69,7 +69,9 @@ def bind_columns(columns: Sequence[str], rules: ColumnRules, fields: AccountFiel
     if rules.ignore_unknown:  # which leaves no choice between two meanings to chance
         unknown = [column for column in unknown if column.several]
     if unknown:
-        raise UnknownColumnsError(settle(unknown, bound.values()))
+        raise UnknownColumnsError(
+            settle(unknown, {one.label: columns[at] for at, one in bound.items()})
+        )
     if not any(item.kind in IDENTIFIERS for item in bound.values()):
         more = " (--only leaves all others out)" if rules.only else ""
         raise UsageError(

@@ -53,7 +53,7 @@ class JsonKeys:
         """What is to be said of keys that are no fields; None when there are none."""
         if not self._unknown:
             return None
-        filled = [item for item in self._found.values() if item]
+        filled = {item.label: key for key, item in self._found.items() if item}
         return UnknownColumnsError(settle(self._unknown.values(), filled))
 
     def field_of(self, key: str, keys: Collection[str]) -> Field | None:

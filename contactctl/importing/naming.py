@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from contactctl.account.account import MailingList
     from contactctl.changes.draft import DeclaredTypes
 
+#: Properties that the service lists and shows nobody: "Domain" is not "__domain".
+_INTERNAL = "__"
 _OWN_ID = "a name that the service keeps for itself; an id of your own for a person goes to userId"
 
 
@@ -69,9 +71,16 @@ class _Names:
     near: NearNames | None = None
 
     def __post_init__(self) -> None:
-        for key in (*self.declared, *(key for key in DEFAULT_TYPES if key not in self.declared)):
+        for key in {**DEFAULT_TYPES, **self.declared}:
+            if key.startswith(_INTERNAL):
+                continue
             for name in {fold(key), fold(self.labels.get(key, key))}:
                 self.by_fold.setdefault(name, []).append(key)
+
+    def shown(self) -> dict[str, str]:
+        """Return the keys of the properties that people see, each with its label."""
+        keys = (key for key in self.declared if not key.startswith(_INTERNAL))
+        return {key: self.labels.get(key, key) for key in keys}
 
     def keys_of(self, name: str) -> list[str]:
         """Return the keys of the properties that a name may mean."""
@@ -182,7 +191,7 @@ class AccountFields:
         """Raise the error for a name that is no field: the service would drop it in silence."""
         known = self._known()
         if known.near is None:
-            known.near = NearNames({key: known.labels.get(key, key) for key in known.declared})
+            known.near = NearNames(known.shown())
         near = known.near.find(name)
         hint = f"did you mean {', '.join(map(excerpt, near))}?" if near else ""
         raise UnknownNameError(

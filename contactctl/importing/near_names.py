@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.consent_words import fold_name, name_sense
 from contactctl.contact import STANDARD_FIELDS
+from contactctl.importing.usual_names import may_be_address
 from contactctl.wording import near_finder
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class NearNames:
     def find(self, name: str) -> tuple[str, ...]:
         """Return fields near a name, the likeliest first; none for what speaks of consent."""
         same = self._by_thing.get(_thing(name), [])
-        near = [*dict.fromkeys([*self._by_slip(name), *same])]
+        address = ["email"] if may_be_address(name) else []
+        near = [*dict.fromkeys([*self._by_slip(name), *address, *same])]
         return tuple(near[:_MOST]) if near and name_sense(name) is None else ()
 
 

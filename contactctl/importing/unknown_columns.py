@@ -9,9 +9,7 @@ from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from contactctl.importing.fields import Field
+    from collections.abc import Iterable, Mapping, Sequence
 
 _HINT = "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN"
 #: A file of 4,000 columns is not told of column by column.
@@ -55,15 +53,24 @@ class UnknownColumnsError(UsageError):
         return tuple(column.name for column in self.unknown)
 
 
-def settle(unknown: Iterable[UnknownColumn], filled: Iterable[Field]) -> tuple[UnknownColumn, ...]:
-    """Return the columns without suggestions that another column takes, each column once."""
-    taken = {item.label for item in filled}
+def settle(
+    unknown: Iterable[UnknownColumn], filled: Mapping[str, str]
+) -> tuple[UnknownColumn, ...]:
+    """Return the columns without suggestions that another column takes, each column once.
+
+    ``filled`` has the column that fills a field, by the field as ``--map`` takes it.
+    """
+    taken = {**filled}
     found: dict[str, UnknownColumn] = {}
     for column in unknown:
-        if column.name not in found:
-            left = tuple(one for one in column.suggestions if one not in taken)
-            found[column.name] = column._replace(suggestions=left)
-            taken.update(left[:1])
+        if column.name in found:
+            continue
+        left = tuple(one for one in column.suggestions if one not in taken)
+        reason = column.reason
+        if "email" in column.suggestions and "email" in taken and not (left or reason):
+            reason = f"another address; {quoted(taken['email'])} gives email"
+        found[column.name] = column._replace(reason=reason, suggestions=left)
+        taken.update(dict.fromkeys(left[:1], column.name))
     return tuple(found.values())
 
 

@@ -80,3 +80,23 @@ def usual_meaning(name: str) -> str | None:
     ('email', None)
     """
     return None if len(name) > _LONGEST else _FIELD_BY_FOLD.get(fold(name))
+
+
+#: Words behind "email" that say no more than that.
+_BEHIND = frozenset({"address", "adresse", "value", "id"})
+#: An address may be what such a word is about, and is not what it names.
+_ABOUT = frozenset(
+    {"last", "first", "latest", "next", "sent", "letzte", "dernier", "ultimo", "per"}
+)
+
+
+def may_be_address(name: str) -> bool:
+    """Tell whether a name is that of one address among several, such as ``Work Email``.
+
+    >>> may_be_address("E-mail 2 - Value"), may_be_address("E-mail 2 - Label")
+    (True, False)
+    """
+    words = fold_name(name).replace("e mail", "email").split() if len(name) <= _LONGEST else []
+    while words and (words[-1] in _BEHIND or words[-1].isdecimal()):
+        words.pop()
+    return words[-1:] == ["email"] and not _ABOUT.intersection(words)

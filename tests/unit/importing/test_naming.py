@@ -16,7 +16,13 @@ from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.unknown_columns import UnknownColumnsError
 from contactctl.importing.usual_names import USUAL_NAMES
 
-DECLARED = {"plan": "string", "trialEndsAt": "date", "opt1": "boolean", "zip": "string"}
+DECLARED = {
+    "__domain": "string",
+    "plan": "string",
+    "trialEndsAt": "date",
+    "opt1": "boolean",
+    "zip": "string",
+}
 LABELS = {"plan": "Plan", "trialEndsAt": "Trial ends at", "opt1": "Likes our mug", "zip": "Zip"}
 LISTS = (MailingList("c-news", "Product news"), MailingList("c-beta", "Beta"))
 
@@ -62,7 +68,9 @@ def test_names_are_compared_without_case_and_what_parts_words(name: str, found: 
     assert meant(name) == found
 
 
-@pytest.mark.parametrize("name", ["Name", "ID", "E-mail 2 - Value", "Email Status", "Customer ID"])
+@pytest.mark.parametrize(
+    "name", ["Name", "ID", "E-mail 2 - Label", "Email Type", "Customer ID", "Domain"]
+)
 def test_what_may_be_something_else_is_not_guessed(name: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         meant(name)
@@ -150,6 +158,16 @@ def test_no_suggestion_names_a_field_that_another_column_fills() -> None:
     assert refused(["email", "plna", "plans"]) == {"plna": ("plan",), "plans": ()}
     assert refused(["email", "plan", "plans"]) == {"plans": ()}
     assert refused(["email", "x", "plans"], "x=plan") == {"plans": ()}
+
+
+def test_another_address_is_told_of_with_the_column_that_gives_the_first() -> None:
+    with pytest.raises(UnknownColumnsError) as caught:
+        bind_columns(["Email", "E-mail 2 - Value"], ColumnRules(), fields())
+    assert '"E-mail 2 - Value": another address; "Email" gives email' in caught.value.message
+    assert refused(["Work Email", "Home E-mail", "plan"]) == {
+        "Work Email": ("email",),
+        "Home E-mail": (),
+    }
 
 
 def test_the_better_name_keeps_a_field_that_two_columns_give() -> None:
