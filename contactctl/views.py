@@ -76,7 +76,13 @@ def preview(
         )
         for name, item in found.changes.items()
     ]
-    return stack(heading, grid(("field", "before", "after"), rows))
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
+    table.add_column("field", no_wrap=True)
+    for column, style in (("before", "red"), ("after", "green")):
+        table.add_column(column, overflow="fold", style=style)
+    for row in rows:
+        table.add_row(*(safe(cell) for cell in row))
+    return stack(heading, table)
 
 
 def contact(

@@ -173,13 +173,14 @@ def delete(
     ref = who.to_ref()
     if preview.dry_run or planning.is_asked:
         contact = find_one(session.client, ref)
-        deletion = Preview("delete", {ref.name: ref.value})
+        body: JsonObject = {ref.name: ref.value}
         if planning.is_asked:
             from contactctl.plans.planning import planned_deletion
 
-            planning.save([planned_deletion(ref, contact)], deletion, str(ref))
+            gone = planned_deletion(ref, contact)
+            planning.save([gone], Preview("delete", body, gone.changes), str(ref))
             return None
-        return preview.show(session, deletion, str(ref))
+        return preview.show(session, Preview("delete", body), str(ref))
     # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
         raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")

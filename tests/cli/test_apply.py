@@ -294,7 +294,8 @@ def test_a_deletion_is_planned_with_all_that_goes_and_drifts_by_any_field(
     path = tmp_path / "p.jsonl"
     saved(cli, "-e", "ada@example.com", "--first-name", "Ada", "--list", f"{DIGEST}=true")
     words = ("delete", "-e", "ada@example.com", "--plan", str(path))
-    assert in_sandbox(cli, *words).code == 0
+    planned = in_sandbox(cli, *words)
+    assert (planned.code, "firstName\tAda\t\n" in planned.out) == (0, True)
     assert exists(cli, "ada@example.com")
     saved(cli, "-e", "ada@example.com", "--last-name", "Lovelace")
     done = applied(cli, path, "-o", "json")

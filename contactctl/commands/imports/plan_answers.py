@@ -61,6 +61,7 @@ class Entry(NamedTuple):
         found: list[tuple[str, ...]] = [
             (*head, _field(name, item.names, short=short), _value(one.before), _value(one.after))
             for name, one in item.changes.items()
+            if _value(one.before) or _value(one.after)
             # Who comes or goes is named already.
             if item.would == "update" or not _is_ref(item, name)
         ]
