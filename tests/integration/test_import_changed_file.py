@@ -38,7 +38,7 @@ def test_the_run_stops_and_goes_on_when_the_file_is_put_back(
     release = threading.Event()
     with held(release, after=20) as hold, import_.serve(around=hold):
         with import_.run("--rate=max") as run:
-            import_.log.wait_for_held(20, IN_FLIGHT)
+            import_.log.wait_for_held(run, IN_FLIGHT, answered=20)
             content = import_.file.read_bytes()
             change(import_.file)
             release.set()

@@ -105,7 +105,7 @@ def test_a_service_that_goes_away_is_waited_for_by_a_resume(
     words, stack = ("--rate=max", "--patience=1s"), ExitStack()
     with import_.serve(Settings(latency_s=0.1)):  # so that rows are left when it goes
         run = stack.enter_context(import_.run(*words))
-        assert import_.log.wait_for(40)
+        assert import_.log.wait_for(40, run), run.err
     assert run.end() == 7
     stack.close()
     error = error_of(run)

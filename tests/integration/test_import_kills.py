@@ -46,7 +46,7 @@ class Battered(Trial):
             if chance.random() < 0.15:
                 time.sleep(chance.uniform(0, 0.3))
             else:
-                self.log.wait_for(before + chance.randrange(most_rows), 2.0)
+                self.log.wait_for(before + chance.randrange(most_rows), run)
                 time.sleep(chance.uniform(0, LATENCY_S))
             run.kill()
         self.kills += 1

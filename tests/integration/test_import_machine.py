@@ -43,7 +43,7 @@ def test_the_same_file_is_not_imported_twice_at_once(
     import_ = Trial(tmp_path, own_folders, 60, seed=1)
     release = threading.Event()
     with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
-        import_.log.wait_for_under_way(IN_FLIGHT)
+        import_.log.wait_for_held(run, IN_FLIGHT)
         for more in ((), ("--resume",)):
             with import_.run("--rate=max", *more) as second:
                 assert second.end() == 9

@@ -68,7 +68,7 @@ def test_a_signal_lets_what_is_under_way_end_and_names_the_way_on(
         import_.serve(Settings(latency_s=0.05), around=hold),
     ):
         with import_.run("--rate=max", f"--rejects={tmp_path / 'bad rows.csv'}") as run:
-            import_.log.wait_for_held(30, IN_FLIGHT)
+            import_.log.wait_for_held(run, IN_FLIGHT, answered=30)
             run.send(signum)
             release.set()
             began = time.monotonic()
@@ -92,7 +92,7 @@ def test_standard_input_is_kept_until_it_is_imported(
         import_.serve(Settings(latency_s=0.02), around=hold),
     ):
         with import_.run("--rate=max", stdin=import_.file) as run:
-            import_.log.wait_for_held(30, IN_FLIGHT)
+            import_.log.wait_for_held(run, IN_FLIGHT, answered=30)
             run.send(signal.SIGTERM)
             release.set()
             assert run.end() == -signal.SIGTERM
@@ -109,7 +109,7 @@ def test_a_second_ctrl_c_waits_for_nothing(
     """What was under way may have been applied; a resumed run sends it again."""
     import_ = Trial(tmp_path, own_folders, 60, seed=10)
     with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
-        import_.log.wait_for_under_way(IN_FLIGHT)
+        import_.log.wait_for_held(run, IN_FLIGHT)
         run.send(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             run.end(0.6)  # what comes within 0.3 s counts as the same signal
@@ -129,7 +129,7 @@ def test_a_request_that_never_ends_keeps_no_import_alive(
     """A few seconds for what is under way, and no more."""
     import_ = Trial(tmp_path, own_folders, 60, seed=11)
     with held(release) as hold, import_.serve(around=hold), import_.run("--rate=max") as run:
-        import_.log.wait_for_under_way(IN_FLIGHT)
+        import_.log.wait_for_held(run, IN_FLIGHT)
         run.send(signal.SIGTERM)
         began = time.monotonic()
         assert run.end() == -signal.SIGTERM

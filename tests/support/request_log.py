@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chained_rows import group_of
+from waiting_beside import wait_beside
 
 from contactctl.exact_json import JsonObject, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from import_process import Importing
 
 _WAIT_S = 60.0
 
@@ -66,22 +69,22 @@ class RequestLog:
         """The payloads that were written, as often as they were."""
         return [write.payload for write in self.writes if write.status == 200]
 
-    def wait_for(self, count: int, seconds: float = _WAIT_S) -> bool:
-        """Wait until so many updates have been answered; tell whether they were."""
-        with self._changed:
-            return self._changed.wait_for(lambda: len(self.writes) >= count, seconds)
+    def wait_for(self, count: int, run: Importing) -> bool:
+        """Wait until so many updates have been answered; tell whether they were.
 
-    def wait_for_under_way(self, count: int) -> None:
-        """Wait until so many updates are under way at once."""
+        No wait lasts longer than the run that sends them.
+        """
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self._under_way) >= count, _WAIT_S)
+            return wait_beside(run.process, self._changed, lambda: len(self.writes) >= count)
 
-    def wait_for_held(self, answered: int, held: int) -> None:
+    def wait_for_held(self, run: Importing, held: int, *, answered: int = 0) -> None:
         """Wait until so many updates have been answered and so many more are under way."""
         with self._changed:
-            assert self._changed.wait_for(
-                lambda: len(self.writes) >= answered and len(self._under_way) >= held, _WAIT_S
-            )
+            assert wait_beside(
+                run.process,
+                self._changed,
+                lambda: len(self.writes) >= answered and len(self._under_way) >= held,
+            ), run.err
 
     def wait_until_idle(self) -> None:
         """Wait until no update is under way."""

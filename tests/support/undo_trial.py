@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from import_process import calling, variables
 from sandbox_cli import LISTS
 from sandbox_served import served
+from waiting_beside import wait_beside
 
 from contactctl.changes.preview import same_value
 from contactctl.plans.opposite import fields_of
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from contactctl.plans.lines import Planned
 
 _WAIT_S = 5.0
-#: How often to look whether a process has ended, which tells nobody.
-_LOOK_S = 0.05
 
 
 class RequestCount:
@@ -56,8 +55,7 @@ class RequestCount:
     def wait_for(self, count: int, process: Popen[bytes]) -> None:
         """Wait for so many answers, or the end of the process that asks."""
         with self._changed:
-            while self.count < count and process.poll() is None:
-                self._changed.wait(_LOOK_S)
+            wait_beside(process, self._changed, lambda: self.count >= count)
 
     def wait_until_idle(self) -> None:
         with self._changed:
