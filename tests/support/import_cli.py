@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from import_process import json_lines
@@ -40,3 +41,15 @@ def dump(cli: Cli, *names: str) -> list[tuple[Any, ...]]:
 def errors_of(done: Done) -> str:
     """Return what stderr says beside the sandbox's note."""
     return done.err.removeprefix(NOTE)
+
+
+def ready_flags(done: Done, file: Path) -> list[str]:
+    """Return the flags of the command on the last line of an error."""
+    words = shlex.split(done.err.splitlines()[-1])
+    assert words[:4] == ["contactctl", "--sandbox", "import", str(file)]
+    return words[4:]
+
+
+def subscribed(cli: Cli) -> dict[str, bool]:
+    """Tell of every contact of the sandbox whether it is subscribed, by its address."""
+    return {str(email): value is True for email, value in dump(cli, "subscribed")}
