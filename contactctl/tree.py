@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -12,6 +13,7 @@ from typer.main import get_command
 
 from contactctl.errors import ExitCode, UsageError
 from contactctl.menu import Branch
+from contactctl.parameters import read_as_switch, read_ourselves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +50,10 @@ class Command(_Epilog, TyperCommand):
     #: The flags that its group takes as well; of these the last one wins.
     shared: frozenset[str | None] = frozenset()
 
+    def get_help_option(self, ctx: Context) -> Parameter:
+        """Return the flag that Typer itself adds, read as all others are."""
+        return read_as_switch(super().get_help_option(ctx))
+
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Check the words before Typer's own parser, which would take them silently."""
         if not ctx.resilient_parsing:
@@ -68,6 +74,10 @@ class Group(_Epilog, TyperGroup):
     flags: Callable[..., None]
     #: What was called before in this process, as ``main`` may be many times: built once.
     built: dict[str, TyperCommand | TyperGroup]
+
+    def get_help_option(self, ctx: Context) -> Parameter:
+        """Return the flag that Typer itself adds, read as all others are."""
+        return read_as_switch(super().get_help_option(ctx))
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print help when nothing follows."""
@@ -113,6 +123,7 @@ def make_group(
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
     group.name, group.branch, group.flags, group.lines = name, branch, flags, lines
     group.built = {}
+    read_ourselves(group.params, _annotations(flags))
     group.commands = {
         child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
     }
@@ -124,11 +135,18 @@ def build(name: str, node: Leaf) -> Command:
     module = importlib.import_module(f"contactctl.commands.{node.module}")
     lines = ["Examples:", *module.EXAMPLES[node.function]]
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(name, cls=Command, epilog="\n\n".join(lines))(getattr(module, node.function))
+    function = getattr(module, node.function)
+    app.command(name, cls=Command, epilog="\n\n".join(lines))(function)
     command = get_command(app)
     assert isinstance(command, Command)  # noqa: S101 - what ``cls`` above asked for
     command.lines = lines
+    read_ourselves(command.params, _annotations(function))
     return command
+
+
+def _annotations(function: Callable[..., object]) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters
+    return {name: parameter.annotation for name, parameter in parameters.items()}
 
 
 def check_words(command: Command, ctx: Context, args: Sequence[str]) -> None:

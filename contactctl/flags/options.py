@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
@@ -19,13 +18,6 @@ _WORST_LOOKING_S = worst_total_s(DEFAULT_TIMEOUT_S, DEFAULT_RETRIES, looks_first
 
 def _flag(*names: str, help: str, **more: Any) -> Any:  # noqa: A002, ANN401 - Typer's own words
     return typer.Option(*names, help=help, rich_help_panel=GLOBAL_PANEL, **more)
-
-
-def _finite(seconds: float | None) -> float | None:
-    """Refuse ``nan``, which is neither below the least nor above the most."""
-    if seconds is not None and math.isnan(seconds):
-        raise typer.BadParameter("nan is no number of seconds")
-    return seconds
 
 
 ProfileFlag = Annotated[
@@ -52,7 +44,6 @@ TimeoutFlag = Annotated[
         metavar="SECONDS",
         min=0.05,
         max=3600,
-        callback=_finite,
         help="Deadline of one attempt, all of it (default 30).",
     ),
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.menu import Branch
+from contactctl.parameters import takes_of
 from contactctl.tree import Command, build
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from contactctl.menu import Leaf
     from contactctl.tree import Parameter
-
-#: How the names of Typer's types begin, which differ between its versions in their endings.
-_TYPES = {"bool": "boolean", "int": "integer", "float": "number"}
 
 
 def leaves(
@@ -61,24 +59,19 @@ def argument(parameter: Parameter) -> JsonObject:
 
 
 def _value(parameter: Parameter) -> JsonObject:
-    # Asked this way since Typer's private types, of choices and of ranges, alone have these.
-    choices = getattr(parameter.type, "choices", None)
+    takes = takes_of(parameter)
     return {
-        "type": _type(parameter.type.name),
+        "type": "string" if takes.kind == "path" else takes.kind,
         "metavar": parameter.metavar,
-        "allowedValues": None if choices is None else [str(choice) for choice in choices],
-        "minimum": _plain(getattr(parameter.type, "min", None)),
-        "maximum": _plain(getattr(parameter.type, "max", None)),
+        "allowedValues": None if takes.choices is None else [*takes.choices],
+        "minimum": _plain(takes.minimum),
+        "maximum": _plain(takes.maximum),
         "default": _plain(parameter.default),
         # An option repeats itself, an argument takes all words that are left.
         "repeatable": bool(getattr(parameter, "multiple", False)) or parameter.nargs == -1,
         "required": parameter.required,
         "help": " ".join((parameter.help or "").split()),
     }
-
-
-def _type(name: str) -> str:
-    return next((word for start, word in _TYPES.items() if name.startswith(start)), "string")
 
 
 def _plain(value: object) -> JsonValue:

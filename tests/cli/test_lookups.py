@@ -157,7 +157,7 @@ def test_a_property_is_created_and_can_be_set_at_once(cli: Cli) -> None:
     [
         (("plan",), "Missing option"),
         (("--type", "string"), "Missing argument"),
-        (("x", "--type", "text"), "'text'"),
+        (("x", "--type", "text"), '"text"'),
         (("", "--type", "string"), "empty"),
         (("two words", "--type", "string"), "two words"),
         (("email", "--type", "string"), "email"),

@@ -81,7 +81,7 @@ CASES = f"""
 -u 1 --list {LIST}=maybe                 | "maybe" is not a boolean       | true or false
 -u 1 --list {LIST}=1                     | "1" is not a boolean           | true or false
 -u 1 --list NAME=true                    | there is no mailing list "NAME"| "News" (cl1)
--u 1 --list New=true | there is no mailing list "New" | did you mean "News" (cl1)?
+-u 1 --list News2=true | there is no mailing list "News2" | did you mean "News" (cl1)?
 -u 1 --first-name {LONG}                 | firstName: "xxx                | at most 498
 -d ''                                    | --data is empty                | one JSON object
 -d @                                     | --data @ names no file         | @FILE
@@ -134,7 +134,7 @@ CASES = f"""
 -u 1 --timeout 0                         | --timeout                      | contactctl update --help
 -u 1 --timeout nan                       | --timeout                      | contactctl update --help
 -u 1 --retries -1                        | --retries                      | contactctl update --help
--u 1 -o yaml                             | 'yaml'                         | contactctl update --help
+-u 1 -o yaml                             | "yaml"                         | contactctl update --help
 """
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from contactctl import completion
 from contactctl.cli import root_group
 from contactctl.menu import COMMANDS, Branch, Leaf
+from contactctl.parameters import takes_of
 from contactctl.tree import Command, build
 
 if TYPE_CHECKING:
@@ -129,14 +130,13 @@ def _arguments(path: str, command: Any) -> tuple[str, ...]:  # noqa: ANN401 - Ty
 
 
 def _values(parameter: Any) -> str:  # noqa: ANN401 - Typer's own
-    choices = getattr(parameter.type, "choices", None)
-    if choices:
-        return " ".join(map(str, choices))
+    takes = takes_of(parameter)
+    if takes.choices:
+        return " ".join(takes.choices)
     metavar = parameter.metavar or ""
     if "@FILE" in metavar:
         return "<@file>"
-    is_path = parameter.type.name in {"path", "file", "filename"}
-    return "<file>" if is_path or "FILE" in metavar else ""
+    return "<file>" if takes.kind == "path" or "FILE" in metavar else ""
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from contactctl.exact_json import JsonValue, to_json
 from contactctl.menu import Branch, Leaf
+from contactctl.parameters import read_ourselves
 from contactctl.schema.command_docs import argument, flag, leaves
 from contactctl.schema.shapes import TEXT, Output, at_least, list_of, one_of, record, said
 
@@ -46,8 +47,9 @@ def parameter(kind: Any, default: object) -> Any:  # noqa: ANN401 - Typer's own
     command.__annotations__["all"] = kind
     app = typer.Typer(add_completion=False)
     app.command()(command)
-    (found,) = (item for item in get_command(app).params if item.name == "all")
-    return found
+    params = get_command(app).params
+    read_ourselves(params, {"all": kind})
+    return params[0]
 
 
 def plain(value: JsonValue) -> Any:  # noqa: ANN401 - any JSON
