@@ -53,15 +53,17 @@ def check_account(file: PlanFile, account: FileAccount) -> None:
 
 
 def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
-    """Refuse a plan that is too old; times in seconds. Raises :class:`GuardError`."""
+    """Refuse a file that is too old; times in seconds. Raises :class:`GuardError`."""
     # By the file's own words: copying a plan to another machine gives it a new time on disk.
     age_s = now - file.header.created
     if age_s > max_age_s:
+        if max_age_s >= MOST_AGE_DAYS * _DAY_S:
+            hint = "what was applied is remembered for no longer"
+        else:
+            hint = "allow more" if file.header.kind == "undo" else "make a new plan, or allow more"
         raise GuardError(
             f"{quoted(file.name)} is {_words(age_s)} old, and --max-age allows {_words(max_age_s)}",
-            hint="make a new plan; what was applied is remembered for no longer"
-            if max_age_s >= MOST_AGE_DAYS * _DAY_S
-            else "make a new plan, or allow more",
+            hint=hint,
         )
     if age_s < -_CLOCKS_DIFFER_S:
         raise GuardError(
