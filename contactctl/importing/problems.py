@@ -54,12 +54,25 @@ class Group:
     count: int = 0
     has_more_values: bool = False
     _values: dict[str | None, Example] = field(default_factory=dict)
+    _ways: dict[tuple[str, ...], None] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return the flags by which values of the group fit; none where they are not of one mind.
+
+        What a value alone leaves open is said by the others of its column.
+        """
+        words = tuple(word for way in self._ways for word in way)
+        are_texts = all(word.startswith("--null-text=") for word in words)
+        return words if are_texts or len(self._ways) == 1 else ()
 
     def add(self, problem: ValueProblem, line: int) -> None:
         """Count one more problem of this kind."""
         self.count += 1
         if problem.hint != self.hint:
             self.hint = None
+        if problem.flags and len(self._ways) < SHOWN_EXAMPLES:
+            self._ways[problem.flags] = None
         value = None if problem.value is None else excerpt(problem.value)
         example = self._values.get(value)
         if example is None:

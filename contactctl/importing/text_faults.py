@@ -24,6 +24,12 @@ _SIGNS = frozenset("\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\u00ab
 _SAMPLE_BYTES = 2**12
 
 
+class NotTextError(UsageError):
+    """A file is no text in its encoding; ``likely`` is one that it may be in, None for none."""
+
+    likely: str | None = None
+
+
 class _Fault(NamedTuple):
     """Bytes that cannot be decoded: their line, and what stands before and after them."""
 
@@ -45,11 +51,14 @@ def check_text(file: IO[bytes], encoding: Encoding, name: str) -> None:
         if len(fault.after) < _SAMPLE_BYTES:
             fault = fault._replace(after=fault.after + file.read(_SAMPLE_BYTES))
     shown = " ".join(f"{byte:02X}" for byte in fault.found[:_SHOWN_BYTES])
-    raise UsageError(
+    hint, likely = _way_out(fault, encoding)
+    error = NotTextError(
         f"{quoted(name)} is not {encoding.name}: line {fault.line} holds"
         f" the byte{'s' * (len(fault.found) > 1)} {shown}",
-        hint=_hint(fault, encoding),
+        hint=hint,
     )
+    error.likely = likely
+    raise error
 
 
 def check_not_utf_8(file: IO[bytes], encoding: Encoding, name: str) -> None:
@@ -106,16 +115,18 @@ def _first_fault(file: IO[bytes], encoding: Encoding) -> _Fault | None:
         feeds, returns = feeds + text.count("\n"), returns + text.count("\r")
 
 
-def _hint(fault: _Fault, encoding: Encoding) -> str:
+def _way_out(fault: _Fault, encoding: Encoding) -> tuple[str, str | None]:
+    """Return what to do, and the encoding to name for that."""
     sample = fault.before + fault.after
     if _is_text(sample, "utf-8") and encoding.name != "utf-8":
-        return "it is UTF-8: leave --encoding out"
+        return "it is UTF-8: leave --encoding out", None
     if encoding.name == "utf-8" and _has_utf_8(sample):
-        return "other letters of it are UTF-8: correct that line, which was cut or put in later"
+        hint = "other letters of it are UTF-8: correct that line, which was cut or put in later"
+        return hint, None
     likely = _likely(sample)
     if likely is None:
-        return "name the encoding with --encoding, such as cp1252 or utf-16-le"
-    return f"give --encoding {likely}, with which it reads {quoted(_word(fault, likely))}"
+        return "name the encoding with --encoding, such as cp1252 or utf-16-le", None
+    return f"give --encoding {likely}, with which it reads {quoted(_word(fault, likely))}", likely
 
 
 def _is_text(sample: bytes, encoding: str) -> bool:

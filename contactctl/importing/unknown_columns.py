@@ -11,7 +11,10 @@ from contactctl.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_HINT = "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN"
+_HINT = (
+    "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN, or all that"
+    " are no field with --ignore-unknown"
+)
 #: A file of 4,000 columns is not told of column by column.
 _SHOWN_LINES = 12
 _SHOWN_NAMES = 12

@@ -49,11 +49,11 @@ class Checked(NamedTuple):
     new: Sequence[NewProperty]
 
 
-def checked(call: ImportCall, *, offline: bool) -> Checked:
+def checked(call: ImportCall, *, offline: bool, asks: bool = True) -> Checked:
     """Check the whole file; raises :class:`UsageError` for what must not be sent.
 
     Everything that is wrong is told at once, with the command that imports the file as it is; at
-    a terminal, what stops the file is asked about.
+    a terminal, what stops the file is asked about if ``asks``.
     """
     fields = _fields(call, typed=not call.columns.no_schema, offline=offline)
     has_asked = False
@@ -64,6 +64,8 @@ def checked(call: ImportCall, *, offline: bool) -> Checked:
             plan = look.plan()
             break
         except FaultyColumnsError as error:
+            if not asks or not may_ask(call, error):
+                raise look.refusal(error) from None
             call = _answered(look, error)
             has_asked = True
     if not call.sending.skip_invalid and plan.report.problem_rows:
@@ -136,8 +138,6 @@ class _Look:
 def _answered(look: _Look, error: FaultyColumnsError) -> ImportCall:
     """Return the call with what a person answers; raises the refusal where nobody does."""
     call = look.call
-    if not may_ask(call, error):
-        raise look.refusal(error) from None
     questions = Questions(call.session, look.fields, partial(look.check, error=error))
     try:
         words = questions.about(error, call.input_file.source)

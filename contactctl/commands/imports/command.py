@@ -1,6 +1,5 @@
 """import."""
 
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.checking import checked
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
 from contactctl.commands.imports.map_file import check_target, load_map, save_map
+from contactctl.commands.imports.opening import opened
 from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
@@ -19,7 +19,7 @@ from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.undo_flag import check_undo
-from contactctl.importing.input_file import InputFile, open_input
+from contactctl.importing.input_file import InputFile
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import Forecast
 from contactctl.safe_text import quoted
@@ -64,21 +64,17 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         rejects=sending.rejects is not None,
     )
     if planning.plan is not None:
-        if maps.create_properties:
-            raise UsageError(
-                "--plan writes nothing, and --create-properties would",
-                hint="create them first, as an import of one row does: --limit 1",
-            )
         # A plan says what was there before, which only a look can know.
         guards = replace(guards, lookup=True)
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
-    kept = ColumnFlags() if maps.map_file is None else load_map(maps.map_file)
-    if maps.save_map is not None:
-        check_target(maps.save_map)
-    with _opened(session, reading, sending) as input_file:
-        call = ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
-        call, plan, new = checked(call, offline=preview.offline)
+    kept = _kept(maps, is_planned=planning.plan is not None)
+
+    def call_of(reading: FileFlags, input_file: InputFile) -> ImportCall:
+        return ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
+
+    with opened(session, reading, sending, call_of, offline=preview.offline) as opening:
+        call, plan, new = checked(opening, offline=preview.offline)
         _save_map(call)
         if preview.dry_run:
             creating.show(call, new, would=True)
@@ -99,21 +95,19 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     return None
 
 
-def _opened(
-    session: Session, reading: FileFlags, sending: SendFlags
-) -> AbstractContextManager[InputFile]:
-    return open_input(
-        reading.file,
-        session.run.stdin,
-        journal_folder(session.env),
-        form=reading.form,
-        delimiter=reading.delimiter,
-        encoding=reading.encoding,
-        allow_newlines=reading.allow_newlines,
-        skip_lines=reading.skip_lines or 0,
-        header=reading.header,
-        skip_bad_text=sending.skip_invalid,
-    )
+def _kept(maps: MapFlags, *, is_planned: bool) -> ColumnFlags:
+    """Return the flags of columns that a file holds; none without ``--map-file``.
+
+    Raises :class:`UsageError` for what does not go together, and as :func:`check_target`.
+    """
+    if is_planned and maps.create_properties:
+        raise UsageError(
+            "--plan writes nothing, and --create-properties would",
+            hint="create them first, as an import of one row does: --limit 1",
+        )
+    if maps.save_map is not None:
+        check_target(maps.save_map)
+    return ColumnFlags() if maps.map_file is None else load_map(maps.map_file)
 
 
 def _save_map(call: ImportCall) -> None:

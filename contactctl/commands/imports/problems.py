@@ -31,7 +31,7 @@ def rows_refusal(report: CheckReport, way: WayOut, command: str) -> UsageError:
     """Return the error for rows that cannot be sent."""
     lines = [f"{_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
     hint = f"correct the file; the command below {_sequence(way.does)}"
-    hint = hint if way.is_complete else _HINT
+    hint = hint if way.is_complete else _rows_hint(report)
     return _with_command("\n".join(lines), hint, way, command)
 
 
@@ -53,8 +53,15 @@ def columns_refusal(
     if not way.is_complete:
         hints = [way.obstacle.hint or "" if way.obstacle else "", error.hint or ""]
         hints += [consent.otherwise] if consent and not consent.is_ready else []
-        hints += [_HINT] if report and report.problem_rows else []
+        hints += [_rows_hint(report)] if report and report.problem_rows else []
     return _with_command("\n".join(lines), "; ".join(filter(None, hints)), way, command)
+
+
+def _rows_hint(report: CheckReport) -> str:
+    if report.sendable_rows:
+        return _HINT
+    has_flags = any("--" in (group.hint or "") for group in report.problems.groups)
+    return "correct the file" + ", or give the flags that are named above" * has_flags
 
 
 def _with_command(message: str, hint: str, way: WayOut, command: str) -> UsageError:

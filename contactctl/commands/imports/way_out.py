@@ -45,37 +45,62 @@ def find_way_out(error: FaultyColumnsError, judge: Judge) -> WayOut:
     """Return the way out of a file whose columns stop it; ``judge`` reads its rows by flags."""
     columns, does = column_way(error.unknown)
     consent = error.consent
+    decided = _decided(consent) if consent else []
     try:
-        report = judge([*columns, *(_decided(consent) if consent else ())])
+        report = judge([*columns, *decided])
     except UsageError as obstacle:
         return WayOut((), (), None, obstacle, is_complete=False)
     if consent is None:
-        return way_past_rows(report, judge, columns, does)
-    way = way_past_rows(report, judge, [*columns, *consent.flags], [consent.does, *does])
+        return _past_rows(report, judge, columns, WayOut((*columns,), (*does,), report))
+    given = WayOut((*columns, *consent.flags), (consent.does, *does), report)
+    way = _past_rows(report, judge, [*columns, *decided], given)
     return way._replace(is_complete=way.is_complete and consent.is_ready)
 
 
-def way_past_rows(
-    report: CheckReport, judge: Judge, words: Sequence[str] = (), does: Sequence[str] = ()
-) -> WayOut:
-    """Return the way out of rows that cannot be sent, after these words.
+def way_past_rows(report: CheckReport, judge: Judge) -> WayOut:
+    """Return the way out of rows that cannot be sent."""
+    return _past_rows(report, judge, (), WayOut((), (), report))
 
-    Those that would re-subscribe people change nothing. Others are left out where they are the
-    lesser part; a file of bad rows is not imported by that.
+
+def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: WayOut) -> WayOut:
+    """Return the way past bad rows as well, after the words that they were ``judged`` by.
+
+    Those that would re-subscribe people change nothing, and values are read by the flags that
+    leave no doubt. Other rows are left out where they are the lesser part; a file of bad rows is
+    not imported by that.
     """
-    if _NEVER not in words and any(one.kind == RESUBSCRIBES for one in report.problems.groups):
-        words, does = [*words, _NEVER], [*does, "re-subscribes nobody"]
-        return _past_others(judge(words), words, does)._replace(report=report)
-    return _past_others(report, words, does)
-
-
-def _past_others(report: CheckReport, words: Sequence[str], does: Sequence[str]) -> WayOut:
+    words, does = [*given.words], [*given.does]
+    more = _row_words(report, words)
+    if more and (better := _better(report, judge, [*judged, *more])):
+        report = better
+        words += more
+        does += ["re-subscribes nobody"] if _NEVER in more else []
+        does += ["reads values as its flags say"] if more != [_NEVER] else []
+    way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
-        return WayOut((*words,), (*does,), report)
+        return way
     if report.problem_rows * 2 > report.rows:
-        return WayOut((*words,), (*does,), report, is_complete=False)
+        return way._replace(is_complete=False)
     rows = counted(report.problem_rows, "row")
-    return WayOut((*words, _SKIP), (*does, f"leaves out {rows}, counted as failed"), report)
+    left_out = f"leaves out {rows}, counted as failed"
+    return way._replace(words=(*words, _SKIP), does=(*does, left_out))
+
+
+def _row_words(report: CheckReport, given: Sequence[str]) -> list[str]:
+    """Return the flags by which rows can be sent that cannot be yet."""
+    groups = report.problems.groups
+    found = dict.fromkeys(word for group in groups for word in group.flags)
+    is_needed = _NEVER not in given and any(group.kind == RESUBSCRIBES for group in groups)
+    return [*found, *([_NEVER] * is_needed)]
+
+
+def _better(report: CheckReport, judge: Judge, words: Sequence[str]) -> CheckReport | None:
+    """Return what is wrong with rows by more flags; None where they help nobody."""
+    try:
+        found = judge(words)
+    except UsageError:
+        return None
+    return found if found.problem_rows < report.problem_rows else None
 
 
 def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:

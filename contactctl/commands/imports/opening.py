@@ -1,0 +1,80 @@
+"""The input of an import opened; where its bytes stop it, told with all else that would."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contactctl.commands.imports.checking import checked
+from contactctl.errors import ContactctlError, UsageError
+from contactctl.files import journal_folder
+from contactctl.importing.input_file import open_input
+from contactctl.importing.text_faults import NotTextError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from contactctl.commands.imports.call import ImportCall
+    from contactctl.commands.imports.file_flags import FileFlags
+    from contactctl.commands.imports.sending_flags import SendFlags
+    from contactctl.importing.input_file import InputFile
+    from contactctl.session import Session
+
+    CallOf = Callable[[FileFlags, InputFile], ImportCall]
+
+
+@contextmanager
+def opened(
+    session: Session, reading: FileFlags, sending: SendFlags, call_of: CallOf, *, offline: bool
+) -> Iterator[ImportCall]:
+    """Open the input of a call; raises :class:`UsageError` and :class:`MachineError`."""
+    with ExitStack() as stack:
+        try:
+            input_file = stack.enter_context(_input(session, reading, sending))
+        except NotTextError as error:
+            if error.likely is not None and Path(reading.file).is_file():
+                reading = replace(reading, encoding=error.likely)
+                _tell_all(error, _input(session, reading, sending), reading, call_of, offline)
+            raise
+        yield call_of(reading, input_file)
+
+
+def _tell_all(
+    error: NotTextError,
+    opening: AbstractContextManager[InputFile],
+    reading: FileFlags,
+    call_of: CallOf,
+    offline: bool,  # noqa: FBT001 - as it was given
+) -> None:
+    """Add what else stops the file, as it reads in the likely encoding, and the way out of all."""
+    try:
+        with opening as input_file:
+            call = call_of(reading, input_file)
+            checked(call, offline=offline, asks=False)
+            error.command = call.command()
+    except UsageError as more:
+        error.message = f"{error.message}\nand read as {error.likely}: {more.message}"
+        error.hint = "; ".join(filter(None, [error.hint, more.hint]))
+        error.command, error.groups = more.command, more.groups
+    except ContactctlError:  # of the account, say: the file's own fault is told all the same
+        return
+
+
+def _input(
+    session: Session, reading: FileFlags, sending: SendFlags
+) -> AbstractContextManager[InputFile]:
+    return open_input(
+        reading.file,
+        session.run.stdin,
+        journal_folder(session.env),
+        form=reading.form,
+        delimiter=reading.delimiter,
+        encoding=reading.encoding,
+        allow_newlines=reading.allow_newlines,
+        skip_lines=reading.skip_lines or 0,
+        header=reading.header,
+        skip_bad_text=sending.skip_invalid,
+    )

@@ -1,0 +1,150 @@
+"""import: whatever stops a file is told in one run, and its last line imports the file as it is."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from import_cli import dump, imported, rows_of
+
+from contactctl.exact_json import Number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Cli, Done
+
+    from contactctl.exact_json import JsonObject
+
+ADA, BOB, CY = "ada@example.com", "bob@example.com", "cy@example.com"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+def line_of(done: Done) -> list[str]:
+    """Return the flags of the command on the last line of an error."""
+    words = shlex.split(done.err.splitlines()[-1])
+    assert words[:3] == ["contactctl", "--sandbox", "import"], done.err
+    return words[4:]
+
+
+def pasted(cli: Cli, file: Path, code: int = 0) -> list[JsonObject]:
+    """Import a file that is refused at first by the line that it is refused with."""
+    done = imported(cli, file)
+    assert (done.code, dump(cli)) == (2, [])
+    return rows_of(cli, file, *line_of(done), code=code)
+
+
+def test_columns_values_and_consent_are_told_at_once(cli: Cli, file: Path) -> None:
+    file.write_text(
+        "email,plann,seats,Signup date,Fax,Mobile,Pager,Telex,Post,Window,unsubscribed\n"
+        f'{ADA},pro,"1.234,5",17.01.2024,1,2,3,4,5,6,false\n'
+        f"{BOB},free,2,01.02.2024,1,2,3,4,5,6,true\n"
+        f"{CY},free,NULL,,1,2,3,4,5,6,false\n"
+    )
+    done = imported(cli, file)
+    for words in ("speaks of consent", '"plann" is no field', "7 columns", "rows cannot be sent"):
+        assert words in done.err
+    assert line_of(done) == [
+        *("--map", "plann=plan", "--ignore-unknown", "--map", "unsubscribed=!subscribed"),
+        *("--never-resubscribe", "--decimal-comma=seats"),
+        *("--date-format=Signup date=%d.%m.%Y", "--null-text=NULL"),
+    ]
+    pasted(cli, file)
+    assert dump(cli, "plan", "seats", "subscribed") == [
+        (ADA, "pro", Number("1234.5"), True),
+        (BOB, "free", Number("2"), False),
+        (CY, "free", None, True),
+    ]
+    dates = [str(one[1])[:10] for one in dump(cli, "signupDate")]
+    assert dates == ["2024-01-17", "2024-02-01", "None"]
+
+
+def test_a_date_that_may_be_two_is_settled_by_the_others(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,signupDate\n{ADA},31/12/2023\n{BOB},01/02/2024\n")
+    pasted(cli, file)
+    assert [str(one[1])[:10] for one in dump(cli, "signupDate")] == ["2023-12-31", "2024-02-01"]
+
+
+def test_dates_of_two_forms_are_not_guessed(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,signupDate\n{ADA},31/12/2023\n{BOB},12/31/2023\n")
+    done = imported(cli, file)
+    assert "contactctl " not in done.err.splitlines()[-1]
+    assert "--date-format" in done.err
+
+
+def test_few_rows_that_cannot_be_sent_are_left_out_and_many_are_not(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Fax\n{ADA},1\n{BOB},2\nnobody,3\n")
+    assert line_of(imported(cli, file)) == ["--ignore", "Fax", "--skip-invalid"]
+    assert [row["status"] for row in pasted(cli, file, code=6)] == ["done", "done", "failed"]
+    file.write_text(f"email,Fax\n{ADA},1\nnobody,3\nnone,3\n")
+    refused = imported(cli, file)
+    assert "contactctl " not in refused.err.splitlines()[-1]
+    assert "--ignore-unknown" in refused.err
+
+
+def test_the_rows_are_judged_by_the_columns_of_the_line(cli: Cli, file: Path) -> None:
+    """A near miss is mapped there, and its values must be those of that field."""
+    file.write_text(f"email,seatss\n{ADA},1\n{BOB},many\n")
+    done = imported(cli, file)
+    assert 'seatss: 1 value is not a number: "many" (line 3)' in done.err
+    assert line_of(done) == ["--map", "seatss=seats", "--skip-invalid"]
+
+
+def test_nothing_is_offered_where_no_column_is_an_address(cli: Cli, file: Path) -> None:
+    file.write_text("plann,Fax\npro,1\n")
+    done = imported(cli, file)
+    assert "no column gives an email address or a user id" in done.err
+    assert "--map 'COLUMN=email'" in done.err.splitlines()[-1]
+
+
+def test_bytes_that_are_no_utf_8_are_told_with_all_else(cli: Cli, file: Path) -> None:
+    file.write_bytes(f"Vorname;E-Mail;Ort;seats\nZo\xeb;{ADA};Bonn;1,5\n".encode("latin-1"))
+    done = imported(cli, file)
+    assert "is not utf-8" in done.err
+    assert line_of(done)[:3] == ["--encoding=cp1252", "--ignore", "Ort"]
+    pasted(cli, file)
+    assert dump(cli, "firstName", "seats") == [(ADA, "Zo\xeb", Number("1.5"))]
+
+
+@pytest.mark.parametrize("words", [(), ("--map-file=map.toml",)])
+def test_keys_of_json_are_told_at_once(cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(
+        f'{{"email":"{ADA}","plann":"pro"}}\n{{"email":"{BOB}","foo":1}}\n'
+        f'{{"email":"{CY}","bar":{{"a":1}},"state":"cancelled"}}\n'
+    )
+    if words:
+        (tmp_path / "map.toml").write_text('ignore = ["foo"]\n')
+        words = (f"--map-file={tmp_path / 'map.toml'}",)
+    done = imported(cli, file, *words)
+    left = ["--ignore", "foo", "--ignore", "bar"] if not words else ["--ignore", "bar"]
+    expected = ["--map", "plann=plan", *left, "--unsubscribed-when", "state=cancelled"]
+    assert line_of(done) == [*words, *expected]
+    rows_of(cli, file, *line_of(done))
+    assert dump(cli, "plan", "subscribed") == [
+        (ADA, "pro", True),
+        (BOB, None, True),
+        (CY, None, False),
+    ]
+
+
+def test_a_name_that_no_line_can_hold_is_left_out_in_general(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(f'{{"email":"{ADA}"," a\\u001b[31m ":"pro"}}\n')
+    assert line_of(imported(cli, file)) == ["--ignore-unknown"]
+    pasted(cli, file)
+
+
+def test_the_line_stands_alone_below_the_box(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,{','.join(f'column number {n}' for n in range(5))}\n{ADA},1,2,3,4,5\n")
+    env = {"TERM": "dumb", "COLUMNS": "60", "CI": "1"}
+    done = cli("import", str(file), "--sandbox", terminal=True, env=env)
+    *_, border, line = done.err.splitlines()
+    assert border.startswith("╰")
+    assert line.startswith("contactctl --sandbox import ")
+    assert len(line) > 60
