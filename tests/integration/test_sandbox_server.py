@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 import sys
 import threading
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from sandbox_calls import ADA
-from sandbox_http import KEY, put
-from sandbox_served import Served, python_process, served
+from sandbox_http import put
+from sandbox_served import Served, request, served
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
 from contactctl.sandbox.app import Settings
@@ -24,34 +23,10 @@ from contactctl.sandbox.incoming import MAX_BODY_BYTES
 from contactctl.sandbox.server import Listen, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
-SERVER = """
-import signal, sys, threading
-from pathlib import Path
-from contactctl.sandbox.app import Settings, make_app
-from contactctl.sandbox.server import Listen, serve
-from contactctl.sandbox.store import open_store
-
-if sys.argv[3] == "ignored":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-else:  # a parent in the background has it ignored
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-before = signal.getsignal(signal.SIGINT)
-stopping = threading.Event()
-settings = Settings(latency_s=float(sys.argv[2]), sleep=stopping.wait, served_host="127.0.0.1")
-with open_store(Path(sys.argv[1])) as store:
-    plain = make_app(store, settings)
-    def app(environ, start_response):
-        print("asked", flush=True)
-        return plain(environ, start_response)
-    ready = lambda address: print(address, flush=True)
-    signum = serve(app, Listen(port=0), ready=ready, stopping=stopping)
-assert signal.getsignal(signal.SIGINT) is before
-print("ended by", signum, flush=True)
-"""
 
 #: A second is promised; the rest is for a machine that is busy with other tests.
 SOON_S = 5.0
@@ -66,17 +41,6 @@ def path(tmp_path: Path) -> Path:
 def sandbox(path: Path) -> Iterator[Served]:
     with served(path) as running:
         yield running
-
-
-def request(body: bytes = b"{}", *headers: str, host: str = "127.0.0.1") -> bytes:
-    """Return an update as bytes on the wire."""
-    lines = [
-        "PUT /api/v1/contacts/update HTTP/1.1",
-        f"Host: {host}",
-        f"Authorization: Bearer {KEY}",
-        *headers,
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def test_contacts_are_written_and_found_over_one_kept_connection(sandbox: Served) -> None:
@@ -180,91 +144,6 @@ def test_an_ignored_property_is_told_of_in_the_log(sandbox: Served) -> None:
         put(client, email=ADA, plann="pro")
     assert len(sandbox.warnings) == 1
     assert '"plann"' in sandbox.warnings[0]
-
-
-def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> None:
-    answers: list[int] = []
-    asked = threading.Event()
-
-    def told(app: WSGIApplication) -> WSGIApplication:
-        def telling(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            asked.set()
-            return app(environ, start_response)
-
-        return telling
-
-    def ask(client: httpx.Client) -> None:
-        answers.append(client.get("/lists").status_code)
-
-    with ExitStack() as stack:
-        with served(path, Settings(latency_s=30), around=told) as sandbox:
-            stack.enter_context(sandbox.connection())
-            half = stack.enter_context(sandbox.connection())
-            half.sendall(b"PUT /api")
-            client = stack.enter_context(sandbox.client())
-            asking = threading.Thread(target=ask, args=(client,))
-            asking.start()
-            assert asked.wait(20)
-            started_s = time.monotonic()
-        assert time.monotonic() - started_s < SOON_S
-        asking.join()
-        assert answers == [200]
-        with pytest.raises(ConnectionRefusedError):
-            sandbox.connection().close()
-
-
-def test_it_stops_within_a_second_though_a_request_never_ends() -> None:
-    stopping, released = threading.Event(), threading.Event()
-    connections: list[socket.socket] = []
-
-    def hang(_environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:
-        stopping.set()
-        released.wait(timeout=20)
-        return []
-
-    def ready(address: str) -> None:
-        running = Served(address, stopping)
-        connections.append(running.connection())
-        connections[0].sendall(request())
-
-    started_s = time.monotonic()
-    serve(hang, Listen(port=0, threads=2), ready=ready, stopping=stopping)
-    assert time.monotonic() - started_s < SOON_S
-    released.set()
-    connections[0].close()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_ends_it_within_a_second(path: Path, name: str) -> None:
-    signum = signal.Signals[name]
-    with python_process(SERVER, str(path), "30", "default") as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        running = Served(address, threading.Event())
-        with running.connection() as idle, running.connection() as waiting:
-            idle.sendall(b"GET /api")
-            waiting.sendall(request(b"{}", "Content-Length: 2"))
-            assert process.stdout.readline() == "asked\n"
-            started_s = time.monotonic()
-            process.send_signal(signum)
-            process.send_signal(signum)
-            assert process.stdout.readline() == f"ended by {int(signum)}\n"
-            assert process.wait(timeout=30) == 0
-        assert time.monotonic() - started_s < SOON_S
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_a_signal_that_the_parent_had_ignored_stays_ignored(path: Path) -> None:
-    with python_process(SERVER, str(path), "0", "ignored") as process:
-        assert process.stdout is not None
-        running = Served(process.stdout.readline().strip(), threading.Event())
-        process.send_signal(signal.SIGINT)
-        with running.client() as client:
-            assert client.get("/lists").status_code == 200
-        assert process.stdout.readline() == "asked\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.stdout.readline() == f"ended by {int(signal.SIGTERM)}\n"
 
 
 def _no_app(_environ: WSGIEnvironment, _start_response: StartResponse) -> list[bytes]:

@@ -96,3 +96,11 @@ class VirtualCondition:
 
     def notify_all(self) -> None:
         pass
+
+
+def exhausted(world: World) -> ContactctlError | Result:
+    """Return what becomes of a row, or the error that ends the run."""
+    try:
+        return world.send()
+    except ContactctlError as failure:
+        return failure

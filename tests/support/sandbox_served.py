@@ -112,3 +112,14 @@ def python_process(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def request(body: bytes = b"{}", *headers: str, host: str = "127.0.0.1") -> bytes:
+    """Return an update as bytes on the wire."""
+    lines = [
+        "PUT /api/v1/contacts/update HTTP/1.1",
+        f"Host: {host}",
+        f"Authorization: Bearer {KEY}",
+        *headers,
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -4,48 +4,20 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import run_python
+from saved_profiles import OTHER_URL, SECRET, URL, profile, refusal, save
 
-from contactctl.errors import ContactctlError, CredentialsError, DamagedFileError, ExitCode
-from contactctl.profiles.credentials import Credentials, default_base_url, resolve
-from contactctl.profiles.profile import KeyCommand, KeySource, KeyVariable, Profile, StoredKey
+from contactctl.errors import ContactctlError, CredentialsError, DamagedFileError
+from contactctl.profiles.credentials import Credentials, resolve
+from contactctl.profiles.profile import KeyCommand, KeyVariable, StoredKey
 from contactctl.profiles.store import ProfileStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-URL = "https://app.loops.so/api"
-OTHER_URL = "http://127.0.0.1:8025/api"
-SECRET = "canary-0123456789abcdef"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> ProfileStore:
     return ProfileStore(tmp_path / "profiles.toml")
-
-
-def profile(name: str, key: KeySource | None = None, **more: Any) -> Profile:  # noqa: ANN401
-    """Return a profile whose key, unless given, is its own name and "-key"."""
-    values = {"base_url": URL, "key": key or StoredKey(f"{name}-key"), **more}
-    return Profile(name, **values)
-
-
-def save(store: ProfileStore, *profiles: Profile, active: str | None = None) -> None:
-    with store.modify() as book:
-        book.profiles.update({one.name: one for one in profiles})
-        book.active = active
-
-
-def refusal(explicit: str | None, env: Mapping[str, str], store: ProfileStore) -> CredentialsError:
-    """Return the error of a call that must end in exit 4."""
-    with pytest.raises(CredentialsError) as caught:
-        resolve(explicit, env, store)
-    assert caught.value.exit_code is ExitCode.CREDENTIALS
-    assert SECRET not in f"{caught.value.message} {caught.value.hint}"
-    return caught.value
 
 
 # Which key
@@ -229,76 +201,3 @@ def test_no_form_of_the_credentials_shows_the_key() -> None:
     found = resolve(None, {"LOOPS_API_KEY": SECRET}, ProfileStore(Path("/nowhere")))
     assert isinstance(found, Credentials)
     assert SECRET not in f"{found} {found!r} {found.key} {found.source}"
-
-
-# Which address
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (None, URL),
-        ("https://app.loops.so/api/v1", URL),
-        ("http://127.0.0.1:8025/api/v1/", OTHER_URL),
-    ],
-)
-def test_the_address_in_the_environment_goes_with_the_key_there(
-    store: ProfileStore, given: str | None, expected: str
-) -> None:
-    env = KEY if given is None else {**KEY, "CONTACTCTL_BASE_URL": given}
-    assert resolve(None, env, store).base_url == expected
-    assert default_base_url(env) == expected
-
-
-@pytest.mark.parametrize("given", [URL, f"{URL}/v1", "https://APP.loops.so:443/api/"])
-def test_a_profile_and_the_variable_may_name_one_address(store: ProfileStore, given: str) -> None:
-    save(store, profile("a"))
-    assert resolve(None, {"CONTACTCTL_BASE_URL": given}, store).base_url == URL
-
-
-def test_a_profile_whose_address_differs_is_an_error(store: ProfileStore) -> None:
-    save(store, profile("a"))
-    error = refusal("a", {"CONTACTCTL_BASE_URL": OTHER_URL}, store)
-    assert error.message == (
-        f"CONTACTCTL_BASE_URL is {OTHER_URL}, but profile a is for {URL}; nothing was sent"
-    )
-
-
-@pytest.mark.parametrize(
-    ("own", "given"),
-    [
-        (URL, f"{URL}/eu"),
-        (f"{URL}/eu", URL),
-        (URL, f"{URL}2"),
-        ("https://loops.so.example", "https://loops.so"),
-        ("https://loops.so", "https://loops.so.example"),
-        ("https://loops.so", "https://app.loops.so"),
-        ("https://loops.so:8443", "https://loops.so"),
-    ],
-)
-def test_an_address_that_only_begins_or_ends_as_the_other_differs(
-    store: ProfileStore, own: str, given: str
-) -> None:
-    save(store, profile("a", base_url=own))
-    error = refusal("a", {"CONTACTCTL_BASE_URL": given}, store)
-    assert f"is {given}, but profile a is for {own}" in error.message
-
-
-@pytest.mark.parametrize("explicit", ["a", None])
-@pytest.mark.parametrize(
-    "given", ["", "http://loops.so/api", f"https://user:{SECRET}@loops.so", "nonsense"]
-)
-def test_an_address_that_cannot_be_used_is_never_passed_over(
-    store: ProfileStore, explicit: str | None, given: str
-) -> None:
-    """An empty variable would otherwise send the key to the service instead of a test server."""
-    save(store, profile("a"))
-    error = refusal(explicit, {**KEY, "CONTACTCTL_BASE_URL": given}, store)
-    assert "CONTACTCTL_BASE_URL cannot be used" in error.message
-
-
-def test_a_bad_address_in_the_file_is_said_with_the_way_out(store: ProfileStore) -> None:
-    save(store, profile("a", base_url=f"https://x:{SECRET}@loops.so"))
-    error = refusal("a", {}, store)
-    assert "the address of profile a cannot be used" in error.message
-    assert "contactctl profile add a --replace" in (error.hint or "")

@@ -1,0 +1,163 @@
+"""How a connection is made, and kept for the next request."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from client_calls import spied_client
+from fault_server import FaultServer, drip, head, reply_json, silence
+
+from contactctl.errors import (
+    DeadlineError,
+    NoConnectionError,
+    Outcome,
+)
+from contactctl.network.connect import Deadline, open_socket
+
+if TYPE_CHECKING:
+    from fault_server import Visit
+
+
+from transport_calls import Address, address, client_over, failure_of
+
+SAVED = reply_json({"success": True, "id": "c1"})
+EMPTY = reply_json([])
+
+
+def test_a_host_without_an_address_is_no_connection() -> None:
+    def unknown(*_: object, **__: object) -> list[Address]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    error = failure_of(client_over("https://nowhere.example/api", look_up=unknown))
+    assert isinstance(error, NoConnectionError)
+    assert (error.outcome, error.attempts) == (Outcome.NOT_SENT, 1)
+    assert "nowhere.example" in error.message
+
+
+def test_a_resolver_that_hangs_does_not_outlive_the_deadline() -> None:
+    release = threading.Event()
+
+    def hang(*_: object, **__: object) -> list[Address]:
+        release.wait(20)
+        return []
+
+    started = time.monotonic()
+    error = failure_of(client_over("https://slow.example", timeout_s=0.1, look_up=hang))
+    release.set()
+    assert isinstance(error, DeadlineError)
+    assert error.outcome is Outcome.NOT_SENT
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "12.7.0.1", "128.0.0.1", "::1:1", "2001:db8::1"])
+def test_plain_http_reaches_this_machine_alone_whatever_the_name_resolves_to(host: str) -> None:
+    def elsewhere(*_: object, **__: object) -> list[Address]:
+        return [address(80, host)]
+
+    error = failure_of(client_over("http://localhost/api", look_up=elsewhere))
+    assert isinstance(error, NoConnectionError)
+    assert error.outcome is Outcome.NOT_SENT
+
+
+def test_the_next_address_is_tried_when_one_refuses(refused_port: int) -> None:
+    with FaultServer([EMPTY]) as server:
+
+        def both(*_: object, **__: object) -> list[Address]:
+            return [address(refused_port), address(server.port)]
+
+        with client_over(server.url, look_up=both) as client:
+            assert client.lists() == []
+
+
+def test_the_last_address_has_all_the_time_that_is_left(refused_port: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as good:
+        found = [address(refused_port), address(refused_port), address(good.getsockname()[1])]
+        deadline = Deadline.after(30.0)
+        with open_socket("x", 1, deadline, look_up=lambda *_, **__: found) as opened:
+            assert (opened.gettimeout() or 0) > 15.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a full backlog to swallow connections")
+def test_an_address_that_swallows_connections_takes_only_its_share_of_the_time() -> None:
+    with socket.socket() as full, socket.create_server(("127.0.0.1", 0)) as good:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(3)]
+        for sock in waiting:
+            sock.settimeout(0)
+            sock.connect_ex(("127.0.0.1", port))
+        found = [address(port), address(good.getsockname()[1])]
+        deadline = Deadline.after(2.0)
+        with open_socket("x", 1, deadline, look_up=lambda *_, **__: found) as opened:
+            assert opened.getpeername() == good.getsockname()
+        assert deadline.left_s() > 0.2
+        for sock in waiting:
+            sock.close()
+
+
+def test_no_address_at_all_is_an_os_error() -> None:
+    with pytest.raises(OSError, match="no usable address"):
+        open_socket("x", 1, Deadline.after(1), look_up=lambda *_, **__: [])
+
+
+def test_ten_threads_share_one_client_and_keep_their_own_deadlines() -> None:
+    def by_body(visit: Visit) -> bool:
+        return silence(visit) if b"slow" in visit.request.body else SAVED(visit)
+
+    def once(number: int) -> str:
+        try:
+            client.update_once(b'{"email":"slow"}' if number % 10 == 0 else b'{"email":"quick"}')
+        except DeadlineError as error:
+            return str(error.outcome)
+        return "saved"
+
+    with (
+        FaultServer([by_body]) as server,
+        client_over(server.url, timeout_s=2.0) as client,
+        ThreadPoolExecutor(10) as threads,
+    ):
+        found = list(threads.map(once, range(20)))
+    assert [outcome == "unknown" for outcome in found] == [n % 10 == 0 for n in range(20)]
+
+
+def test_a_connection_is_kept_for_the_next_request() -> None:
+    peers: set[object] = set()
+
+    def note(visit: Visit) -> bool:
+        peers.add(visit.connection.getpeername())
+        return EMPTY(visit)
+
+    with FaultServer([note]) as server, client_over(server.url) as client:
+        assert [client.lists() for _ in range(3)] == [[], [], []]
+    assert len(peers) == 1
+
+
+def test_an_idle_connection_that_the_service_closed_is_replaced_without_a_retry() -> None:
+    def answer_and_close(visit: Visit) -> bool:
+        EMPTY(visit)
+        return False
+
+    with FaultServer([answer_and_close]) as server:
+        spied = spied_client(server.url, retries=0)
+        with spied.client:
+            spied.client.lists()
+            server.wait_for_close()
+            spied.client.lists()
+    assert (server.count, spied.waits) == (2, [])
+
+
+def test_a_late_answer_on_a_kept_connection_is_not_taken_for_the_next_one() -> None:
+    late = drip(head(200, 20) + b'[{"id":"x","name":1}]')
+    with FaultServer([late, EMPTY]) as server:
+        spied = spied_client(server.url, retries=0, timeout_s=0.8)
+        with spied.client:
+            with pytest.raises(DeadlineError):
+                spied.client.lists()
+            assert spied.client.lists() == []
