@@ -68,11 +68,11 @@ def bind_columns(columns: Sequence[str], rules: ColumnRules, fields: AccountFiel
     unknown += _take_rivals(columns, bound, rules)
     if rules.ignore_unknown:  # which leaves no choice between two meanings to chance
         unknown = [column for column in unknown if column.several]
+    has_identifier = any(item.kind in IDENTIFIERS for item in bound.values())
     if unknown:
-        raise UnknownColumnsError(
-            settle(unknown, {one.label: columns[at] for at, one in bound.items()})
-        )
-    if not any(item.kind in IDENTIFIERS for item in bound.values()):
+        filled = {item.label: columns[at] for at, item in bound.items()}
+        raise UnknownColumnsError(settle(unknown, filled), has_identifier=has_identifier)
+    if not has_identifier:
         more = " (--only leaves all others out)" if rules.only else ""
         raise UsageError(
             f"no column gives an email address or a user id{more}",
@@ -91,11 +91,16 @@ def find_field(column: str, rules: ColumnRules, fields: AccountFields) -> Field:
         return SUBSCRIBED
     if column not in rules.maps:
         return fields.find(rules.created.get(column, column))
+    pair = excerpt(f"{column}={rules.maps[column]}")
+    return _field_named(rules.maps[column], f"--map '{pair}'", fields)
+
+
+def _field_named(name: str, flag: str, fields: AccountFields) -> Field:
+    """Return the field that a flag names; raise :class:`UsageError` where it names none."""
     try:
-        return fields.find(rules.maps[column])
+        return fields.find(name)
     except UnknownNameError as error:
-        pair = excerpt(f"{column}={rules.maps[column]}")
-        raise UsageError(f"--map '{pair}': {error.message}", hint=error.hint) from None
+        raise UsageError(f"{flag}: {error.message}", hint=error.hint) from None
 
 
 def is_left_out(column: str, rules: ColumnRules, fields: AccountFields) -> bool:
@@ -115,7 +120,7 @@ def bind_constants(
     """
     found: dict[Field, JsonScalar] = {}
     for name, text in rules.constants.items():
-        item = fields.find(name)
+        item = _field_named(name, f"--set '{excerpt(name)}={excerpt(text)}'", fields)
         if item.kind in IDENTIFIERS:
             raise UsageError(f"--set {item.label} would make all rows one contact")
         if item in found or item in taken:

@@ -39,6 +39,9 @@ class KnowsAccount(Protocol):
     def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
         """Return the lists of that id or folded name, asked for anew when there are none."""
 
+    def lists(self) -> Sequence[MailingList]:
+        """Return the mailing lists."""
+
     def resolve_list(self, text: str) -> str:
         """Return the id of the list that an id or a name means."""
 
@@ -181,6 +184,12 @@ class AccountFields:
                 raise
             return []  # the name means something without them
 
+    def _list_names(self) -> list[str]:
+        try:
+            return [one.name for one in self.account.lists()]
+        except UsageError:
+            return []
+
     def _known(self) -> _Names:
         declared = self.account.properties()
         if self._names is None or self._names.declared is not declared:
@@ -191,7 +200,7 @@ class AccountFields:
         """Raise the error for a name that is no field: the service would drop it in silence."""
         known = self._known()
         if known.near is None:
-            known.near = NearNames(known.shown())
+            known.near = NearNames(known.shown(), self._list_names())
         near = known.near.find(name)
         hint = f"did you mean {', '.join(map(excerpt, near))}?" if near else ""
         raise UnknownNameError(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from contactctl.consent_words import fold_name, name_sense
 from contactctl.contact import STANDARD_FIELDS
+from contactctl.importing.fields import LIST_PREFIX
 from contactctl.importing.usual_names import may_be_address
 from contactctl.wording import near_finder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 #: What is never guessed: who may be mailed, when the service first saw them, and what no single
@@ -34,11 +35,15 @@ _THING = {name: line[0] for line in _SAME_THING for name in line}
 
 
 class NearNames:
-    """Knows the fields of an account: ``labels`` are its properties' keys with their labels."""
+    """Knows the fields of an account.
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
+    ``labels`` are its properties' keys with their labels, ``lists`` the names of its lists.
+    """
+
+    def __init__(self, labels: Mapping[str, str], lists: Sequence[str] = ()) -> None:
         keys = [key for key in (*sorted(STANDARD_FIELDS), *labels) if key not in _NEVER]
         self._by_slip = near_finder(keys)
+        self._lists = near_finder(lists)
         self._by_thing: dict[str, list[str]] = {}
         for key in labels.keys() - _NEVER:
             for thing in {_thing(key), _thing(labels[key])} - {""}:
@@ -48,7 +53,8 @@ class NearNames:
         """Return fields near a name, the likeliest first; none for what speaks of consent."""
         same = self._by_thing.get(_thing(name), [])
         address = ["email"] if may_be_address(name) else []
-        near = [*dict.fromkeys([*self._by_slip(name), *address, *same])]
+        lists = [LIST_PREFIX + one for one in self._lists(name)]
+        near = [*dict.fromkeys([*self._by_slip(name), *address, *same, *lists])]
         return tuple(near[:_MOST]) if near and name_sense(name) is None else ()
 
 

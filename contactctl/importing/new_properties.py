@@ -168,6 +168,10 @@ class WithProperties:
         """Return the lists of that id or folded name, asked for anew when there are none."""
         return self._account.lists_named(name, fold)
 
+    def lists(self) -> Sequence[MailingList]:
+        """Return the mailing lists."""
+        return self._account.lists()
+
     def resolve_list(self, text: str) -> str:
         """Return the id of the list that an id or a name means."""
         return self._account.resolve_list(text)

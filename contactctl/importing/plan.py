@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError, UsageError
+from contactctl.importing.address_columns import AddressColumns
 from contactctl.importing.check import CheckReport, check_rows
 from contactctl.importing.consent_watch import ConsentWatch
 from contactctl.importing.convert import CsvConverter
@@ -157,21 +158,30 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     try:
         read = file_converter(source, rules, fields)
     except UnknownColumnsError as error:
-        for _ in watch.rows(source.rows()):
-            pass
-        raise FaultyColumnsError(error.unknown, watch.undecided, told=False) from None
+        unknown = _looked_at(error, source, watch)
+        raise FaultyColumnsError(unknown, watch.undecided, told=False) from None
     limited = _limited(read, check_addresses, looks=looks)
     report = check_rows(watch.rows(source.rows()), limited, permits=permits, on_problem=on_problem)
     report.spellings = read.notes.take()
-    consent, unknown = watch.undecided, read.unknown
-    if consent or unknown:
-        raise FaultyColumnsError(unknown.unknown if unknown else (), consent, told=True)
+    consent, no_fields = watch.undecided, read.unknown
+    if consent or no_fields:
+        raise FaultyColumnsError(no_fields.unknown if no_fields else (), consent, told=True)
     report, converter = _without_contradictions(source, limited, report, permits, on_problem)
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity, read.left_out, read.passed_over)
+
+
+def _looked_at(
+    error: UnknownColumnsError, source: Source, watch: ConsentWatch
+) -> Sequence[UnknownColumn]:
+    """Read all rows for what they say of consent; return the columns with what cells suggest."""
+    looks = AddressColumns(source.columns or ())
+    for _ in looks.rows(watch.rows(source.rows())):
+        pass
+    return error.unknown if error.has_identifier else looks.suggest(error.unknown)
 
 
 def _only(

@@ -44,10 +44,14 @@ class UnknownColumn(NamedTuple):
 
 
 class UnknownColumnsError(UsageError):
-    """Columns fill no field; ``unknown`` are all of them, in the order of the file."""
+    """Columns fill no field; ``unknown`` are all of them, in the order of the file.
 
-    def __init__(self, unknown: Sequence[UnknownColumn]) -> None:
+    ``has_identifier`` tells whether another column gives an address or a user id.
+    """
+
+    def __init__(self, unknown: Sequence[UnknownColumn], *, has_identifier: bool = True) -> None:
         self.unknown = tuple(unknown)
+        self.has_identifier = has_identifier
         super().__init__(_message(self.unknown), hint=_HINT)
 
     @property

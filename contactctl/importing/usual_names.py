@@ -99,4 +99,4 @@ def may_be_address(name: str) -> bool:
     words = fold_name(name).replace("e mail", "email").split() if len(name) <= _LONGEST else []
     while words and (words[-1] in _BEHIND or words[-1].isdecimal()):
         words.pop()
-    return words[-1:] == ["email"] and not _ABOUT.intersection(words)
+    return (words[-1:] == ["email"] or words == ["mail"]) and not _ABOUT.intersection(words)

@@ -24,7 +24,7 @@ class KnownAccount:
     resolve: Callable[[str], str] = str
     asked: list[str] = field(default_factory=list)
     names: Mapping[str, str] = field(default_factory=dict)
-    lists: Sequence[MailingList] = ()
+    mailing_lists: Sequence[MailingList] = ()
 
     def properties(self) -> Mapping[str, Any]:
         """Return the declared types."""
@@ -41,7 +41,11 @@ class KnownAccount:
 
     def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
         """Return the lists of that name."""
-        return [one for one in self.lists if fold(one.name) == fold(name)]
+        return [one for one in self.mailing_lists if fold(one.name) == fold(name)]
+
+    def lists(self) -> Sequence[MailingList]:
+        """Return the mailing lists."""
+        return self.mailing_lists
 
     def resolve_list(self, text: str) -> str:
         """Return what stands for a list."""

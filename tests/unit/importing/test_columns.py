@@ -85,7 +85,7 @@ def test_constants_are_typed_like_cells() -> None:
     ("text", "message"),
     [
         ("seats=many", "--set seats: .* is not a number"),
-        ("paln=x", "no property"),
+        ("paln=x", "--set 'paln=x': the account has no property"),
         ("userId=1", "one contact"),
         ("email=a@b.co", "one contact"),
         ("source=null", "cannot be emptied"),

@@ -28,7 +28,7 @@ LISTS = (MailingList("c-news", "Product news"), MailingList("c-beta", "Beta"))
 
 
 def fields(*, typed: bool = True) -> AccountFields:
-    return AccountFields(KnownAccount(DECLARED, names=LABELS, lists=LISTS), typed=typed)
+    return AccountFields(KnownAccount(DECLARED, names=LABELS, mailing_lists=LISTS), typed=typed)
 
 
 def meant(name: str, account: AccountFields | None = None) -> str:
@@ -94,14 +94,14 @@ def test_a_name_of_several_fields_is_refused_with_all_of_them() -> None:
     account = account_fields({"planName": "string", "plan_name": "string", "vorname": "string"})
     assert several("Plan Name", account) == ("planName", "plan_name")
     assert several("Vorname", account) == ("firstName", "vorname")
-    beta = KnownAccount({"beta": "boolean"}, lists=LISTS)
+    beta = KnownAccount({"beta": "boolean"}, mailing_lists=LISTS)
     assert several("Beta", AccountFields(beta)) == ("beta", "list:c-beta")
 
 
 def test_an_exact_name_is_not_in_doubt() -> None:
     account = account_fields({"planName": "string", "plan_name": "string", "vorname": "string"})
     assert [meant(name, account) for name in ("plan_name", "vorname")] == ["plan_name", "vorname"]
-    beta = KnownAccount({"beta": "boolean"}, lists=LISTS)
+    beta = KnownAccount({"beta": "boolean"}, mailing_lists=LISTS)
     assert meant("beta", AccountFields(beta)) == "beta"
     labels = {"a": "Our plan", "b": "our plan"}
     assert meant("our plan", AccountFields(KnownAccount(dict.fromkeys(labels), names=labels))) == (
@@ -120,6 +120,8 @@ def test_an_exact_name_is_not_in_doubt() -> None:
         ("Zip Code", ("zip",)),
         ("PLZ", ("zip",)),
         ("Trail ends at", ("trialEndsAt",)),
+        ("Product new", ("list:Product news",)),
+        ("Mail 2", ("email",)),
         ("Phone", ()),
         ("Create Date", ()),
         ("zap", ()),
