@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, reject
@@ -20,9 +22,6 @@ from contactctl.commands.imports.map_file import (
 )
 from contactctl.errors import UsageError
 from contactctl.importing.consent import join_names
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
     lambda text: text == text.strip()
@@ -200,3 +199,11 @@ def test_a_pipe_is_not_opened_to_see_what_it_is(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UsageError, match="no file that"):
         check_target(tmp_path / "pipe")
+
+
+def test_the_file_in_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(# people\.map\.toml.*?)```", readme, flags=re.DOTALL)
+    flags = load(tmp_path, text)
+    assert flags.maps == ["Tier=plan"]
+    flags.to_rules()
