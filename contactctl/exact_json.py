@@ -43,6 +43,12 @@ class Number:
         return f"Number({self.text!r})"
 
 
+class Constant(str):
+    """A word such as ``NaN`` that stands bare in a text, and that JSON does not have."""
+
+    __slots__ = ()
+
+
 JsonScalar: TypeAlias = str | Number | bool | None
 JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
 JsonObject: TypeAlias = dict[str, JsonValue]
@@ -52,14 +58,15 @@ class JsonError(ValueError):
     """A text is not the JSON it should be; the message says why and never repeats the text."""
 
 
-def parse_json(text: str | bytes) -> JsonValue:
+def parse_json(text: str | bytes, *, with_constants: bool = False) -> JsonValue:
     """Read one JSON value, numbers as :class:`Number`.
 
-    Raises :class:`JsonError` for anything that is not JSON, for ``NaN`` and ``Infinity``, for a key
+    ``with_constants`` reads ``NaN`` and ``Infinity`` as :class:`Constant`. Raises
+    :class:`JsonError` for anything that is not JSON, for ``NaN`` and ``Infinity``, for a key
     given twice in one object, for lone surrogates and for nesting too deep to read.
     """
     try:
-        value: JsonValue = _decode(text)
+        value: JsonValue = _decode(text, _LENIENT_DECODER if with_constants else _DECODER)
     except RecursionError:
         message = "nested too deep"
         raise JsonError(message) from None
@@ -99,10 +106,10 @@ def _encode(value: JsonValue, quote: Callable[[str], str]) -> str:
     return "null" if value is None else "true" if value else "false"
 
 
-def _decode(text: str | bytes) -> JsonValue:
+def _decode(text: str | bytes, decoder: json.JSONDecoder) -> JsonValue:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
-    value: JsonValue = _DECODER.decode(text)
+    value: JsonValue = decoder.decode(text)
     # Few texts have so many brackets, and only those are gone through.
     if text.count("[") + text.count("{") > _MAX_DEPTH:
         _refuse_depth(value, _MAX_DEPTH)
@@ -180,5 +187,11 @@ _DECODER = json.JSONDecoder(
     parse_int=Number,
     parse_float=Number,
     parse_constant=_refuse_constant,
+    object_pairs_hook=_unique_pairs,
+)
+_LENIENT_DECODER = json.JSONDecoder(
+    parse_int=Number,
+    parse_float=Number,
+    parse_constant=Constant,
     object_pairs_hook=_unique_pairs,
 )

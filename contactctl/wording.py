@@ -12,6 +12,7 @@ _HOUR_S = 3600
 _WHOLE_FROM = 100
 _MOST_NAMES = 3
 _LONGEST_NAME = 80
+_NAMELESS = ("", "standard input")
 #: Names of fewer letters have no slips: ``zip`` is not ``zap``. One letter for another counts from
 #: ``_EXCHANGE_FROM`` letters on (``state`` is not ``stage``), two slips count from ``_LONG`` on.
 _SHORT, _EXCHANGE_FROM, _LONG = 4, 6, 8
@@ -23,6 +24,13 @@ _LETTER_BITS = 61
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun, such as ``1 row`` or ``1,200 rows``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def shell_word(name: str) -> str:
+    """Return the name of a file as a word of a command; FILE where it has none to type."""
+    import shlex
+
+    return shlex.quote(name) if name.isprintable() and name not in _NAMELESS else "FILE"
 
 
 def duration(seconds: float) -> str:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.changes.field_rules import checked_lists
-from contactctl.changes.typing_rules import ValueProblem, check_text, check_value
+from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
-from contactctl.exact_json import Number, to_json
-from contactctl.importing.cells import CellReaders
+from contactctl.importing.cells import EMPTY, CellReaders
 from contactctl.importing.columns import bind_constants
 from contactctl.importing.consent import (
     EMPTY_WORD,
     ConsentReader,
-    cannot_be_null,
     combine,
-    gives_consent,
 )
 from contactctl.importing.convert import (
     SeveralProblems,
@@ -28,11 +25,9 @@ from contactctl.importing.fields import (
     IDENTIFIERS,
     LIST_PREFIX,
     SUBSCRIBED,
-    Kind,
-    cell_parser,
 )
-from contactctl.importing.identifiers import float_problem
 from contactctl.importing.json_keys import JsonKeys
+from contactctl.importing.json_values import JsonReaders
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
@@ -40,6 +35,7 @@ if TYPE_CHECKING:
 
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
+    from contactctl.importing.cells import CellValue
     from contactctl.importing.fields import Field
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
@@ -51,17 +47,21 @@ if TYPE_CHECKING:
 class JsonConverter:
     """Converts JSON objects whose keys may differ from row to row.
 
-    Values keep their own types: null empties a property, and is an absent identifier as the
-    service has it; an empty string is sent as one. Making one raises :class:`UsageError` for a
-    constant that no row can have.
+    Values keep their own types where the field takes those: null empties a property, and is an
+    absent identifier as the service has it; an empty string is sent as one. ``name`` and ``each``
+    are as for :class:`JsonReaders`. Making one raises :class:`UsageError` for a constant that no
+    row can have.
     """
 
-    def __init__(self, rules: ColumnRules, fields: AccountFields) -> None:
+    def __init__(
+        self, rules: ColumnRules, fields: AccountFields, *, name: str = "", each: str = ""
+    ) -> None:
         self._rules = rules
         self._fields = fields
         self._keys = JsonKeys(rules, fields)
         self._constants = by_label(bind_constants(rules, fields))
-        self._readers_of_cells = CellReaders(rules.values, literal_null=True)
+        self._cells = CellReaders(rules.values)
+        self._values = JsonReaders(self._cells, name, each=each)
         self._readers: dict[str, ConsentReader] = {}
         listed = rules.unsubscribed_when.items()
         named = "mailingLists" in rules.maps or "mailingLists" in rules.ignored
@@ -86,7 +86,7 @@ class JsonConverter:
     @property
     def notes(self) -> Spellings:
         """What is counted of the values that are read."""
-        return self._readers_of_cells.notes
+        return self._cells.notes
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
@@ -114,18 +114,16 @@ class JsonConverter:
         elif item := self._keys.field_of(key, row):
             self._put_value(values, key, item, row)
         elif isinstance(row[key], dict):
-            self._keys.tell_object(key, f"an object; {_way_up(key)}")
+            self._keys.tell_object(key, f"an object; {self._values.way_up(key)}")
 
     def _put_lists(self, values: dict[str, JsonScalar], value: JsonValue) -> None:
-        for list_id, wanted in checked_lists(value).items():
+        for list_id, wanted in checked_lists({**self._values.read_lists(value)}).items():
             _put(values, LIST_PREFIX + self._fields.resolve_list(list_id), wanted)
 
     def _put_value(
         self, values: dict[str, JsonScalar], key: str, item: Field, row: JsonObject
     ) -> None:
         value = row[key]
-        if isinstance(value, dict):
-            raise _is_object(key)
         if value is None and item.kind in IDENTIFIERS:
             return
         is_second = item.label in values and item.label not in self._constants
@@ -135,73 +133,28 @@ class JsonConverter:
             if item == SUBSCRIBED and item.label not in self._constants:
                 combine(values, verdict=self._verdict(key, value))
             else:
-                _put(values, item.label, _checked(item, value))
+                _put(values, item.label, self._values.read(key, item, value))
         except ValueProblem as problem:
             raise located(key, problem) from None
 
     def _verdict(self, key: str, value: JsonValue) -> bool | None:
         """Return what the value of a key says of consent."""
-        if not gives_consent(key, self._rules):
-            _checked_scalar(SUBSCRIBED, value)
+        if isinstance(value, dict):
+            raise self._values.object_problem(key)
+        if isinstance(value, str) and self._cells.is_empty(value.strip()):
+            value = None
         if key not in self._readers:
             self._readers[key] = ConsentReader(key, self._rules)
-        return self._readers[key].read_json(value)
+        reader = self._readers[key]
+        verdict = reader.read_json(value)
+        if reader.takes_yes_and_no:
+            self._values.note_verdict(key, value, verdict)
+        return verdict
 
 
-def _is_object(key: str) -> ValueProblem:
-    message = f"{excerpt(key)}: this is an object"
-    hint = f"{_way_up(key)}; or leave it out with --ignore"
-    return ValueProblem(message, hint=hint, column=key, kind="an object")
-
-
-def _way_up(key: str) -> str:
-    """Return how what is in an object can be taken."""
-    place = f".[{excerpt(to_json(key))}]"
-    return f"bring up what is in it: jq -c '. + {place} | del({place})' FILE"
-
-
-def _checked(item: Field, value: JsonValue) -> JsonScalar:
-    if item.kind is Kind.LIST:
-        return _checked_membership(value)
-    if item.kind in IDENTIFIERS:
-        return _checked_identifier(item, value)
-    return _checked_scalar(item, value)
-
-
-def _checked_scalar(item: Field, value: JsonValue) -> JsonScalar:
-    if value is None and not item.is_clearable:
-        raise cannot_be_null("leave the key out instead")
-    if isinstance(value, list | dict):
-        kind = "a list" if isinstance(value, list) else "an object"
-        hint = "give a string, a number, a boolean or null"
-        raise ValueProblem(f"this is {kind}", hint=hint, kind=kind)
-    if item.declared is not None:
-        check_value(value, item.declared)
-    elif isinstance(value, str):
-        check_text(value)
-    return value
-
-
-def _checked_identifier(item: Field, value: JsonValue) -> JsonScalar:
-    # The same as in a cell, but for what no cell can be.
-    if isinstance(value, str):
-        if not value.strip():
-            raise ValueProblem("this is empty", hint="give a value, or leave it out", kind="empty")
-        return cell_parser(item)(value)
-    problem = float_problem(value.text) if isinstance(value, Number) else None
-    if problem is not None:
-        raise problem
-    return _checked_scalar(item, value)
-
-
-def _checked_membership(value: JsonValue) -> bool:
-    if not isinstance(value, bool):
-        hint = "write true to add, false to remove"
-        raise ValueProblem("this is not a boolean", hint=hint, kind="not a boolean")
-    return value
-
-
-def _put(values: dict[str, JsonScalar], label: str, value: JsonScalar) -> None:
+def _put(values: dict[str, JsonScalar], label: str, value: CellValue) -> None:
+    if value is EMPTY:
+        return
     if label in values:
         kind = f"{excerpt(label)} is given twice"
         raise ValueProblem(kind, hint="give it once")

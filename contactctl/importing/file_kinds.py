@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
 from contactctl.safe_text import quoted
+from contactctl.wording import shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,7 +185,7 @@ def _kind_by_controls(start: bytes) -> _Kind | None:
 
 
 def _refuse(kind: _Kind, name: str) -> None:
-    file = shlex.quote(name) if name.isprintable() and name != "standard input" else "FILE"
+    file = shell_word(name)
     raise UsageError(
         f"{quoted(name)} is {kind.what}",
         hint=kind.hint.replace("{file}", file).replace("PATH", file.strip("'")),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import Any, Literal, NamedTuple, NoReturn
 
 from contactctl.errors import UsageError
 from contactctl.safe_text import quoted
+from contactctl.wording import shell_word
 
 Kind = Literal["lines", "array", "objects", "wrapped"]
 
@@ -43,7 +43,7 @@ def find_layout(start: str, name: str, *, is_whole: bool) -> Layout:
     Raises :class:`UsageError` for layouts that are known and hold no objects as rows, with the
     command that makes some of them. ``is_whole`` tells that there is no more of the file.
     """
-    file = shlex.quote(name) if name.isprintable() and name != "standard input" else "FILE"
+    file = shell_word(name)
     text = start.lstrip()
     if text.startswith("["):
         _refuse_arrays(text[1:].lstrip(), name, file)

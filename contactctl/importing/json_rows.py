@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TextIO
 
 from contactctl.errors import UsageError
-from contactctl.exact_json import JsonError, Number, has_surrogate, parse_json
+from contactctl.exact_json import Constant, JsonError, Number, has_surrogate, parse_json
 from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
@@ -22,6 +22,7 @@ _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
 # MongoDB's documentation, page "MongoDB Extended JSON (v2)", read in November 2026.
 _MARKED_TEXTS = frozenset({"$oid", "$date", "$uuid"})
 _MARKED_NUMBERS = frozenset({"$numberInt", "$numberLong", "$numberDouble", "$numberDecimal"})
+_CONSTANTS = ("NaN", "Infinity", "-Infinity")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _CHUNK_CHARS = 2**16
 _BLANK = " \t\r\n"
@@ -210,7 +211,8 @@ def _to_row(ordinal: int, line: int, text: str) -> Row:
     if has_surrogate(text):
         return _bad_row(ordinal, line, text, "not text in the file's encoding")
     try:
-        value = parse_json(text)
+        # One that holds a bare NaN is read all the same: its key is told of as other values are.
+        value = parse_json(text, with_constants=True)
     except JsonError as error:
         return _bad_row(ordinal, line, text, f"not JSON: {error}".replace(" line 1,", ""))
     if not isinstance(value, dict):
@@ -224,11 +226,15 @@ def _to_row(ordinal: int, line: int, text: str) -> Row:
 def _plain(value: JsonObject) -> JsonValue:
     """Return what MongoDB's extended JSON means by an object such as ``{"$oid": "…"}``."""
     ((mark, inner),) = value.items()
-    if not isinstance(inner, str):
-        return value
-    if mark in _MARKED_NUMBERS and _NUMBER.fullmatch(inner):
-        return Number(inner)
-    return inner if mark in _MARKED_TEXTS else value
+    if isinstance(inner, dict) and len(inner) == 1 and mark == "$date":
+        inner = _plain(inner)  # the canonical form: {"$date": {"$numberLong": "…"}}
+    if mark in _MARKED_NUMBERS:
+        text = inner.text if isinstance(inner, Number) else inner
+        if isinstance(text, str) and _NUMBER.fullmatch(text):
+            return Number(text)
+        return Constant(text) if text in _CONSTANTS else value
+    is_text = isinstance(inner, str) or (mark == "$date" and isinstance(inner, Number))
+    return inner if mark in _MARKED_TEXTS and is_text else value
 
 
 def _bad_row(ordinal: int, line: int, text: str, problem: str) -> Row:

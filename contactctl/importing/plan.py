@@ -247,5 +247,6 @@ def file_converter(source: Source, rules: ColumnRules, fields: AccountFields) ->
     are told of when all rows were seen), and :class:`UsageError` as :func:`bind_columns`.
     """
     if source.columns is None:
-        return JsonConverter(rules, fields)
+        each = ".[] | " if source.layout.kind == "array" else ""
+        return JsonConverter(rules, fields, name=source.name, each=each)
     return CsvConverter(source.columns, rules, fields, semicolons=source.delimiter == ";")

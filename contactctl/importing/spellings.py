@@ -35,7 +35,7 @@ class Respelled:
 
     column: str
     kind: str
-    before: str
+    before: JsonScalar
     after: JsonScalar
     count: int = 0
 
@@ -45,7 +45,7 @@ class Respelled:
             "column": self.column,
             "kind": self.kind,
             "count": Number(str(self.count)),
-            "example": {"from": excerpt(self.before), "to": self.after},
+            "example": {"from": _cut(self.before), "to": self.after},
         }
 
 
@@ -62,7 +62,7 @@ class Spellings:
     padded: dict[str, int] = field(default_factory=dict)
     _paused: bool = False
 
-    def respell(self, column: str, kind: str, before: str, after: JsonScalar) -> None:
+    def respell(self, column: str, kind: str, before: JsonScalar, after: JsonScalar) -> None:
         """Count a value that is sent in another spelling than the file has it."""
         if self._paused:
             return
@@ -103,6 +103,10 @@ class Spellings:
         taken = Spellings(self.respelled, self.empty_words, self.padded)
         self.respelled, self.empty_words, self.padded = {}, {}, {}
         return taken
+
+
+def _cut(value: JsonScalar) -> JsonScalar:
+    return excerpt(value) if isinstance(value, str) else value
 
 
 def says_nothing(text: str) -> bool:

@@ -125,12 +125,13 @@ ROW_OF_DRY_RUN = record(
         "error": said("why it would be refused", ROW_ERROR),
     }
 )
+_SCALAR: JsonObject = {"type": ["string", "number", "boolean", "null"]}
 _RESPELLED = record(
     {
         "column": TEXT,
         "kind": said("how the values are respelled", TEXT),
         "count": at_least(1),
-        "example": record({"from": TEXT, "to": {"type": ["string", "number", "boolean", "null"]}}),
+        "example": record({"from": _SCALAR, "to": _SCALAR}),
     }
 )
 _SUMMARY_OF_DRY_RUN = record(

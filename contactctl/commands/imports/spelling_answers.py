@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.exact_json import Number, to_json
 from contactctl.importing.cells import RESPELLED, TRIMMED
+from contactctl.importing.json_values import LEFT_ALONE
 from contactctl.importing.spellings import is_dressed
 from contactctl.importing.ways_out import empty_flag
 from contactctl.safe_text import excerpt, quoted
@@ -53,9 +54,11 @@ def _respelled(one: Respelled) -> str:
     count = f"{one.count:,}"
     column = excerpt(one.column)
     if one.kind in {TRIMMED, "without mailto:"}:
-        return f"{column}, {count} {one.kind} ({quoted(one.before)})"
+        return f"{column}, {count} {one.kind} ({_value(one.before)})"
+    if one.kind == LEFT_ALONE:
+        return f"{column}, {count} null left alone"
     kind = "" if one.kind == RESPELLED else f" {one.kind}"
-    return f"{column}, {count}{kind} ({quoted(one.before)} is sent as {_value(one.after)})"
+    return f"{column}, {count}{kind} ({_value(one.before)} is sent as {_value(one.after)})"
 
 
 def _value(value: JsonScalar) -> str:

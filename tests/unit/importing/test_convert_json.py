@@ -11,6 +11,7 @@ from contactctl.exact_json import parse_json
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.row import Row
 from contactctl.importing.rules import ColumnRules, parse_rules
+from contactctl.importing.value_rules import parse_value_rules
 
 
 def resolve(name: str) -> str:
@@ -19,15 +20,22 @@ def resolve(name: str) -> str:
     return name.lower()
 
 
-DECLARED = {"plan": "string", "seats": "number", "joined": "date"}
+DECLARED = {"plan": "string", "seats": "number", "joined": "date", "trial": "boolean"}
 FIELDS = account_fields(DECLARED, resolve)
 
 
 def body(text: str, rules: ColumnRules | None = None) -> str:
-    values = parse_json(text)
+    return converted(text, rules)[0]
+
+
+def converted(text: str, rules: ColumnRules | None = None) -> tuple[str, dict[str, int]]:
+    """Return the body of a row, and how many values of each key were respelled."""
+    values = parse_json(text, with_constants=True)
     assert isinstance(values, dict)
-    converter = JsonConverter(rules or ColumnRules(), FIELDS)
-    return converter.to_change(Row(1, 1, (), values)).to_body().decode()
+    converter = JsonConverter(rules or ColumnRules(), FIELDS, name="my people.jsonl")
+    sent = converter.to_change(Row(1, 1, (), values)).to_body().decode()
+    respelled = converter.notes.respelled.values()
+    return sent, {f"{one.column}: {one.kind}": one.count for one in respelled}
 
 
 def test_values_keep_their_own_types_exactly() -> None:
@@ -58,19 +66,31 @@ def test_keys_are_mapped_ignored_and_added() -> None:
     [
         ("{}", "neither"),
         ('{"email":null}', "neither"),
-        ('{"email":""}', "email: this is empty"),
+        ('{"email":""}', "neither"),
         ('{"email":"ada"}', "not an email address"),
-        ('{"userId":7}', "userId: this is a number"),
+        ('{"userId":7.0}', "userId: .* spreadsheet dress"),
+        ('{"userId":true}', "userId: this is a boolean"),
+        ('{"userId":"NULL"}', "placeholder"),
+        ('{"email":7}', "email: this is a number"),
         ('{"userId":"7","plan":12}', "plan: this is a number"),
-        ('{"userId":"7","seats":"12"}', "seats: this is a string"),
+        ('{"userId":"7","seats":"twelve"}', "seats: .* not a number"),
+        ('{"userId":"7","seats":""}', "seats: this is an empty text"),
+        ('{"userId":"7","seats":true}', "seats: this is a boolean"),
+        ('{"userId":"7","trial":2}', "trial: this is a number"),
+        ('{"userId":"7","trial":"maybe"}', "trial: .* not a boolean"),
+        ('{"userId":"7","joined":""}', "joined: this is an empty text"),
+        ('{"userId":"7","joined":true}', "joined: this is a boolean"),
+        ('{"userId":"7","subscribed":"active"}', "neither yes nor no"),
+        ('{"userId":"7","subscribed":1}', "re-subscribe"),
+        ('{"userId":"7","plan":NaN}', 'plan: "NaN" is no JSON'),
         ('{"userId":"7","joined":"soon"}', "joined: .* not a date"),
         ('{"userId":"7","plan":["x"]}', "plan: this is a list"),
         ('{"userId":"7","plan":{"x":1}}', "plan: this is an object"),
         ('{"userId":"7","subscribed":true}', "re-subscribe"),
-        ('{"userId":"7","subscribed":null}', "subscribed: null cannot empty"),
-        ('{"userId":"7","source":null}', "source: null cannot empty"),
-        ('{"userId":"7","list:A":"true"}', "list:A: this is not a boolean"),
-        ('{"userId":"7","list:A":null}', "list:A: this is not a boolean"),
+        ('{"userId":"7","list:A":"maybe"}', "list:A: .* not a boolean"),
+        ('{"userId":"7","list:A":2}', "list:A: this is a number"),
+        ('{"userId":"7","mailingLists":{"A":"maybe"}}', "not a boolean"),
+        ('{"userId":"7","mailingLists":7}', "mailingLists is not an object"),
         ('{"userId":"7","mailingLists":{"A":true},"list:a":true}', "list:a is given twice"),
         ('{"userId":"7","mailingLists":["A"]}', "mailingLists is not an object"),
         ('{"userId":"7","mailingLists":{"nolist":true}}', "there is no list"),
@@ -83,11 +103,13 @@ def test_what_does_not_fit_is_a_problem_of_the_row(text: str, message: str) -> N
 
 def test_a_row_with_several_bad_keys_tells_of_all_of_them() -> None:
     with pytest.raises(ValueProblem) as caught:
-        body('{"userId":"7","plan":12,"seats":"12","source":null}')
+        body('{"userId":"7","plan":12,"seats":"x","joined":"17.01.2024"}')
     parts = {part.column: part for part in caught.value.parts}
-    assert list(parts) == ["plan", "seats", "source"]
+    assert list(parts) == ["plan", "seats", "joined"]
     assert parts["plan"].kind == "a number where the property is a string"
-    assert parts["source"].hint == "leave the key out instead"
+    command = """jq -c '.["plan"] |= tostring' 'my people.jsonl' | contactctl import -"""
+    assert command in str(parts["plan"].hint)
+    assert parts["joined"].flags == ("--date-format=joined=%d.%m.%Y",)
     for part in parts.values():
         assert part.message in caught.value.message
 
@@ -95,8 +117,57 @@ def test_a_row_with_several_bad_keys_tells_of_all_of_them() -> None:
 def test_an_object_for_a_property_is_told_with_the_way_to_bring_it_up() -> None:
     with pytest.raises(ValueProblem, match="plan: this is an object") as caught:
         body('{"userId":"7","plan":{"x":1}}')
-    assert """jq -c '. + .["plan"] | del(.["plan"])' FILE""" in str(caught.value.hint)
+    assert """jq -c '. + .["plan"] | del(.["plan"])' 'my people.jsonl' |""" in str(
+        caught.value.hint
+    )
     body('{"userId":"7","plan":{"x":1}}', ColumnRules(ignored=frozenset(["plan"])))
+
+
+@pytest.mark.parametrize(
+    ("value", "sent", "respelled"),
+    [
+        ('"userId":7', '"userId":"7"', {"userId: respelled": 1}),
+        ('"user_id":9007199254740993', '"userId":"9007199254740993"', {"user_id: respelled": 1}),
+        ('"userId":"7 "', '"userId":"7"', {"userId: trimmed": 1}),
+        ('"seats":"12"', '"seats":12', {"seats: respelled": 1}),
+        ('"seats":"9007199254740993.10"', '"seats":9007199254740993.10', {"seats: respelled": 1}),
+        ('"trial":"true"', '"trial":true', {"trial: respelled": 1}),
+        ('"trial":"f"', '"trial":false', {"trial: respelled": 1}),
+        ('"trial":0', '"trial":false', {"trial: respelled": 1}),
+        ('"joined":"2024-01-17 10:21:11 UTC"', '"joined":"2024-01-17 10:21:11Z"', None),
+        ('"subscribed":0', '"subscribed":false', {"subscribed: respelled": 1}),
+        ('"subscribed":"no"', '"subscribed":false', {"subscribed: respelled": 1}),
+        ('"subscribed":null', "", {}),
+        ('"source":null', "", {"source: left alone": 1}),
+        ('"list:A":null', "", {"list:A: left alone": 1}),
+        ('"list:A":"true"', '"mailingLists":{"a":true}', {"list:A: respelled": 1}),
+        ('"mailingLists":{"A":"true","B":0}', '"mailingLists":{"a":true,"b":false}', None),
+        ('"mailingLists":[]', "", {}),
+        ('"mailingLists":null', "", {}),
+        ('"userId":""', "", {}),
+        ('"plan":" "', "", {}),
+        ('"plan":"NULL"', '"plan":"NULL"', {}),
+    ],
+)
+def test_a_spelling_of_databases_is_taken_and_counted(
+    value: str, sent: str, respelled: dict[str, int] | None
+) -> None:
+    found, counted = converted('{"email":"a@b.co",' + value + "}")
+    assert found == '{"email":"a@b.co"' + f",{sent}" * bool(sent) + "}"
+    assert respelled is None or counted == respelled
+
+
+def test_flags_of_values_hold_for_keys() -> None:
+    values = parse_value_rules(["NaN,NULL"], ["joined=seconds"])
+    rules = ColumnRules(values=values)
+    text = '{"email":"a@b.co","userId":NaN,"plan":"NULL","seats":NaN,"joined":1705486871}'
+    assert body(text, rules) == '{"email":"a@b.co","joined":"2024-01-17T10:21:11Z"}'
+
+
+def test_lists_by_their_ids_are_told_with_the_command_that_joins_them() -> None:
+    with pytest.raises(ValueProblem, match="not an object") as caught:
+        body('{"userId":"7","mailingLists":["A"]}')
+    assert "map({(.): true})" in str(caught.value.hint)
 
 
 def test_resubscribing_can_be_allowed() -> None:

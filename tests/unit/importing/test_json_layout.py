@@ -140,13 +140,17 @@ def test_csv_is_read_as_csv_under_any_name(tmp_path: Path, text: str, name: str)
 def test_extended_json_of_mongodb_means_the_values_in_it(tmp_path: Path) -> None:
     text = (
         '{"email":"a@example.com","_id":{"$oid":"65a7"},"seats":{"$numberLong":"12"},"at":{"$date":"2024-01-17T10:21:11Z"},'
-        '"odd":{"$numberLong":"x"},"own":{"oid":"1"}}'
+        '"then":{"$date":{"$numberLong":"1705486871000"}},"rate":{"$numberDouble":"NaN"},'
+        '"was":{"$date":1705486871000},"odd":{"$numberLong":"x"},"own":{"oid":"1"}}'
     )
     (row,) = opened(tmp_path, text).rows()
     assert row.values == A | {
         "_id": "65a7",
         "seats": Number("12"),
         "at": "2024-01-17T10:21:11Z",
+        "then": Number("1705486871000"),
+        "rate": "NaN",
+        "was": Number("1705486871000"),
         "odd": {"$numberLong": "x"},
         "own": {"oid": "1"},
     }
