@@ -20,6 +20,8 @@ SHOWN_EXAMPLES = 3
 #: Groups that are kept, and values of each: a file may have a new problem in every row.
 _MOST_GROUPS = 50
 _MOST_VALUES = 100
+#: Texts that say nothing have as many spellings.
+_MOST_WAYS = 20
 _OTHERS = ("", "problems of other kinds")
 
 
@@ -71,7 +73,7 @@ class Group:
         self.count += 1
         if problem.hint != self.hint:
             self.hint = None
-        if problem.flags and len(self._ways) < SHOWN_EXAMPLES:
+        if problem.flags and len(self._ways) < _MOST_WAYS:
             self._ways[problem.flags] = None
         value = None if problem.value is None else excerpt(problem.value)
         example = self._values.get(value)

@@ -108,3 +108,54 @@ def test_flags_of_values_are_kept_in_a_map_file(cli: Cli, tmp_path: Path) -> Non
     other = imported(cli, file, "--map-file", kept, "--date-format", "signupDate=%m/%d/%Y")
     assert other.code == 2
     assert "not written as %m/%d/%Y" in other.err
+
+
+def test_the_command_below_takes_what_is_meant_without_a_doubt(cli: Cli, tmp_path: Path) -> None:
+    text = "email,userId,signupDate\na@example.com,NULL,17/01/2024\nb@example.com,2,02/03/2024\n"
+    file = saved(tmp_path, text + "c@example.com,nan,NaT\n")
+    done = imported(cli, file)
+    assert done.code == 2
+    command = done.err.splitlines()[-1]
+    assert "the command below reads values as its flags say" in done.err
+    words = command.partition(str(file))[2]
+    assert words == " --null-text=NULL,nan,NaT --date-format=signupDate=%d/%m/%Y"
+    assert imported(cli, file, *words.split()).code == 0
+    assert dump(cli, "userId", "signupDate") == [
+        ("a@example.com", None, "2024-01-17T00:00:00.000Z"),
+        ("b@example.com", "2", "2024-03-02T00:00:00.000Z"),
+        ("c@example.com", None, None),
+    ]
+
+
+def test_dates_of_two_forms_are_nobodys_to_choose(cli: Cli, tmp_path: Path) -> None:
+    file = saved(
+        tmp_path,
+        "email,signupDate\na@example.com,17/01/2024\nb@example.com,01/17/2024\n"
+        "c@example.com,\nd@example.com,\n",
+    )
+    done = imported(cli, file)
+    assert done.code == 2
+    assert "--date-format" not in done.err.splitlines()[-1]
+
+
+def test_json_of_databases_imports_and_tells_what_it_took(cli: Cli, tmp_path: Path) -> None:
+    file = saved(
+        tmp_path,
+        '{"email":"a@example.com","userId":42,"seats":"12","trial":0,"source":null,'
+        '"signupDate":{"$date":{"$numberLong":"1705486871000"}}}\n'
+        '{"email":"b@example.com","userId":"43","plan":NaN,'
+        '"signupDate":"2024-01-17 10:21:11 UTC"}\n',
+        "people.jsonl",
+    )
+    done = imported(cli, file)
+    assert done.code == 2
+    assert 'plan: 1 value is no JSON: "NaN" (line 2)' in done.err
+    assert done.err.splitlines()[-1].endswith("--null-text=NaN")
+    done = imported(cli, file, "--null-text", "NaN")
+    assert done.code == 0, done.err
+    assert 'userId, 1 (42 is sent as "42")' in done.err
+    assert "source, 1 null left alone" in done.err
+    assert dump(cli, "userId", "seats", "trial", "plan", "signupDate") == [
+        ("a@example.com", "42", Number("12"), False, None, "2024-01-17T10:21:11.000Z"),
+        ("b@example.com", "43", None, None, None, "2024-01-17T10:21:11.000Z"),
+    ]

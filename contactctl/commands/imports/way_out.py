@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
-from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED
+from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED, join_names
 from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
@@ -24,6 +24,7 @@ MOST_NAMED = 5
 _MOST_TOLD = 3
 _SKIP = "--skip-invalid"
 _NEVER = "--never-resubscribe"
+_NULL_TEXT = "--null-text="
 
 
 class WayOut(NamedTuple):
@@ -91,7 +92,10 @@ def _row_words(report: CheckReport, given: Sequence[str]) -> list[str]:
     groups = report.problems.groups
     found = dict.fromkeys(word for group in groups for word in group.flags)
     is_needed = _NEVER not in given and any(group.kind == RESUBSCRIBES for group in groups)
-    return [*found, *([_NEVER] * is_needed)]
+    empty = [word.removeprefix(_NULL_TEXT) for word in found if word.startswith(_NULL_TEXT)]
+    others = [word for word in found if not word.startswith(_NULL_TEXT)]
+    texts = [_NULL_TEXT + join_names(empty)] if empty else []
+    return [*texts, *others, *([_NEVER] * is_needed)]
 
 
 def _better(report: CheckReport, judge: Judge, words: Sequence[str]) -> CheckReport | None:

@@ -79,11 +79,11 @@ def test_rows_that_contradict_each_other_are_groups_of_their_own(tmp_path: Path)
 
 
 def test_keys_and_values_of_json_are_told_as_those_of_csv(tmp_path: Path) -> None:
-    text = '{"userId":"1","paln":1,"source":null}\n{"userId":"2","paln":2,"email":7}\n'
+    text = '{"userId":"1","paln":1,"source":true}\n{"userId":"2","paln":2,"email":7}\n'
     error, _ = faulty(tmp_path, text, "people.jsonl", "paln")
     lines = error.message.splitlines()
     assert lines[0] == 'the column "paln" is no field: did you mean plan?'
-    assert "  source: 1 value is null, which cannot empty this field (line 1)" in lines
+    assert '  source: 1 value is a boolean where the property is a string: "True" (line 1)' in lines
     assert '  email: 1 value is a number where the property is a string: "7" (line 2)' in lines
     assert "--source" not in error.message
 
