@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from import_cli import dump, imported
@@ -18,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Cli, Done
+    from conftest import Cli
+
+from applied_plans import applied, drifted, plain, rows
 
 DIGEST = LISTS["Weekly digest"]
 FILE = """email,firstName,list:Weekly digest,seats:ignore
@@ -41,23 +41,6 @@ def plan(cli: Cli, tmp_path: Path) -> Path:
     return path
 
 
-def applied(cli: Cli, plan: Path, *words: str) -> Done:
-    return in_sandbox(cli, "apply", str(plan), *words)
-
-
-def rows(done: Done) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in done.out.splitlines()]
-
-
-def drifted(done: Done) -> dict[int, str]:
-    """Return the lines that drifted, with the reason."""
-    return {
-        row["line"]: row["error"]["message"]
-        for row in rows(done)
-        if row["error"] and row["error"]["code"] == "drifted"
-    }
-
-
 def test_a_plan_is_written_and_nothing_else(cli: Cli, plan: Path) -> None:
     header, *lines, end = json_lines(plan.read_text())
     assert header["contactctl"] == "plan"
@@ -70,12 +53,6 @@ def test_a_plan_is_written_and_nothing_else(cli: Cli, plan: Path) -> None:
     assert end["end"] is True
     assert stat.S_IMODE(plan.stat().st_mode) == 0o600
     assert dump(cli, "firstName") == [("ada@example.com", "Adda"), ("zed@example.com", "Zed")]
-
-
-def plain(value: object) -> Any:  # noqa: ANN401 - any JSON
-    from contactctl.exact_json import to_json
-
-    return json.loads(to_json(value))  # type: ignore[arg-type]  # what was read from JSON
 
 
 def test_exactly_what_was_planned_is_carried_out(cli: Cli, plan: Path) -> None:
@@ -203,112 +180,11 @@ def test_the_summary_is_markdown_without_addresses(cli: Cli, plan: Path) -> None
     assert "ada@" not in text
 
 
-def test_rows_that_are_refused_are_said_to_be_left_out(cli: Cli, tmp_path: Path) -> None:
-    saved(cli, "-e", "ada@example.com", "--user-id", "1")
-    file = tmp_path / "people.csv"
-    file.write_text("email,userId\nada@example.com,2\nnew@example.com,3\n")
-    path = tmp_path / "plan.jsonl"
-    done = imported(cli, file, "--plan", str(path))
-    assert (done.code, "1 row is not in the plan" in done.err) == (6, True)
-    assert [line.get("line") for line in json_lines(path.read_text())[1:-1]] != []
-    assert applied(cli, path).code == 0
-    assert exists(cli, "new@example.com")
-
-
 @pytest.mark.parametrize("flag", ["--dry-run", "--resume"])
 def test_a_plan_and_what_contradicts_it_are_refused(cli: Cli, plan: Path, flag: str) -> None:
     file = plan.with_name("people.csv")
     assert imported(cli, file, "--plan", str(plan), flag).code == 2
     assert imported(cli, file, "--summary", "s.md").code == 2
-
-
-def test_a_date_in_another_form_is_no_drift(cli: Cli, tmp_path: Path) -> None:
-    words = ("-e", "ada@example.com", "--prop")
-    saved(cli, *words, "signupDate=2024-01-17")
-    file, path = tmp_path / "people.csv", tmp_path / "plan.jsonl"
-    file.write_text("email,signupDate\nada@example.com,2025-02-03\n")
-    assert imported(cli, file, "--plan", str(path)).code == 0
-    saved(cli, *words, "signupDate=2024-01-17T00:00:00Z")
-    assert applied(cli, path).code == 0
-
-
-def test_rows_of_one_contact_are_lines_that_build_on_each_other(cli: Cli, tmp_path: Path) -> None:
-    file, path = tmp_path / "people.csv", tmp_path / "plan.jsonl"
-    file.write_text("email,firstName\na@example.com,One\na@example.com,Two\na@example.com,Three\n")
-    assert imported(cli, file, "--plan", str(path)).code == 0
-    assert applied(cli, path, "--dry-run").code == 0
-    assert applied(cli, path).code == 0
-    assert dump(cli, "firstName") == [("a@example.com", "Three")]
-
-
-def test_a_row_after_the_one_that_makes_its_contact_finds_what_the_service_gives_a_new_one(
-    cli: Cli, tmp_path: Path
-) -> None:
-    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
-    file.write_text("email,firstName,source\na@example.com,One,\na@example.com,,crm\n")
-    assert imported(cli, file, "--plan", str(path)).code == 0
-    assert json_lines(path.read_text())[2]["changes"] == {"source": {"from": "API", "to": "crm"}}
-    assert applied(cli, path).code == 0
-    assert dump(cli, "firstName", "source") == [("a@example.com", "One", "crm")]
-
-
-def test_one_change_may_be_planned_as_well(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "p.jsonl"
-    saved(cli, "-e", "ada@example.com", "--first-name", "Ada")
-    words = ("-e", "ada@example.com", "--plan", str(path))
-    done = in_sandbox(cli, "update", *words, "--first-name", "Eve", "--list", f"{DIGEST}=true")
-    assert (done.code, "nothing was written but the plan" in done.err) == (0, True)
-    assert done.err.splitlines()[-1] == f"contactctl --profile=sandbox apply {path}"
-    assert contact(cli, "ada@example.com")["firstName"] == "Ada"
-    assert applied(cli, path).code == 0
-    ada = contact(cli, "ada@example.com")
-    assert (ada["firstName"], ada["mailingLists"]) == ("Eve", {DIGEST: True})
-
-
-def test_a_change_of_address_is_planned_in_its_two_writes(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "p.jsonl"
-    saved(cli, "-e", "old@example.com", "--first-name", "Ada")
-    words = ("-e", "old@example.com", "--user-id", "7", "--new-email", "new@example.com")
-    assert in_sandbox(cli, "update", *words, "--plan", str(path)).code == 0
-    assert [line["would"] for line in json_lines(path.read_text())[1:-1]] == ["update", "update"]
-    done = applied(cli, path)
-    assert done.code == 0, done.err
-    assert dump(cli, "userId", "firstName") == [("new@example.com", "7", "Ada")]
-
-
-def test_a_creation_is_planned_and_one_of_a_contact_that_is_there_is_refused(
-    cli: Cli, tmp_path: Path
-) -> None:
-    path = tmp_path / "p.jsonl"
-    words = ("create", "-e", "ada@example.com", "--prop", "seats=12", "--unsubscribed")
-    assert in_sandbox(cli, *words, "--plan", str(path)).code == 0
-    assert not exists(cli, "ada@example.com")
-    assert applied(cli, path).code == 0
-    assert dump(cli, "subscribed") == [("ada@example.com", False)]
-    assert in_sandbox(cli, *words, "--plan", str(path)).code == 5
-
-
-def test_a_deletion_is_planned_with_all_that_goes_and_drifts_by_any_field(
-    cli: Cli, tmp_path: Path
-) -> None:
-    path = tmp_path / "p.jsonl"
-    saved(cli, "-e", "ada@example.com", "--first-name", "Ada", "--list", f"{DIGEST}=true")
-    words = ("delete", "-e", "ada@example.com", "--plan", str(path))
-    planned = in_sandbox(cli, *words)
-    assert (planned.code, "firstName\tAda\t\n" in planned.out) == (0, True)
-    assert exists(cli, "ada@example.com")
-    saved(cli, "-e", "ada@example.com", "--last-name", "Lovelace")
-    done = applied(cli, path, "-o", "json")
-    assert drifted(done) == {2: 'drifted: lastName is "Lovelace", not unset'}
-    assert in_sandbox(cli, *words).code == 0
-    assert [row["change"] for row in rows(applied(cli, path, "-o", "json"))] == ["deleted"]
-    assert not exists(cli, "ada@example.com")
-
-
-def test_no_plan_is_made_where_nothing_may_be_looked_up(cli: Cli, tmp_path: Path) -> None:
-    words = ("update", "-e", "ada@example.com", "--plan", str(tmp_path / "p.jsonl"))
-    for flag in ("--no-lookup", "--dry-run"):
-        assert in_sandbox(cli, *words, flag).code == 2
 
 
 def test_the_file_that_is_imported_is_not_written_over(cli: Cli, plan: Path) -> None:
@@ -333,46 +209,6 @@ def test_rows_that_a_plan_has_written_are_no_longer_what_was_sent_last(
     assert applied(cli, path).code == 0
     assert imported(cli, file, "--changed-only").code == 0
     assert dump(cli, "firstName") == [("ada@example.com", "Ada")]
-
-
-def test_at_a_terminal_a_plan_is_a_table_of_a_screen(cli: Cli, tmp_path: Path) -> None:
-    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
-    rows = "".join(f"p{number:02}@example.com,Name\n" for number in range(60))
-    file.write_text(f"email,firstName\n{rows}")
-    env = {"COLUMNS": "100", "LINES": "30", "TERM": "xterm"}
-    words = ("--sandbox", "--plan", str(path))
-    done = cli("import", str(file), *words, terminal=True, env=env)
-    assert done.code == 0, done.err
-    lines = done.out.splitlines()
-    assert len(lines) <= 30
-    assert "60 create" in lines[0]
-    assert "\x1b[1;32m" in done.out  # creations stand out
-    assert "more contacts; -v shows all" in lines[-1]
-    all_of_it = cli("apply", str(path), "--sandbox", "--dry-run", "-v", terminal=True, env=env)
-    assert "p59@example.com" in all_of_it.out
-    assert "more contacts" not in all_of_it.out
-
-
-def test_on_a_small_screen_what_drifted_comes_first_and_no_contact_is_cut(
-    cli: Cli, tmp_path: Path
-) -> None:
-    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
-    rows = "".join(f"person{number:02}@example.com,Name,true\n" for number in range(30))
-    file.write_text(f"email,firstName,list:Weekly digest\n{rows}")
-    assert imported(cli, file, "--plan", str(path)).code == 0
-    saved(cli, "-e", "person29@example.com")
-    env = {"COLUMNS": "80", "LINES": "24", "TERM": "xterm"}
-    done = cli("apply", str(path), "--sandbox", "--dry-run", terminal=True, env=env)
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", done.out).splitlines()
-    assert len(lines) <= 24 - 3
-    assert max(map(len, lines)) <= 80
-    (refusal,) = [
-        place for place, line in enumerate(lines) if line.startswith("line 31: person29@")
-    ]
-    assert refusal < next(place for place, line in enumerate(lines) if line.startswith("line  "))
-    whole = [line for line in lines if "Weekly digest" in line]
-    assert len(whole) == len([line for line in lines if "firstName" in line])
-    assert lines[-1].startswith(f"and {30 - len(whole) - 1} more contacts")
 
 
 @pytest.fixture
