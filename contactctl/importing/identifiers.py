@@ -129,7 +129,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _placeholder(text: str) -> ValueProblem:
-    found = misfit(text, "a placeholder and picks nobody", hint=_HINT_EMPTY)
+    found = misfit(text, "placeholder text, which picks nobody", hint=_HINT_EMPTY)
     found.flags = (f"--null-text={text}",)
     return found
 
@@ -147,11 +147,11 @@ def _refuse_dress(text: str) -> None:
         if not meant:
             raise misfit(
                 text,
-                "a rounded number, and the id's digits are lost",
+                "rounded, with digits of the id lost",
                 hint="export the column as text",
             )
     if meant != text:
-        raise misfit(text, "an id in spreadsheet dress", hint=f"the id is {excerpt(meant)}")
+        raise misfit(text, "in a spreadsheet's number format", hint=f"the id is {excerpt(meant)}")
 
 
 def _whole(found: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ def with_way_out(
     if says_nothing(text):
         found = misfit(
             text,
-            f"a placeholder, no {declared}",
+            f"placeholder text, not a {declared}",
             hint=f"{_flag('--null-text', text)} takes it as an empty cell",
         )
         found.flags = (f"--null-text={text}",)

@@ -20,7 +20,7 @@ def test_placeholders_as_user_ids_are_refused(cli: Cli, tmp_path: Path) -> None:
     file.write_text("\n".join(["email,userId", "z@example.com,7", *rows]) + "\n")
     done = imported(cli, file)
     assert done.code == 2
-    assert "userId: 4 values are a placeholder" in done.err
+    assert "userId: 4 values are placeholder text" in done.err
     assert "null, which cannot empty this field" in done.err
     assert dump(cli) == []
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 DRESSED = (
-    "  userId: 2 values are an id in spreadsheet dress:"
+    "  userId: 2 values are in a spreadsheet's number format:"
     ' "42.0" (line 4; the id is 42), "\'43" (line 5; the id is 43)'
 )
 

@@ -146,10 +146,10 @@ def test_a_literal_null_says_something() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "kind", "hint", "flags"),
     [
-        ("joined", "NaT", "a placeholder, no date", "--null-text NaT", ["--null-text=NaT"]),
-        ("seats", r"\N", "a placeholder", r"--null-text '\N'", [r"--null-text=\N"]),
-        ("trial", "N/A", "a placeholder", "--null-text N/A", ["--null-text=N/A"]),
-        ("userId", "NULL", "a placeholder", "--null-text", ["--null-text=NULL"]),
+        ("joined", "NaT", "placeholder text, not a date", "--null-text NaT", ["--null-text=NaT"]),
+        ("seats", r"\N", "placeholder text", r"--null-text '\N'", [r"--null-text=\N"]),
+        ("trial", "N/A", "placeholder text", "--null-text N/A", ["--null-text=N/A"]),
+        ("userId", "NULL", "placeholder text", "--null-text", ["--null-text=NULL"]),
         ("joined", "17.01.2024", "not a date", "%d.%m.%Y", ["--date-format=joined=%d.%m.%Y"]),
         ("joined", "01/02/2024", "not a date", "%d/%m/%Y or ", []),
         ("joined", "45308", "not a date", "joined=excel", []),
@@ -162,7 +162,7 @@ def test_a_literal_null_says_something() -> None:
         ("seats", "007", "not a number", "it is 7", []),
         ("trial", "maybe", "not a boolean", "true or false", []),
         ("trial", "x", "not a boolean", "true or false", []),
-        ("userId", " 42.0", "spreadsheet dress", "the id is 42", []),
+        ("userId", " 42.0", "a spreadsheet's number format", "the id is 42", []),
         ("userId", "x" * 499, "longer", "498", []),
         ("email", "Ada <ada@example.com>", "has one in it", "ada@example.com", []),
     ],

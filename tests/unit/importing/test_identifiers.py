@@ -55,7 +55,7 @@ def test_an_id_is_taken_to_the_letter(text: str) -> None:
 )
 def test_a_placeholder_is_no_id(text: str) -> None:
     problem = refusal(text)
-    assert "is a placeholder" in problem.message
+    assert "is placeholder text" in problem.message
     assert "empty" in str(problem.hint)
 
 
@@ -77,7 +77,7 @@ def test_a_placeholder_is_no_id(text: str) -> None:
 )
 def test_an_id_in_spreadsheet_dress_is_refused_with_the_id_that_is_meant(text: str) -> None:
     problem = refusal(text)
-    assert "spreadsheet dress" in problem.message
+    assert "a spreadsheet's number format" in problem.message
     assert problem.hint == "the id is 42"
 
 
@@ -86,7 +86,7 @@ def test_an_id_in_spreadsheet_dress_is_refused_with_the_id_that_is_meant(text: s
 )
 def test_an_id_whose_digits_are_lost_cannot_be_named(text: str) -> None:
     problem = refusal(text)
-    assert "digits are lost" in problem.message
+    assert "with digits of the id lost" in problem.message
     assert "as text" in str(problem.hint)
 
 
