@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -61,10 +62,15 @@ def _date(problem: ValueProblem, column: str, text: str) -> ValueProblem:
     flags = " or ".join(_flag("--date-format", f"{column}={form}") for form in forms)
     hint = f"{_MEANINGS.get(forms[0], 'say how it is written')}: {flags}"
     found = misfit(text, problem.kind if forms[0] == SECONDS else "not a date", hint=hint)
-    # Of a number nobody knows what it counts.
-    if len(forms) == 1 and forms[0] not in _MEANINGS:
+    # Of most numbers nobody knows what they count.
+    if len(forms) == 1 and (forms[0] not in _MEANINGS or _are_seconds(text, forms[0])):
         found.flags = (f"--date-format={column}={forms[0]}",)
     return found
+
+
+def _are_seconds(text: str, form: str) -> bool:
+    """Tell whether a number can be nothing but seconds: of a day from 2001 to 2286."""
+    return form == SECONDS and re.fullmatch(r"[1-9][0-9]{9}(?:\.[0-9]+)?", text) is not None
 
 
 def _number(problem: ValueProblem, column: str, text: str) -> ValueProblem:

@@ -153,6 +153,11 @@ _SUMMARY_OF_DRY_RUN = record(
             "how many rows empty a field, by field",
             {"type": "object", "additionalProperties": at_least(1)},
         ),
+        "leftOut": said("columns that a flag for columns in general leaves out", list_of(TEXT)),
+        "creates": said(
+            "properties that would be made, each with its type",
+            {"type": "object", "additionalProperties": TEXT},
+        ),
         "normalised": said(
             "values that are sent in another spelling, by column and kind", list_of(_RESPELLED)
         ),

@@ -65,6 +65,14 @@ def test_nothing_is_made_unless_somebody_agrees(cli: Cli, file: Path) -> None:
     assert (said_yes.code, len(dump(cli))) == (0, 2)
 
 
+def test_a_program_is_told_what_would_be_made_and_left_out(cli: Cli, file: Path) -> None:
+    *_, last = rows_of(cli, file, CREATE, "--dry-run")
+    summary = last["summary"]
+    assert isinstance(summary, dict)
+    assert summary["creates"] == {"phoneNumber": "string", "score": "number"}
+    assert summary["leftOut"] == ["Fax"]
+
+
 def test_nothing_is_made_for_a_file_that_cannot_be_imported(cli: Cli, file: Path) -> None:
     before = types(cli)
     file.write_text(f"email,Score,unsubscribed,paln\n{ADA},1,true,x\nada,2,,\n")

@@ -49,25 +49,40 @@ def test_columns_values_and_consent_are_told_at_once(cli: Cli, file: Path) -> No
     done = imported(cli, file)
     for words in ("speaks of consent", '"plann" is no field', "7 columns", "rows cannot be sent"):
         assert words in done.err
-    assert line_of(done) == [
+    columns, values = line_of(done)[:6], line_of(done)[6:]
+    assert columns == [
         *("--map", "plann=plan", "--ignore-unknown", "--map", "unsubscribed=!subscribed"),
-        *("--never-resubscribe", "--decimal-comma=seats"),
-        *("--date-format=Signup date=%d.%m.%Y", "--null-text=NULL"),
+        "--never-resubscribe",
     ]
+    dates = "--date-format=Signup date=%d.%m.%Y"
+    assert sorted(values) == [dates, "--decimal-comma=seats", "--null-text=NULL"]
     pasted(cli, file)
     assert dump(cli, "plan", "seats", "subscribed") == [
         (ADA, "pro", Number("1234.5"), True),
         (BOB, "free", Number("2"), False),
         (CY, "free", None, True),
     ]
-    dates = [str(one[1])[:10] for one in dump(cli, "signupDate")]
-    assert dates == ["2024-01-17", "2024-02-01", "None"]
+    days = [str(one[1])[:10] for one in dump(cli, "signupDate")]
+    assert days == ["2024-01-17", "2024-02-01", "None"]
 
 
 def test_a_date_that_may_be_two_is_settled_by_the_others(cli: Cli, file: Path) -> None:
     file.write_text(f"email,signupDate\n{ADA},31/12/2023\n{BOB},01/02/2024\n")
     pasted(cli, file)
     assert [str(one[1])[:10] for one in dump(cli, "signupDate")] == ["2023-12-31", "2024-02-01"]
+
+
+@pytest.mark.parametrize(("cell", "is_sure"), [("1704190272", True), ("45000", False)])
+def test_ten_digits_are_seconds_and_five_may_be_anything(
+    cli: Cli, file: Path, cell: str, *, is_sure: bool
+) -> None:
+    file.write_text(f"email,signupDate\n{ADA},{cell}\n")
+    done = imported(cli, file)
+    assert "--date-format signupDate=" in done.err
+    assert ("contactctl " in done.err.splitlines()[-1]) is is_sure
+    if is_sure:
+        pasted(cli, file)
+        assert str(dump(cli, "signupDate")[0][1]).startswith("2024-01-02T10:11:12")
 
 
 def test_dates_of_two_forms_are_not_guessed(cli: Cli, file: Path) -> None:

@@ -20,12 +20,15 @@ from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.importing.check import CheckReport
     from contactctl.importing.limiter import Stall
+    from contactctl.importing.new_properties import NewProperty
     from contactctl.importing.plan import Plan
     from contactctl.importing.report import DryTally, Forecast, Tally
     from contactctl.importing.row import Finished
@@ -41,8 +44,11 @@ _WOULD_BE: dict[Would, str] = {
 }
 
 
-def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
-    """Return the answer to a dry run: what is to come, and the first rows that would change."""
+def dry_run(tally: DryTally, forecast: Forecast, new: Sequence[NewProperty] = ()) -> Answer:
+    """Return the answer to a dry run: what is to come, and the first rows that would change.
+
+    ``new`` are the properties that would be made.
+    """
     lines = [*_dry_run_lines(tally, forecast), *_account(forecast)]
     lines += _notes(forecast.plan)
     cells = [row for finished in tally.shown for row in _shown_fields(finished)]
@@ -67,7 +73,11 @@ def dry_run(tally: DryTally, forecast: Forecast) -> Answer:
     plain += [to_safe(line) for line in [*tally.refusals, *more]]
     report = forecast.plan.report
     numbers = tally.to_json_object(report, forecast.seconds)
-    found: JsonObject = {"summary": numbers | spellings_to_json(report.spellings)}
+    columns: JsonObject = {
+        "leftOut": [*forecast.plan.left_out],
+        "creates": {one.name: one.type for one in new},
+    }
+    found: JsonObject = {"summary": numbers | spellings_to_json(report.spellings) | columns}
     return Answer(json=found, plain=plain, quiet=[tally.in_a_word], view=view)
 
 

@@ -78,7 +78,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         _save_map(call)
         if preview.dry_run:
             creating.show(call, new, would=True)
-            return dry_run.show(call, plan, preview)
+            return dry_run.show(call, plan, preview, new)
         if planning.plan is not None:
             plan_file.write(call, plan, planning.plan, planning.summary)
             return None

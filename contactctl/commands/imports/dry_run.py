@@ -1,6 +1,6 @@
 """The part of import that writes nothing: what each row would do, and how many would change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.importing.new_properties import NewProperty
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast
 from contactctl.importing.row import Finished
@@ -18,7 +19,9 @@ from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 
-def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
+def show(
+    call: ImportCall, plan: Plan, preview: PreviewFlags, new: Sequence[NewProperty] = ()
+) -> int | None:
     """Show what the rows would do; raises what :func:`check_changes` raises, after that."""
     output = call.session.output
     tally = DryTally(call.rows(plan), looks=call.guards.looks)
@@ -29,7 +32,7 @@ def show(call: ImportCall, plan: Plan, preview: PreviewFlags) -> int | None:
 
     look(call, plan, tally, tell, offline=preview.offline)
     forecast = _forecast(call, plan, tally, offline=preview.offline)
-    output.show(answers.dry_run(tally, forecast))
+    output.show(answers.dry_run(tally, forecast, new))
     for line in answers.dry_run_warnings(tally):
         output.warn(line)
     refuse_too_many(call, plan, tally)
