@@ -170,6 +170,8 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
+    if rules.ignore_unknown:  # what is unknown today may be a field tomorrow
+        mapping += f" without {sorted(read.left_out)}"
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
     return Plan(source, fields, converter, report, identity, read.left_out, read.passed_over)
 

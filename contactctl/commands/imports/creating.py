@@ -51,8 +51,8 @@ def confirm(call: ImportCall, new: Sequence[NewProperty]) -> None:
     """Ask whether to make the properties, unless ``--yes`` says so; raises :class:`UsageError`."""
     show(call, new, would=False)
     if new and not call.maps.yes:
-        them = counted(len(new), "property", "properties")
-        call.session.confirm(f"Create {them}, which cannot be renamed or removed here?")
+        them = "this property" if len(new) == 1 else f"these {len(new):,} properties"
+        call.session.confirm(f"Create {them} for good?")
 
 
 def create(call: ImportCall, new: Sequence[NewProperty]) -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_counts import FIELDS, plan_of
+from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import GuardError
-from contactctl.importing.plan import FaultyColumnsError, judge_rows
+from contactctl.importing.plan import FaultyColumnsError, judge_rows, make_plan
 from contactctl.importing.rules import ColumnRules
 from contactctl.importing.source import open_source
 
@@ -69,3 +70,21 @@ def test_the_same_file_read_another_way_means_something_else(tmp_path: Path) -> 
     assert one == plan_of(tmp_path, "email\na@b.co\n").identity
     other = plan_of(tmp_path, '{"email":"a@b.co"}\n', "people.jsonl").identity
     assert one.mapping != other.mapping
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("email,tier\na@b.co,x\n", "people.csv"), ('{"email":"a@b.co","tier":"x"}\n', "people.jsonl")],
+)
+def test_what_was_left_out_and_is_a_field_by_now_is_another_import(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    rules = ColumnRules(ignore_unknown=True)
+    before, after = (
+        make_plan(open_source(path), rules, account_fields(declared), "account", name=name)
+        for declared in ({"plan": "string"}, {"plan": "string", "tier": "string"})
+    )
+    assert (list(before.left_out), list(after.left_out)) == (["tier"], [])
+    assert before.identity.mapping != after.identity.mapping
