@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from contactctl.output import Output
 
 #: Off a terminal: how often it is told how far things are, and how often looked for a stall, which
-#: is told of when it begins.
+#: is told of soon after it begins.
 LINE_EVERY_S = 10.0
 LOOK_EVERY_S = 1.0
+#: One look may meet an answer that is slow; what lasts until the next is a stall.
+_WORTH_TELLING_LOOKS = 2
 _DRAWN_A_SECOND = 10
 _BAR_COLUMNS = 20
 #: A terminal writes ``^C`` behind what is drawn; in a full line that would make one more.
@@ -132,13 +134,13 @@ def _lines(
     ended = threading.Event()
 
     def tell() -> None:
-        told_at, was_stalled = time.monotonic(), False
+        told_at, stalled_looks = time.monotonic(), 0
         while not ended.wait(look_every_s):
             now, found = time.monotonic(), standing()
-            if now - told_at >= every_s or (found.stalled and not was_stalled):
+            stalled_looks = stalled_looks + 1 if found.stalled else 0
+            if now - told_at >= every_s or stalled_looks == _WORTH_TELLING_LOOKS:
                 told_at = now
                 output.note(f"{excerpt(name)}: {found.words}")
-            was_stalled = found.stalled
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
