@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from import_cli import dump, imported, rows_of
+from import_cli import dump, imported, rows_of, rows_of_each_kind
 from sandbox_cli import saved
 
 if TYPE_CHECKING:
@@ -15,25 +15,10 @@ if TYPE_CHECKING:
 
     from contactctl.exact_json import JsonObject
 
-FILE = """email,userId,firstName
-ada@example.com,1,Ada
-bob@example.com,2,Bob
-new@example.com,3,Eve
-,9,Nobody
-zed@example.com,,Zed
-kim@example.com,,Kim
-"""
-
 
 @pytest.fixture
 def file(cli: Cli, tmp_path: Path) -> Path:
-    saved(cli, "-e", "ada@example.com", "-u", "1")
-    saved(cli, "-e", "bob@example.com", "-u", "22")
-    saved(cli, "-e", "old@example.com", "-u", "3")
-    saved(cli, "-e", "zed@example.com", "--first-name", "Zed")
-    path = tmp_path / "people.csv"
-    path.write_text(FILE)
-    return path
+    return rows_of_each_kind(cli, tmp_path)
 
 
 def told(rows: list[JsonObject]) -> list[Any]:

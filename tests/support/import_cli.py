@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from import_process import json_lines
-from sandbox_cli import NOTE
+from sandbox_cli import NOTE, saved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from conftest import Cli, Done
 
     from contactctl.exact_json import JsonObject
+
+#: Updated, guarded twice, not found, unchanged, created.
+ROWS_OF_EACH_KIND = """email,userId,firstName
+ada@example.com,1,Ada
+bob@example.com,2,Bob
+new@example.com,3,Eve
+,9,Nobody
+zed@example.com,,Zed
+kim@example.com,,Kim
+"""
 
 
 def imported(cli: Cli, file: Path | str, *words: str, stdin: str = "") -> Done:
@@ -53,3 +63,14 @@ def ready_flags(done: Done, file: Path) -> list[str]:
 def subscribed(cli: Cli) -> dict[str, bool]:
     """Tell of every contact of the sandbox whether it is subscribed, by its address."""
     return {str(email): value is True for email, value in dump(cli, "subscribed")}
+
+
+def rows_of_each_kind(cli: Cli, folder: Path) -> Path:
+    """Put contacts into the sandbox, and return a file of rows that each fare in another way."""
+    saved(cli, "-e", "ada@example.com", "-u", "1")
+    saved(cli, "-e", "bob@example.com", "-u", "22")
+    saved(cli, "-e", "old@example.com", "-u", "3")
+    saved(cli, "-e", "zed@example.com", "--first-name", "Zed")
+    path = folder / "people.csv"
+    path.write_text(ROWS_OF_EACH_KIND)
+    return path

@@ -17,6 +17,8 @@ from contactctl.service.replies import Reply
 if TYPE_CHECKING:
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
+    from contactctl.importing.look import Look
+    from contactctl.importing.row import Job
 
 
 class Service:
@@ -62,3 +64,17 @@ class Service:
             self.lost.remove(name)
             raise NoConnectionError("gone", outcome=Outcome.UNKNOWN)
         return Reply(200, {}, {"success": True, "id": "c2"})
+
+
+class Kept:
+    """What is written down before the writes, and how many calls were made by then."""
+
+    def __init__(self, service: Service) -> None:
+        self.looks: list[tuple[str, int]] = []
+        self._service = service
+
+    def add(self, _: Job, look: Look) -> None:
+        self.looks.append((look.would, len(self._service.calls)))
+
+    def finish(self) -> None:
+        raise AssertionError

@@ -1,3 +1,5 @@
+"""Profiles in a file, for the tests of what is made of them."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -25,9 +27,21 @@ def profile(name: str, key: KeySource | None = None, **more: Any) -> Profile:  #
     return Profile(name, **values)
 
 
-def save(store: ProfileStore, *profiles: Profile, active: str | None = None) -> None:
+def stored(name: str) -> Profile:
+    """Return a profile with a key of its own file, the same for all."""
+    return Profile(name, URL, StoredKey(SECRET))
+
+
+def put(store: ProfileStore, *profiles: Profile) -> None:
+    """Put profiles beside those that are there."""
     with store.modify() as book:
-        book.profiles.update({one.name: one for one in profiles})
+        book.profiles.update({profile.name: profile for profile in profiles})
+
+
+def save(store: ProfileStore, *profiles: Profile, active: str | None = None) -> None:
+    """Put profiles beside those that are there, and say which one is used."""
+    put(store, *profiles)
+    with store.modify() as book:
         book.active = active
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_sender import World
-from one_contact import Service
+from one_contact import Kept, Service
 
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactChange, ContactRef
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.look import Look
-    from contactctl.importing.row import Job, Result
+    from contactctl.importing.row import Result
     from contactctl.service.replies import Reply
 
 EMAIL = ContactRef("email", "ada@example.com")
@@ -41,20 +40,6 @@ MADE = Planned(
     "delete",
     {name: FieldChange(ADA[name], None) for name in ("email", "userId", "source", "subscribed")},
 )
-
-
-class Kept:
-    """What is written down before the writes, and how many calls were made by then."""
-
-    def __init__(self, service: Service) -> None:
-        self.looks: list[tuple[str, int]] = []
-        self._service = service
-
-    def add(self, _: Job, look: Look) -> None:
-        self.looks.append((look.would, len(self._service.calls)))
-
-    def finish(self) -> None:
-        raise AssertionError
 
 
 def taken_back(

@@ -1,3 +1,5 @@
+"""Which address a run speaks to, and that a key goes to no other."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

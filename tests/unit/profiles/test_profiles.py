@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from saved_profiles import SECRET, URL, put, stored
 
 from contactctl.errors import DamagedFileError, ExitCode
 from contactctl.profiles.profile import KeyCommand, KeyVariable, Profile, StoredKey, is_name
@@ -16,22 +17,10 @@ from contactctl.profiles.store import ProfileBook, ProfileStore, parse_book
 if TYPE_CHECKING:
     from pathlib import Path
 
-URL = "https://app.loops.so/api"
-SECRET = "canary-0123456789abcdef"
-
-
-def stored(name: str) -> Profile:
-    return Profile(name, URL, StoredKey(SECRET))
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> ProfileStore:
     return ProfileStore(tmp_path / "config" / "profiles.toml")
-
-
-def put(store: ProfileStore, *profiles: Profile) -> None:
-    with store.modify() as book:
-        book.profiles.update({profile.name: profile for profile in profiles})
 
 
 def test_what_is_saved_is_loaded(store: ProfileStore) -> None:

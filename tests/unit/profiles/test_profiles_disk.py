@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import filelock
 import pytest
 import tomli_w
+from saved_profiles import SECRET, URL, put, stored
 
 from contactctl.errors import DamagedFileError, MachineError
 from contactctl.profiles.profile import KeyCommand, Profile, StoredKey
@@ -29,22 +30,11 @@ assert tomllib
 assert tomli_w  # loaded while this process may still read them: see as_nobody
 
 NOBODY = 65534
-URL = "https://app.loops.so/api"
-SECRET = "canary-0123456789abcdef"
-
-
-def stored(name: str) -> Profile:
-    return Profile(name, URL, StoredKey(SECRET))
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> ProfileStore:
     return ProfileStore(tmp_path / "config" / "profiles.toml")
-
-
-def put(store: ProfileStore, *profiles: Profile) -> None:
-    with store.modify() as book:
-        book.profiles.update({profile.name: profile for profile in profiles})
 
 
 def mode_of(path: Path) -> int:
