@@ -103,7 +103,8 @@ class Pacer:
         factor = self._factor_at(now)
         target = self.target * factor
         at = max(self._last_sent + self._gap(target), self._held_until)
-        if math.isinf(target):
+        if target > _HIGHEST_LIMIT:
+            # More than is ever sent needs no window, which would keep an answer a send until then.
             self._fold(self._count - _HIGHEST_LIMIT)
             return at
         # Beside the even gap, the window of one second. A refusal makes that smaller as well, or

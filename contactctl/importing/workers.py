@@ -10,6 +10,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from contactctl.importing.heap import share_heap
 from contactctl.importing.limiter import HaltedError
 from contactctl.importing.ordering import KEPT_LINKS, Ordering
 from contactctl.importing.row import Finished, Job
@@ -62,6 +63,7 @@ class Workers:
         self._until = math.inf
         self._told: SimpleQueue[Finished | BaseException | None] = SimpleQueue()
         limiter.when_empty = self._grow
+        share_heap()
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Take on the rows that are to be sent, in file order among those that are not."""
