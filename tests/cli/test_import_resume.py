@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from client_calls import KEY
 from command_calls import key_for, serve
-from fault_server import reply_json
+from fault_server import reply, reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,3 +141,18 @@ def test_a_changed_file_is_not_resumed(cli: Cli, refusing: FaultServer, file: Pa
     done = call(cli, refusing, file, "--resume")
     assert (done.code, refusing.count) == (2, sent)
     assert "has changed since the run that was not finished" in done.err
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 4), (503, 7)])
+def test_what_fails_before_the_first_row_of_a_resumed_run_names_the_way_on(
+    cli: Cli, refusing: FaultServer, file: Path, status: int, code: int
+) -> None:
+    call(cli, refusing, file)
+    refusing.routes["GET api-key"] = [reply(status)]
+    words = ("--resume", "--patience=0", "--rate=max")
+    done = cli("--retries=0", "import", str(file), *STOPPING, *words, env=key_for(refusing))
+    assert done.code == code
+    assert done.err.splitlines()[-1].endswith(" --resume")
+    done = cli("--retries=0", "import", str(file), "--patience=0", env=key_for(refusing))
+    assert done.code == code
+    assert "--resume" not in done.err

@@ -13,6 +13,7 @@ from contactctl.commands.imports.opening import opened
 from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
+from contactctl.commands.imports.stop import way_on_named
 from contactctl.errors import UsageError
 from contactctl.files import journal_folder
 from contactctl.flags.contact_flags import PreviewFlags
@@ -86,11 +87,12 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         # Before anything is announced: a job of every night should say one line and end.
         if not _has_rows_left(call, plan):
             return None
-        _announce(call, plan)
-        creating.confirm(call, new)
-        # Last before the first write, so that as little as can be happens in between.
-        dry_run.check_changes(call, plan)
-        creating.create(call, new)
+        with way_on_named(call.resume_command if sending.resume else None):
+            _announce(call, plan)
+            creating.confirm(call, new)
+            # Last before the first write, so that as little as can be happens in between.
+            dry_run.check_changes(call, plan)
+            creating.create(call, new)
         _send(call, plan)
     return None
 

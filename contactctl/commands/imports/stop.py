@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from contactctl.errors import Ending, Outcome, RowsFailedError, StoppedError
+from contactctl.errors import (
+    Ending,
+    Outcome,
+    RowsFailedError,
+    StoppedError,
+    UnauthorizedError,
+    UnavailableError,
+)
 from contactctl.signals import stops_told
 from contactctl.wording import counted
 
@@ -33,8 +40,7 @@ class Stop:
                 yield
         except Ending as error:
             if self.run is not None:
-                error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
-                error.command = resume_command
+                _name_way_on(error, resume_command)
                 if isinstance(error, RowsFailedError):
                     error.counts = tally.counts
             raise
@@ -66,3 +72,22 @@ class Stop:
         error = StoppedError(f"stopped after {rows}", signum=self._signum)
         error.outcome = Outcome.NOT_SENT  # what is left; all else has its result
         return error
+
+
+@contextmanager
+def way_on_named(resume_command: str | None) -> Iterator[None]:
+    """Name the way on with an earlier run where the block, which comes before its rows, fails.
+
+    Only where the same command may succeed later; None is for a run that was not begun.
+    """
+    try:
+        yield
+    except (UnavailableError, UnauthorizedError, StoppedError) as error:
+        if resume_command is not None:
+            _name_way_on(error, resume_command)
+        raise
+
+
+def _name_way_on(error: Ending, resume_command: str) -> None:
+    error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
+    error.command = resume_command
