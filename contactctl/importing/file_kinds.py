@@ -107,6 +107,12 @@ def refuse_foreign_bytes(file: IO[bytes], path: Path, name: str, *, named: bool 
         _refuse(kind, name)
 
 
+def is_workbook(start: bytes, path: Path) -> bool:
+    """Tell whether a file that begins so is a workbook of a spreadsheet program."""
+    kind = _kind_of(start, path)
+    return kind is not None and kind.hint == _AS_CSV
+
+
 def refuse_foreign_text(start: str, name: str) -> None:
     """Raise :class:`UsageError` for text that holds no rows: a page, a script, an address book."""
     # A file of rows is told from its first letter.

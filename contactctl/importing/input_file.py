@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, TextIO
 from contactctl.errors import MachineError, UsageError
 from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
 from contactctl.importing.source import open_source
+from contactctl.importing.workbook import holds_workbook, to_csv
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,16 +53,24 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     skip_lines: int = 0,
     header: str | None = None,
     skip_bad_text: bool = False,
+    sheet: str | None = None,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
-    Raises :class:`UsageError` and :class:`MachineError` for what cannot be read or kept.
+    Of a workbook one ``sheet`` is, as CSV, the first unless it is named. Raises
+    :class:`UsageError` and :class:`MachineError` for what cannot be read or kept.
     """
     if not file:
         raise UsageError("the name of the file is empty", hint="give a file, or -")
+    shown = "standard input" if file == STDIN else file
     path, name = _regular(file, stdin, folder)
+    is_workbook = holds_workbook(path)
     try:
-        shown = "standard input" if file == STDIN else file
+        if is_workbook:
+            path = _sheet_of(path, shown, sheet, folder)
+            form, delimiter, encoding = "csv", ",", None
+        else:
+            _check_no_sheet(sheet, shown)
         source = open_source(
             path,
             name=shown,
@@ -80,8 +90,22 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     try:
         yield given
     finally:
-        if not given.kept:
+        # A workbook is there to be read again; what came through a pipe is not.
+        if not given.kept or (is_workbook and file != STDIN):
             remove_spool(path, folder)
+
+
+def _check_no_sheet(sheet: str | None, shown: str) -> None:
+    if sheet is not None:
+        raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is none")
+
+
+def _sheet_of(path: Path, shown: str, sheet: str | None, folder: Path) -> Path:
+    """Return a CSV file of a workbook's sheet, for its owner alone."""
+    try:
+        return to_csv(path, shown, sheet, lambda stream: save_spool(stream, folder))
+    finally:
+        remove_spool(path, folder)
 
 
 def _regular(file: str, stdin: TextIO, folder: Path) -> tuple[Path, str]:

@@ -48,6 +48,10 @@ Header = Annotated[
         "--header", metavar="NAME,NAME", help="Name the columns of a CSV file without a header."
     ),
 ]
+Sheet = Annotated[
+    str | None,
+    typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook; else its first one."),
+]
 AllowNewlines = Annotated[
     bool,
     typer.Option(
@@ -165,6 +169,7 @@ class FileFlags(FlagWords):
     skip_lines: SkipLines = None
     header: Header = None
     allow_newlines: AllowNewlines = False
+    sheet: Sheet = None
 
 
 @dataclass(frozen=True, slots=True)

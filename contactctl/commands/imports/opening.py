@@ -76,5 +76,6 @@ def _input(
         allow_newlines=reading.allow_newlines,
         skip_lines=reading.skip_lines or 0,
         header=reading.header,
+        sheet=reading.sheet,
         skip_bad_text=sending.skip_invalid,
     )

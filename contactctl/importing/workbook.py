@@ -1,0 +1,117 @@
+"""A sheet of a workbook to the CSV file that is imported: each cell as text of its own type."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from contactctl.errors import UsageError
+from contactctl.importing.file_kinds import START_BYTES, is_workbook
+from contactctl.safe_text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import IO
+
+    from _typeshed import WriteableBuffer as Buffer
+
+_INSTALL = "pip install 'contactctl[excel]'; with pipx: pipx inject contactctl python-calamine"
+
+
+def holds_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook, by its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_workbook(file.read(START_BYTES), path)
+
+
+def to_csv(path: Path, name: str, sheet: str | None, save: Callable[[IO[bytes]], Path]) -> Path:
+    """Write a sheet, the first unless it is named, by ``save``; return where.
+
+    A row of the sheet is a row of the file. Raises :class:`UsageError` for a workbook that cannot
+    be read, or has no such sheet, and where the library that reads workbooks is not installed.
+    """
+    library = _library(name)
+    try:
+        with library.CalamineWorkbook.from_path(str(path)) as book:
+            found = _sheet_name(book.sheet_names, sheet, name)
+            lines = _lines(book.get_sheet_by_name(found))
+            return save(io.BufferedReader(_Stream(lines)))
+    except library.PasswordError:
+        raise UsageError(
+            f"{quoted(name)} has a password", hint="save it without one, or as CSV"
+        ) from None
+    except library.CalamineError as error:
+        raise UsageError(
+            f"{quoted(name)} cannot be read as a workbook: {error}", hint="save it as CSV UTF-8"
+        ) from None
+
+
+def _library(name: str) -> Any:  # noqa: ANN401 - it has no types
+    try:
+        import python_calamine
+    except ModuleNotFoundError:
+        raise UsageError(
+            f"{quoted(name)} is a workbook, and what reads those is not installed",
+            hint=f"{_INSTALL}; or save the sheet as CSV UTF-8",
+        ) from None
+    return python_calamine
+
+
+def _sheet_name(names: list[str], wanted: str | None, name: str) -> str:
+    if not names:
+        raise UsageError(f"{quoted(name)} has no sheets")
+    if wanted is None:
+        return names[0]
+    if wanted not in names:
+        listed = ", ".join(map(quoted, names))
+        raise UsageError(f"{quoted(name)} has no sheet {quoted(wanted)}", hint=f"it has {listed}")
+    return wanted
+
+
+def _lines(sheet: Any) -> Iterator[bytes]:  # noqa: ANN401 - the library's own
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in sheet.iter_rows():
+        writer.writerow([_text(cell) for cell in row])
+        yield text.getvalue().encode("utf-8", "surrogatepass")
+        text.seek(0)
+        text.truncate()
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401 - of whatever type the sheet has
+    """Return a cell as its type is written in CSV: whole numbers without ``.0``, days as days."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        if (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0):
+            return cell.date().isoformat()
+        return cell.isoformat(timespec="milliseconds" if cell.microsecond else "seconds")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+class _Stream(io.RawIOBase):
+    """Lines as a stream of bytes."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Fill a buffer as far as the line at hand goes; 0 is the end."""
+        view = memoryview(buffer)
+        self._rest = self._rest or next(self._lines, b"")
+        part, self._rest = self._rest[: len(view)], self._rest[len(view) :]
+        view[: len(part)] = part
+        return len(part)
