@@ -76,7 +76,7 @@ def test_nothing_else_escapes(
     expected: type[ContactctlError],
     sent: bool,  # noqa: FBT001 - a case
 ) -> None:
-    deadline = Deadline.after(1)
+    deadline = Deadline.after(30)
     deadline.sent = sent
     with pytest.raises(ContactctlError) as caught, _nothing_else_escapes(deadline):
         raise raised
@@ -161,7 +161,7 @@ def test_a_request_that_nobody_reads_does_not_outlive_the_deadline() -> None:
 def test_what_could_not_be_written_was_not_sent() -> None:
     one, other = socket.socketpair()
     other.close()
-    stream, deadline = _Stream(one, carries_request=True), Deadline.after(1)
+    stream, deadline = _Stream(one, carries_request=True), Deadline.after(30)
     with pytest.raises(httpcore.WriteError):
         stream.write(b"PUT", deadline)
     assert not deadline.sent
