@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from contactctl.errors import BadReplyError, UnavailableError
+from contactctl.errors import BadReplyError, Outcome, UnavailableError
 from contactctl.importing.outage import Outage, Trouble
 from contactctl.service.retry_policy import asked_wait_s
 from contactctl.wording import duration
@@ -30,6 +30,9 @@ class _Catalogue(Protocol):
 
     def api_key(self) -> JsonObject:
         """Return what the service says of the key."""
+
+    def create_property(self, name: str, kind: str) -> JsonObject:
+        """Create a custom property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,10 @@ class PatientCatalogue:
         """Return what the service says of the key."""
         return self._ask(self._client.api_key)
 
+    def create_property(self, name: str, kind: str) -> JsonObject:
+        """Create a custom property."""
+        return self._ask(lambda: self._client.create_property(name, kind))
+
     def _ask(self, ask: Callable[[], T]) -> T:
         outage = Outage(self._patience_s, self._clock.uniform)
         while True:
@@ -82,6 +89,8 @@ class PatientCatalogue:
             except BadReplyError:
                 raise
             except UnavailableError as error:
+                if error.outcome is Outcome.UNKNOWN:
+                    raise
                 self._wait_or_raise(error, outage)
 
     def _wait_or_raise(self, error: UnavailableError, outage: Outage) -> None:

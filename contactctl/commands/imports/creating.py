@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.commands.imports.patience import patient
 from contactctl.errors import UsageError
 from contactctl.importing.creation import Creation, plan_creation
 from contactctl.safe_text import excerpt
@@ -60,8 +61,9 @@ def create(call: ImportCall, new: Sequence[NewProperty]) -> None:
 
     Those that were made when one fails are there for the next call, which makes the others.
     """
+    service = patient(call.session, call.patience_s)
     for one in new:
-        call.session.client.create_property(one.name, one.type)
+        service.create_property(one.name, one.type)
         call.session.output.note(f"created the property {one.name} ({one.type})")
 
 

@@ -12,6 +12,7 @@ from contactctl.errors import (
     ContactctlError,
     DeadlineError,
     NoConnectionError,
+    Outcome,
     RateLimitedError,
     RefusedError,
     UnauthorizedError,
@@ -57,6 +58,10 @@ class World:
 
     def api_key(self) -> JsonObject:
         return self.properties()[0]
+
+    def create_property(self, name: str, kind: str) -> JsonObject:
+        self.properties()
+        return {"key": name, "type": kind}
 
 
 def limited(retry_after: str) -> ContactctlError:
@@ -127,3 +132,16 @@ def test_each_question_has_the_whole_patience() -> None:
     world.failures = [NoConnectionError("away")]
     catalogue.lists()
     assert len(world.said) == 2
+
+
+def test_a_property_is_created_once_the_service_is_back() -> None:
+    world = World([NoConnectionError("away"), UnavailableError("503", outcome=Outcome.NOT_APPLIED)])
+    assert world.catalogue.create_property("plan", "string") == PLAN
+    assert world.asked == 3
+
+
+def test_one_that_may_have_been_created_is_not_created_again() -> None:
+    world = World([NoConnectionError("lost", outcome=Outcome.UNKNOWN)])
+    with pytest.raises(NoConnectionError):
+        world.catalogue.create_property("plan", "string")
+    assert world.asked == 1
