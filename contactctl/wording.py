@@ -15,7 +15,7 @@ _LONGEST_NAME = 80
 _NAMELESS = ("", "standard input")
 #: Names of fewer letters have no slips: ``zip`` is not ``zap``. One letter for another counts from
 #: ``_EXCHANGE_FROM`` letters on (``state`` is not ``stage``), two slips count from ``_LONG`` on.
-_SHORT, _EXCHANGE_FROM, _LONG = 4, 6, 8
+_SHORT, _EXCHANGE_FROM, _LONG = 4, 6, 10
 _MOST_SLIPS = 2
 _FAR = 99
 _LETTER_BITS = 61
@@ -109,9 +109,18 @@ def _slips(one: str, other: str) -> int:
     most = 0 if shortest < _SHORT else 1 if shortest < _LONG else _MOST_SLIPS
     if abs(len(one) - len(other)) > most:
         return _FAR
+    if shortest < _EXCHANGE_FROM and not _is_small_slip(one, other):
+        return _FAR
     slips = _distance(one, other)
-    is_exchange = len(one) == len(other) and sorted(one) != sorted(other)
-    return _FAR if slips > most or (is_exchange and shortest < _EXCHANGE_FROM) else slips
+    return slips if slips <= most else _FAR
+
+
+def _is_small_slip(word: str, known: str) -> bool:
+    """Tell whether short names may be one: ``plane`` is not ``plan``, and ``plans`` may be."""
+    if len(word) == len(known):
+        return sorted(word) == sorted(known)
+    longer, shorter = sorted((word, known), key=len, reverse=True)
+    return longer == shorter + "s" or len(known) > _SHORT
 
 
 def _distance(one: str, other: str) -> int:

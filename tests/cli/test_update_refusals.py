@@ -81,7 +81,7 @@ CASES = f"""
 -u 1 --list {LIST}=maybe                 | "maybe" is not a boolean       | true or false
 -u 1 --list {LIST}=1                     | "1" is not a boolean           | true or false
 -u 1 --list NAME=true                    | there is no mailing list "NAME"| "News" (cl1)
--u 1 --list News2=true | there is no mailing list "News2" | did you mean "News" (cl1)?
+-u 1 --list Newss=true | there is no mailing list "Newss" | did you mean "News" (cl1)?
 -u 1 --first-name {LONG}                 | firstName: "xxx                | at most 498
 -d ''                                    | --data is empty                | one JSON object
 -d @                                     | --data @ names no file         | @FILE

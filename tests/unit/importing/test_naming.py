@@ -126,6 +126,7 @@ def test_an_exact_name_is_not_in_doubt() -> None:
         ("Create Date", ()),
         ("zap", ()),
         ("Clan", ()),
+        ("Plane", ()),
         ("Title", ()),
     ],
 )
