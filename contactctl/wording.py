@@ -33,6 +33,11 @@ def shell_word(name: str) -> str:
     return shlex.quote(name) if name.isprintable() and name not in _NAMELESS else "FILE"
 
 
+def flag_words(flag: str, value: str) -> list[str]:
+    """Return a flag and its value as words of a call; one where the value looks like a flag."""
+    return [f"{flag}={value}"] if value.startswith("-") else [flag, value]
+
+
 def duration(seconds: float) -> str:
     """Return a time as its two largest parts, such as ``10 min 25 s``."""
     whole = round(seconds)

@@ -25,7 +25,7 @@ from contactctl.importing.consent import (
     join_names,
 )
 from contactctl.safe_text import excerpt, quoted
-from contactctl.wording import counted
+from contactctl.wording import counted, flag_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,8 @@ class UndecidedConsentError(UsageError):
             + "\n".join(lines),
         )
         self.columns = tuple(columns)
-        self.flags = [flag for column in columns for flag in column.advice()]
+        advice = [column.advice() for column in columns]
+        self.flags = [word for pair in advice if pair for word in flag_words(pair[0], pair[1])]
         #: Whether the flags are a decision on all of the columns.
         self.is_ready = not any("nested" in column.kinds for column in columns)
         if any(column.may_say_yes for column in columns) and not (

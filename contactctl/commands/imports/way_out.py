@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from contactctl.errors import UsageError
 from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED, join_names
 from contactctl.safe_text import quoted
-from contactctl.wording import counted
+from contactctl.wording import counted, flag_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -111,17 +111,22 @@ def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:
     """Return the flags that map near misses and leave the other columns out, and what they do."""
     near = [one for one in unknown if one.suggestions and can_be_named(one.name)]
     left = [one for one in unknown if one not in near]
-    words = [word for one in near for word in ("--map", f"{one.name}={one.suggestions[0]}")]
+    pairs = [("--map", f"{one.name}={one.suggestions[0]}") for one in near]
     does = [f"takes {quoted(one.name)} as {one.suggestions[0]}" for one in near[:_MOST_TOLD]]
     if len(near) > _MOST_TOLD:
         does = ["takes near misses as what they may mean"]
     if left:
         others = "other " * bool(near)
         does.append(f"leaves out {counted(len(left), f'{others}column')}")
+    general: list[str] = []
     if len(left) > MOST_NAMED or not all(can_be_named(one.name) for one in left):
-        words.append("--ignore-unknown")
         left = [one for one in left if one.several]  # that flag leaves no choice to chance
-    return words + [word for one in left for word in ("--ignore", one.name)], does
+        general = ["--ignore-unknown"]
+    mapped, ignored = (
+        [word for flag, value in found for word in flag_words(flag, value)]
+        for found in (pairs, [("--ignore", one.name) for one in left])
+    )
+    return [*mapped, *general, *ignored], does
 
 
 def can_be_named(name: str) -> bool:
