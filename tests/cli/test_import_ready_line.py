@@ -98,8 +98,26 @@ def test_few_rows_that_cannot_be_sent_are_left_out_and_many_are_not(cli: Cli, fi
     assert [row["status"] for row in pasted(cli, file, code=6)] == ["done", "done", "failed"]
     file.write_text(f"email,Fax\n{ADA},1\nnobody,3\nnone,3\n")
     refused = imported(cli, file)
-    assert "contactctl " not in refused.err.splitlines()[-1]
-    assert "--ignore-unknown" in refused.err
+    assert "correct the file" in refused.err
+    assert "then the command below leaves out 1 column" in refused.err
+    assert line_of(refused) == ["--ignore", "Fax"]
+
+
+def test_consent_is_decided_in_the_line_though_rows_are_to_be_corrected(
+    cli: Cli, file: Path
+) -> None:
+    file.write_text(f"email,unsubscribed\n{ADA},true\nnobody,false\nnone,false\n")
+    refused = imported(cli, file)
+    assert "then the command below opts out those who opted out" in refused.err
+    assert line_of(refused) == ["--map", "unsubscribed=!subscribed", "--never-resubscribe"]
+
+
+@pytest.mark.parametrize("name", ["--map", "-dash", "it's", 'quo"te', "a=b", "we,ird", "x y"])
+def test_a_column_may_be_called_anything(cli: Cli, file: Path, name: str) -> None:
+    cell = name.replace('"', '""')
+    file.write_text(f'email,"{cell}"\n{ADA},1\n')
+    pasted(cli, file)
+    assert len(dump(cli)) == 1
 
 
 def test_the_rows_are_judged_by_the_columns_of_the_line(cli: Cli, file: Path) -> None:

@@ -30,8 +30,11 @@ _KEEP = "to keep a column: --map 'COLUMN=FIELD', or --create-properties for new 
 def rows_refusal(report: CheckReport, way: WayOut, command: str) -> UsageError:
     """Return the error for rows that cannot be sent."""
     lines = [f"{_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
-    hint = f"correct the file; the command below {_sequence(way.does)}"
-    hint = hint if way.is_complete else _rows_hint(report)
+    does = _sequence(way.does)
+    hint = f"correct the file; the command below {does}"
+    if not way.is_complete:
+        then = f"; then the command below {does}" if way.words else ""
+        hint = f"{_rows_hint(report)}{then}"
     return _with_command("\n".join(lines), hint, way, command)
 
 
@@ -47,13 +50,17 @@ def columns_refusal(
         lines += [f"and {_rows(report)} cannot be sent; nothing was written", *_group_lines(report)]
     if way.obstacle is not None:
         lines.append(f"and {way.obstacle.message}")
-    below = f"the command below {_sequence(way.does)}"
-    hints = [consent.to_fill_in, below, consent.otherwise] if consent else [below]
-    hints += [_KEEP_NEW if creates else _KEEP] if error.unknown else []
-    if not way.is_complete:
+    does = _sequence(way.does)
+    if way.is_complete:
+        hints = [consent.to_fill_in if consent else "", f"the command below {does}"]
+    elif way.words and report is not None:
+        fill_in = f"{consent.to_fill_in}; " if consent and consent.to_fill_in else ""
+        hints = [_rows_hint(report), f"{fill_in}then the command below {does}"]
+    else:
         hints = [way.obstacle.hint or "" if way.obstacle else "", error.hint or ""]
-        hints += [consent.otherwise] if consent and not consent.is_ready else []
         hints += [_rows_hint(report)] if report and report.problem_rows else []
+    hints += [consent.otherwise] if consent and (way.words or not consent.is_ready) else []
+    hints += [_KEEP_NEW if creates else _KEEP] if error.unknown and way.words else []
     return _with_command("\n".join(lines), "; ".join(filter(None, hints)), way, command)
 
 
@@ -65,10 +72,10 @@ def _rows_hint(report: CheckReport) -> str:
 
 
 def _with_command(message: str, hint: str, way: WayOut, command: str) -> UsageError:
-    """Return the error; only a command that can be carried out as it stands is offered to copy."""
+    """Return the error; its command is one that is proved, if need be on corrected rows."""
     found = UsageError(message, hint=hint)
     found.groups = _groups(way.report) if way.report else []
-    found.command = command if way.is_complete else None
+    found.command = command if way.words else None
     return found
 
 

@@ -32,7 +32,8 @@ class WayOut(NamedTuple):
 
     ``report`` is what is wrong with rows once columns are decided on so. ``obstacle`` is what no
     flag that is known here gets over. ``is_complete`` tells whether the words import the file, in
-    which a person may still have to fill in words of consent.
+    which a person may still have to fill in words of consent; if not, they do when rows have been
+    corrected, and there are none where other things have to be.
     """
 
     words: tuple[str, ...]
@@ -55,7 +56,7 @@ def find_way_out(error: FaultyColumnsError, judge: Judge) -> WayOut:
         return _past_rows(report, judge, columns, WayOut((*columns,), (*does,), report))
     given = WayOut((*columns, *consent.flags), (consent.does, *does), report)
     way = _past_rows(report, judge, [*columns, *decided], given)
-    return way._replace(is_complete=way.is_complete and consent.is_ready)
+    return way if consent.is_ready else way._replace(words=(), is_complete=False)
 
 
 def way_past_rows(report: CheckReport, judge: Judge) -> WayOut:
