@@ -267,7 +267,6 @@ def _last_of(identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry | None:
     wanted = (_short(identity.digest), _meaning(identity))
     same = [item for item in entries if (item.content, item.meaning) == wanted]
     unfinished = [item for item in same if not item.finished]
-    # The newest: what is older has been overtaken by it.
     return max(unfinished or same, key=lambda item: item.started, default=None)
 
 

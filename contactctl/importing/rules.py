@@ -114,15 +114,8 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
         name, equals, value = text.partition("=")
         _put(found_constants, "--set", text, (name.strip(), value), well_formed=bool(equals))
     names = frozenset(name.strip() for name in ignored)
-    both = sorted(names & found_maps.keys())
-    if both:
-        raise UsageError(f"the column {quoted(both[0])} is given to --map and to --ignore")
     used = _parse_only(only)
-    if used and used & names:
-        raise UsageError(
-            f"the column {quoted(min(used & names))} is given to --only and to --ignore",
-            hint="--only leaves all other columns out by itself",
-        )
+    _refuse_ignored(names, found_maps, used or frozenset())
     rules = ColumnRules(
         found_maps,
         names,
@@ -144,6 +137,18 @@ def parse_rules(  # noqa: PLR0913 - one for each flag
             hint="give --never-resubscribe alone when in doubt",
         )
     return rules
+
+
+def _refuse_ignored(names: frozenset[str], maps: Mapping[str, str], used: frozenset[str]) -> None:
+    """Refuse columns that are left out and used at a time; raises :class:`UsageError`."""
+    both = sorted(names & maps.keys())
+    if both:
+        raise UsageError(f"the column {quoted(both[0])} is given to --map and to --ignore")
+    if used & names:
+        raise UsageError(
+            f"the column {quoted(min(used & names))} is given to --only and to --ignore",
+            hint="--only leaves all other columns out by itself",
+        )
 
 
 def _parse_only(texts: Sequence[str]) -> frozenset[str] | None:
