@@ -31,8 +31,9 @@ _TYPE_WORDS: dict[type, str] = {
 }
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
-#: Where a plan names its contacts, and how wide such a name is drawn in one piece at most.
-_WHO, _WIDE = 2, 32
+#: Where a plan names its contacts, how wide such a name is drawn in one piece at most, and how
+#: wide a screen leaves room for the rest then.
+_WHO, _WIDE, _ROOMY = 2, 32, 72
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -109,18 +110,20 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
     return table
 
 
-def plan(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
+def plan(columns: Sequence[str], rows: Iterable[Sequence[str]], *, width: int) -> RenderableType:
     """Return the fields of a plan: what was in red, what will be in green; who comes or goes bold.
 
-    The second column says what happens, the last two are before and after.
+    The second column says what happens, the last two are before and after. ``width`` is that of
+    the screen.
     """
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     rows = [*rows]
     for number, column in enumerate(columns):
         longest = max((len(row[number]) for row in rows), default=0)
-        # Who is meant stays in one piece where that leaves room for the rest.
-        least = min(longest, _WIDE) if number == _WHO else None
-        table.add_column(column, overflow="fold", min_width=least)
+        # Who is meant keeps its width where others wrap; by a least width Rich would draw too wide.
+        is_kept = number == _WHO and width >= _ROOMY
+        least = _WIDE if is_kept and longest > _WIDE else None
+        table.add_column(column, overflow="fold", width=least, no_wrap=is_kept and not least)
     above: Sequence[str] = ()
     for row in rows:
         *head, field, before, after = row

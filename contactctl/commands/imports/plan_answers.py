@@ -168,6 +168,7 @@ class Shown:
         """Return why some contacts are not written, and what becomes of the others."""
         from contactctl import views
 
+        console = self._output.console(self._output.stdout)
         rows = [
             row
             for entry in shown
@@ -180,7 +181,7 @@ class Shown:
         return views.stack(
             *(views.headline(line, style="bold") for line in self.lines()),
             *(views.headline(one.refusal, style="yellow") for one in shown if one.reason),
-            *([views.plan(COLUMNS, cut)] if cut else []),
+            *([views.plan(COLUMNS, cut, width=console.size.width)] if cut else []),
             *(views.headline(line, style="") for line in more),
         )
 
