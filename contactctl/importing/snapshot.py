@@ -66,7 +66,7 @@ class Snapshot:
         Reading raises what :meth:`check` does, before a single byte that was not there is given.
         """
         try:
-            return io.BufferedReader(_Pages(self), _CHUNK_BYTES)
+            return io.BufferedReader(_Pages(self, self.path.open("rb", buffering=0)), _CHUNK_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             self._raise("was removed")
 
@@ -151,9 +151,9 @@ class Snapshot:
 class _Pages(io.RawIOBase):
     """The chunks of a snapshot, each held against its digest before any of it is given."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, file: io.FileIO) -> None:
         self._snapshot = snapshot
-        self._file = snapshot.path.open("rb", buffering=0)
+        self._file = file  # opened by then: what is half made is closed as well, and has no file
         self._whole = hashlib.blake2b()
         self._number = 0
         self._chunk = memoryview(b"")
