@@ -42,6 +42,12 @@ class World:
     folder: Path
     holds: dict[str, bytes] = field(default_factory=dict)
     bodies: set[bytes] = field(default_factory=set)
+    writers: list[Writer] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let go of the files of all writers, killed or not."""
+        for writer in self.writers:
+            writer.memory._connection.close()
 
     def land(self, item: Job) -> str:
         """Apply a row: contact 1 has the address p1@x.co and the user id 1."""
@@ -69,6 +75,7 @@ class Writer:
         self, world: World, name: str, *, clock: Callable[[], float] = lambda: 0.0
     ) -> None:
         self.world = world
+        world.writers.append(self)
         self.name = name
         self.memory = open_sent_memory(world.folder, "account", writer=name)
         self.memory._connection.execute("PRAGMA synchronous = OFF")  # no power is cut here

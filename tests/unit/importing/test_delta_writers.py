@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from contactctl.importing.row import Result
 from contactctl.importing.sent_memory import Sent, open_sent_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from contactctl.importing.row import Job
@@ -22,8 +24,9 @@ ONE, OTHER = "p1@x.co 1 one", "p1@x.co 1 other"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(tmp_path: Path) -> Iterator[World]:
+    with closing(World(tmp_path)) as made:
+        yield made
 
 
 def test_two_imports_one_after_the_other_remember_the_last(world: World) -> None:
