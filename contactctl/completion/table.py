@@ -101,6 +101,7 @@ ROWS: dict[str, Row] = {
     "--header": ("", "", "Name the columns of a CSV file without a header"),
     "--allow-newlines": ("", None, "Take a CSV cell whose later lines look like rows of the"),
     "--sheet": ("", "", "The sheet of a workbook; else its first one"),
+    "--backslash-escapes": ("", None, "Read \\n, \\t, \\\\ and \\N"),
     "--map": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
     "--ignore-unknown": ("", None, "Leave out, and name, every column that is no field"),
@@ -181,13 +182,14 @@ FLAGS: dict[str, str] = {
     "find": "--email --user-id --field",
     "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
     "import": (
-        "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet --map "
-        "--ignore --ignore-unknown --only --set --empty-clears --literal-null --no-schema "
-        "--subscribed-when --unsubscribed-when --never-resubscribe --allow-resubscribe --null-text "
-        "--date-format --decimal-comma --decimal-point --map-file --save-map --create-properties "
-        "--yes --lookup --must-exist#2 --max-changes --replace-user-id#2 --change-address "
-        "--undo-file --rate --patience --max-failures --limit --skip-invalid --rejects "
-        "--changed-only --resume --dry-run --exit-code --offline --plan --summary"
+        "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
+        "--backslash-escapes --map --ignore --ignore-unknown --only --set --empty-clears "
+        "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
+        "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point --map-file "
+        "--save-map --create-properties --yes --lookup --must-exist#2 --max-changes "
+        "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
+        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline --plan "
+        "--summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

@@ -52,8 +52,8 @@ class CellReaders:
     """Makes what reads the cells of a column.
 
     ``notes`` counts what is respelled, and what says nothing. ``literal_null`` has ``null`` say
-    something; ``semicolons`` tells that cells are parted by them, as programs do where numbers
-    have a decimal comma.
+    something; ``delimiter`` parts the cells: semicolons do where numbers have a
+    decimal comma.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class CellReaders:
         notes: Spellings | None = None,
         *,
         literal_null: bool = False,
-        semicolons: bool = False,
+        delimiter: str = ",",
     ) -> None:
         self.rules = rules or ValueRules()
         self.notes = notes or Spellings()
-        self._semicolons = semicolons
+        self._delimiter = delimiter
         spared = {"null"} if literal_null else set()
         self._odd_words = (SAYS_NOTHING - spared) | self.rules.null_texts
 
@@ -183,14 +183,15 @@ class CellReaders:
         return self._odd_text(column, value) if isinstance(value, str) else value
 
     def _by_type(self, column: str, bare: str, declared: PropertyType) -> JsonScalar:
-        if declared == "number" and self._semicolons and has_point_groups(bare):
+        if declared == "number" and self._delimiter == ";" and has_point_groups(bare):
             raise either_number(column, bare)
         try:
             return typed_value(bare, declared)
         except ValueProblem as problem:
             value = _lossless(bare, declared)
             if value is None:
-                raise with_way_out(problem, column, bare, declared) from None
+                tabs = self._delimiter == "\t"
+                raise with_way_out(problem, column, bare, declared, tabs=tabs) from None
             return value
 
 

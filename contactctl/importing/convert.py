@@ -142,14 +142,14 @@ class CsvConverter:
         rules: ColumnRules,
         fields: AccountFields,
         *,
-        semicolons: bool = False,
+        delimiter: str = ",",
     ) -> None:
         binding = bind_columns(columns, rules, fields)
         bound = binding.fields
         self.passed_over: Sequence[str] = binding.passed_over
         self.unknown: UnknownColumnsError | None = None  # those of a header are refused at once
         self._readers = CellReaders(
-            rules.values, literal_null=rules.literal_null, semicolons=semicolons
+            rules.values, literal_null=rules.literal_null, delimiter=delimiter
         )
         self._constants = by_label(bind_constants(rules, fields, list(bound.values())))
         self._columns = columns

@@ -10,7 +10,10 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
-from contactctl.importing.source import open_source
+from contactctl.importing.byte_lines import stream_of
+from contactctl.importing.decoding import reading, unpacked
+from contactctl.importing.escapes import delimiter_of, to_csv_lines
+from contactctl.importing.source import open_source, to_delimiter
 from contactctl.importing.workbook import holds_workbook, to_csv
 from contactctl.safe_text import quoted
 
@@ -54,6 +57,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     header: str | None = None,
     skip_bad_text: bool = False,
     sheet: str | None = None,
+    backslash_escapes: bool = False,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
@@ -71,6 +75,10 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             form, delimiter, encoding = "csv", ",", None
         else:
             _check_no_sheet(sheet, shown)
+        if backslash_escapes:
+            delimiter = to_delimiter(delimiter)
+            path, delimiter = _without_escapes(path, delimiter, folder)
+            form = form or "csv"
         source = open_source(
             path,
             name=shown,
@@ -90,9 +98,23 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     try:
         yield given
     finally:
-        # A workbook is there to be read again; what came through a pipe is not.
-        if not given.kept or (is_workbook and file != STDIN):
+        # What was converted is there to be read again; what came through a pipe is not.
+        if not given.kept or (file != STDIN and (is_workbook or backslash_escapes)):
             remove_spool(path, folder)
+
+
+def _without_escapes(path: Path, delimiter: str | None, folder: Path) -> tuple[Path, str]:
+    """Return a CSV file of a table with escapes, for its owner alone, and its delimiter."""
+    with reading(str(path)):
+        if delimiter is None:
+            with unpacked(path.open("rb")) as file:
+                delimiter = delimiter_of(file.read(_CHUNK_BYTES))
+        lines = to_csv_lines(unpacked(path.open("rb")), delimiter)
+    try:
+        return save_spool(stream_of(lines), folder), delimiter
+    finally:
+        lines.close()
+        remove_spool(path, folder)
 
 
 def _check_no_sheet(sheet: str | None, shown: str) -> None:

@@ -251,4 +251,4 @@ def file_converter(source: Source, rules: ColumnRules, fields: AccountFields) ->
     if source.columns is None:
         each = ".[] | " if source.layout.kind == "array" else ""
         return JsonConverter(rules, fields, name=source.name, each=each)
-    return CsvConverter(source.columns, rules, fields, semicolons=source.delimiter == ";")
+    return CsvConverter(source.columns, rules, fields, delimiter=source.delimiter)

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import to_json
+from contactctl.importing.escapes import escaped
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.safe_text import quoted
 
@@ -29,8 +30,15 @@ class Rejects:
     mark are those of the input, so that the same flags read it.
     """
 
-    def __init__(self, path: Path, source: Source, *, has_error_property: bool = False) -> None:
-        """Make the file, or empty it.
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        *,
+        has_error_property: bool = False,
+        backslash_escapes: bool = False,
+    ) -> None:
+        """Make the file, or empty it; with ``backslash_escapes`` as the input was written.
 
         Raises :class:`UsageError` when it is the input itself, :class:`MachineError` when it
         cannot be written.
@@ -43,6 +51,7 @@ class Rejects:
             )
         self._path = path
         self._source = source
+        self._escapes = backslash_escapes
         self._reason = ERROR_COLUMNS[1 if has_error_property else 0]
         self._count = 0
         try:
@@ -83,14 +92,20 @@ class Rejects:
             raise self._unwritable(error) from error
 
     def _write_cells(self, columns: Sequence[str], row: Row, reason: str) -> None:
-        writer = csv.writer(self._stream, delimiter=self._source.delimiter)
         # A rejects file that is fed back has the column already; its reasons are replaced.
         place = columns.index(self._reason) if self._reason in columns else len(columns)
         if not self._count:
             # The same flags pass over as many lines.
             self._stream.write("".join(self._source.preamble))
-            writer.writerow(_with_cell(columns, place, self._reason, len(columns)))
-        writer.writerow(_with_cell(row.cells, place, self._fitting(reason), len(columns)))
+            self._write_row(_with_cell(columns, place, self._reason, len(columns)))
+        self._write_row(_with_cell(row.cells, place, self._fitting(reason), len(columns)))
+
+    def _write_row(self, cells: Sequence[str]) -> None:
+        delimiter = self._source.delimiter
+        if self._escapes:
+            self._stream.write(escaped(cells, delimiter) + "\n")
+        else:
+            csv.writer(self._stream, delimiter=delimiter).writerow(cells)
 
     def _write_object(self, row: Row, reason: str) -> None:
         values: JsonObject = {"raw": row.cells[0]} if row.values is None else dict(row.values)

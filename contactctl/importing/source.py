@@ -167,7 +167,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
     to its rows), and :class:`MachineError` for one that cannot be read.
     """
     name = name or str(path)
-    separator = _to_delimiter(delimiter)
+    separator = to_delimiter(delimiter)
     with reading(name):
         snapshot = Snapshot(path, name)
         found = _encoding_of(snapshot, name, encoding, strict=not skip_bad_text)
@@ -259,7 +259,8 @@ def _sniffed(start: str, form: FileForm) -> str:
     return sniff_delimiter(whole if len(start) >= _SNIFFED_CHARS // 2 and whole else start)
 
 
-def _to_delimiter(given: str | None) -> str | None:
+def to_delimiter(given: str | None) -> str | None:
+    """Return the character that ``--delimiter`` names; raise :class:`UsageError`."""
     if given is None:
         return None
     delimiter = _NAMED_DELIMITERS.get(given.lower(), given)

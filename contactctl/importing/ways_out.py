@@ -17,21 +17,26 @@ if TYPE_CHECKING:
     from contactctl.contact import PropertyType
     from contactctl.importing.number_forms import DecimalMark
 
+#: Databases write it for no value in their text formats, where backslashes are escapes.
+NO_VALUE = r"\N"
+ESCAPES_WAY = r"--backslash-escapes reads \N as empty, and \n, \t and \\ as what they stand for"
 _COMMA, _POINT = "--decimal-comma", "--decimal-point"
 _MEANINGS = {EXCEL: "if these are days as Excel counts them", SECONDS: "if these are seconds"}
 
 
 def with_way_out(
-    problem: ValueProblem, column: str, text: str, declared: PropertyType
+    problem: ValueProblem, column: str, text: str, declared: PropertyType, *, tabs: bool = False
 ) -> ValueProblem:
-    """Return the problem with the flag that helps; as it is where none does."""
+    """Return the problem with the flag that helps; as it is where none does.
+
+    ``tabs`` tells that they part the cells, as where Postgres and MySQL write escapes.
+    """
     if says_nothing(text):
-        found = misfit(
-            text,
-            f"placeholder text, not a {declared}",
-            hint=f"{_flag('--null-text', text)} takes it as an empty cell",
-        )
-        found.flags = (f"--null-text={text}",)
+        escapes = tabs and text == NO_VALUE
+        way = f"{_flag('--null-text', text)} takes it as an empty cell"
+        hint = ESCAPES_WAY if escapes else way
+        found = misfit(text, f"placeholder text, not a {declared}", hint=hint)
+        found.flags = () if escapes else (f"--null-text={text}",)
         return found
     if declared == "date":
         return _date(problem, column, text)

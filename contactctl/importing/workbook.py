@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import UsageError
+from contactctl.importing.byte_lines import stream_of
 from contactctl.importing.file_kinds import START_BYTES, is_workbook
 from contactctl.safe_text import quoted
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from _typeshed import WriteableBuffer as Buffer
 
 _INSTALL = "pip install 'contactctl[excel]'; with pipx: pipx inject contactctl python-calamine"
 
@@ -40,7 +40,7 @@ def to_csv(path: Path, name: str, sheet: str | None, save: Callable[[IO[bytes]],
         with library.CalamineWorkbook.from_path(str(path)) as book:
             found = _sheet_name(book.sheet_names, sheet, name)
             lines = _lines(book.get_sheet_by_name(found))
-            return save(io.BufferedReader(_Stream(lines)))
+            return save(stream_of(lines))
     except library.PasswordError:
         raise UsageError(
             f"{quoted(name)} has a password", hint="save it without one, or as CSV"
@@ -75,7 +75,7 @@ def _sheet_name(names: list[str], wanted: str | None, name: str) -> str:
 
 def _lines(sheet: Any) -> Iterator[bytes]:  # noqa: ANN401 - the library's own
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)
     for row in sheet.iter_rows():
         writer.writerow([_text(cell) for cell in row])
         yield text.getvalue().encode("utf-8", "surrogatepass")
@@ -94,24 +94,3 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - of whatever type the sheet has
             return cell.date().isoformat()
         return cell.isoformat(timespec="milliseconds" if cell.microsecond else "seconds")
     return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-class _Stream(io.RawIOBase):
-    """Lines as a stream of bytes."""
-
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        super().__init__()
-        self._lines = lines
-        self._rest = b""
-
-    def readable(self) -> bool:
-        """Tell that it can be read."""
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        """Fill a buffer as far as the line at hand goes; 0 is the end."""
-        view = memoryview(buffer)
-        self._rest = self._rest or next(self._lines, b"")
-        part, self._rest = self._rest[: len(view)], self._rest[len(view) :]
-        view[: len(part)] = part
-        return len(part)

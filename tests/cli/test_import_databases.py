@@ -103,3 +103,59 @@ def test_an_export_is_imported_as_it_is(cli: Cli, tmp_path: Path, text: str, nam
     assert done.code == 0, done.err
     found: list[tuple[Any, ...]] = dump(cli, *FIELDS, "zip")
     assert found == [ADA, BOB, CY]
+
+
+TEXT_FORMAT = (
+    HEADER.replace(",", "\t")
+    + "ada@example.com\t42\tAda\tpro\t12\tt\t2024-01-17 10:21:11.123456+00\t2024-02-17 10:00:00\t"
+    'she said "hi", and\\nleft; twice\t02134\n'
+    "bob@example.com\t43\tBob\t\\N\t\\N\tf\t\\N\t\\N\tback\\\\slash\\tand tab\t\\N\n"
+    "cy@example.com\t9007199254740993\tZoë\t\\N\t0\t\\N\t2024-01-17 08:21:11+00\t"
+    "2024-02-17 10:00:00.5\t\t00001\n"
+)
+OUTFILE = (
+    '"ada@example.com",42,"Ada","pro",12,1,"2024-01-17 10:21:11.123","2024-02-17 10:00:00",'
+    '"she said \\"hi\\", and\\\nleft; twice","02134"\n'
+    '"bob@example.com",43,"Bob",\\N,\\N,0,\\N,\\N,"back\\\\slash\tand tab",\\N\n'
+    '"cy@example.com",9007199254740993,"Zoë",\\N,0,\\N,"2024-01-17 08:21:11",'
+    '"2024-02-17 10:00:00.5",\\N,"00001"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(TEXT_FORMAT, []), (OUTFILE, ["--header", HEADER.strip()])],
+    ids=["Postgres", "MySQL"],
+)
+def test_a_text_format_is_imported_with_its_escapes(
+    cli: Cli, tmp_path: Path, text: str, words: list[str]
+) -> None:
+    file = tmp_path / "people.txt"
+    file.write_text(text, encoding="utf-8")
+    done = imported(cli, file, "--backslash-escapes", *words)
+    assert done.code == 0, done.err
+    assert dump(cli, *FIELDS, "zip") == [ADA, BOB, CY]
+    assert "--backslash-escapes" in imported(cli, file, *words).err
+
+
+def test_rejects_of_a_text_format_read_as_it_does(cli: Cli, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "people.txt", tmp_path / "rejects.txt"
+    file.write_text("email\tnote\tseats\na@example.com\tC:\\\\new\\n\tmany\n")
+    words = ("--backslash-escapes", "--skip-invalid", "--rejects", str(rejects))
+    assert imported(cli, file, *words).code == 6
+    rejects.write_text(rejects.read_text().replace("many", "7"))
+    assert imported(cli, rejects, "--backslash-escapes").code == 0
+    assert dump(cli, "note", "seats") == [("a@example.com", "C:\\new\n", Number("7"))]
+    assert imported(cli, file, *words[:3], str(file)).code == 2
+    assert "many" in file.read_text()
+
+
+def test_a_run_from_a_pipe_is_resumed_from_what_its_escapes_became(cli: Cli) -> None:
+    text = "email\tnote\na@example.com\tC:\\\\new\nb@example.com\tC:\\\\two\n"
+    done = imported(cli, "-", "--backslash-escapes", "--limit", "1", stdin=text)
+    assert done.code == 0, done.err
+    command = next(line for line in done.err.splitlines() if line.startswith("contactctl"))
+    assert "--backslash-escapes" not in command
+    words = command.split()[1:]
+    assert cli(*words).code == 0
+    assert dump(cli, "note") == [("a@example.com", "C:\\new"), ("b@example.com", "C:\\two")]

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from contactctl.importing.look import Opposites
 
 
+_MADE_CSV = ("--backslash-escapes", "--sheet=")
+
+
 @dataclass(frozen=True, slots=True)
 class ImportCall:
     """A call of import with its input open; ``kept`` are flags of columns from a file."""
@@ -144,6 +147,8 @@ class ImportCall:
         if self.input_file.name == STDIN:
             file = self.input_file.path
             form = self.input_file.source.form
+            # The copy is what they made of it.
+            words = [word for word in words if not word.startswith(_MADE_CSV)]
             words += [] if self.reading.form else [f"--format={form}"]
         words += [] if self.sending.resume else ["--resume"]
         return self._line(file, words)

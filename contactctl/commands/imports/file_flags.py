@@ -52,6 +52,14 @@ Sheet = Annotated[
     str | None,
     typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook; else its first one."),
 ]
+BackslashEscapes = Annotated[
+    bool,
+    typer.Option(
+        "--backslash-escapes",
+        help=r"Read \n, \t, \\ and \N (no value) as the text formats of Postgres and MySQL have"
+        " them.",
+    ),
+]
 AllowNewlines = Annotated[
     bool,
     typer.Option(
@@ -170,6 +178,7 @@ class FileFlags(FlagWords):
     header: Header = None
     allow_newlines: AllowNewlines = False
     sheet: Sheet = None
+    backslash_escapes: BackslashEscapes = False
 
 
 @dataclass(frozen=True, slots=True)

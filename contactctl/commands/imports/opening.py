@@ -77,5 +77,6 @@ def _input(
         skip_lines=reading.skip_lines or 0,
         header=reading.header,
         sheet=reading.sheet,
+        backslash_escapes=reading.backslash_escapes,
         skip_bad_text=sending.skip_invalid,
     )

@@ -8,7 +8,7 @@ from contactctl.exact_json import Number, to_json
 from contactctl.importing.cells import RESPELLED, TRIMMED
 from contactctl.importing.json_values import LEFT_ALONE
 from contactctl.importing.spellings import is_dressed
-from contactctl.importing.ways_out import empty_flag
+from contactctl.importing.ways_out import ESCAPES_WAY, NO_VALUE, empty_flag
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
 
@@ -73,9 +73,10 @@ def _empty_words(column: str, words: Mapping[str, int]) -> list[str]:
     if empty:
         cells = counted(sum(empty.values()), "cell says", "cells say")
         flag = empty_flag([word for word, _ in _frequent(empty)])
+        more = f"; where backslashes are escapes, {ESCAPES_WAY}" if NO_VALUE in empty else ""
         lines.append(
             f"{excerpt(column)}: {cells} nothing, and will be sent as text:"
-            f" {_listed(empty)} ({flag} reads them as empty)"
+            f" {_listed(empty)} ({flag} reads them as empty{more})"
         )
     if dressed:
         cells = counted(sum(dressed.values()), "cell has", "cells have")

@@ -24,14 +24,14 @@ ZWSP, NBSP = "\N{ZERO WIDTH SPACE}", "\N{NO-BREAK SPACE}"
 
 
 def read(
-    name: str, text: str, rules: ValueRules | None = None, *, semicolons: bool = False
+    name: str, text: str, rules: ValueRules | None = None, *, delimiter: str = ","
 ) -> CellValue:
-    return CellReaders(rules, semicolons=semicolons).reader(FIELDS.find(name), name)(text)
+    return CellReaders(rules, delimiter=delimiter).reader(FIELDS.find(name), name)(text)
 
 
-def refusal(name: str, text: str, *, semicolons: bool = False) -> ValueProblem:
+def refusal(name: str, text: str, *, delimiter: str = ",") -> ValueProblem:
     with pytest.raises(ValueProblem) as caught:
-        read(name, text, semicolons=semicolons)
+        read(name, text, delimiter=delimiter)
     return caught.value
 
 
@@ -153,7 +153,10 @@ def test_a_literal_null_says_something() -> None:
         ("joined", "17.01.2024", "not a date", "%d.%m.%Y", ["--date-format=joined=%d.%m.%Y"]),
         ("joined", "01/02/2024", "not a date", "%d/%m/%Y or ", []),
         ("joined", "45308", "not a date", "joined=excel", []),
-        ("joined", "1705486871", "too small", "joined=seconds", []),
+        (
+            *("joined", "1705486871", "too small", "joined=seconds"),
+            ["--date-format=joined=seconds"],
+        ),
         ("joined", "soon", "not a date", "2024-01-17", []),
         ("seats", "1,000", "not a number", "--decimal-comma seats if", []),
         ("seats", "1.234,5", "not a number", "--decimal-comma", ["--decimal-comma=seats"]),
@@ -177,16 +180,22 @@ def test_what_is_not_lossless_is_refused_with_the_flag_that_says_how(
 
 
 def test_between_semicolons_a_point_may_part_thousands() -> None:
-    problem = refusal("seats", "1.200", semicolons=True)
+    problem = refusal("seats", "1.200", delimiter=";")
     assert "--decimal-comma seats" in str(problem.hint)
     assert "--decimal-point seats" in str(problem.hint)
-    assert "--decimal-point" not in str(refusal("seats", "1.200.300", semicolons=True).hint)
+    assert "--decimal-point" not in str(refusal("seats", "1.200.300", delimiter=";").hint)
     for text in ("1200", "1.20", "0.200", "12.5", "1234.500"):
-        assert read("seats", text, semicolons=True) == Number(text)
+        assert read("seats", text, delimiter=";") == Number(text)
     for flag, value in (("decimal_commas", "1200"), ("decimal_points", "1.200")):
         rules = parse_value_rules(**{flag: ["seats"]})
-        assert read("seats", "1.200", rules, semicolons=True) == Number(value)
+        assert read("seats", "1.200", rules, delimiter=";") == Number(value)
     assert read("seats", "1.200") == Number("1.200")
+
+
+def test_between_tabs_no_value_of_a_database_comes_with_escapes() -> None:
+    problem = refusal("seats", r"\N", delimiter="\t")
+    assert "--backslash-escapes" in str(problem.hint)
+    assert problem.flags == ()
 
 
 def test_flags_of_a_column_read_its_values_and_are_counted() -> None:
