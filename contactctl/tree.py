@@ -135,7 +135,7 @@ def build(name: str, node: Leaf) -> Command:
     module = importlib.import_module(f"contactctl.commands.{node.module}")
     lines = ["Examples:", *module.EXAMPLES[node.function]]
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    function = getattr(module, node.function)
+    function = getattr(module, node.function)()  # as with_session leaves it
     app.command(name, cls=Command, epilog="\n\n".join(lines))(function)
     command = get_command(app)
     assert isinstance(command, Command)  # noqa: S101 - what ``cls`` above asked for

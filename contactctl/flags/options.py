@@ -95,13 +95,20 @@ class _GlobalFlags(NamedTuple):
 Command: TypeAlias = Callable[..., int | None]
 
 
-def with_session(function: Command) -> Command:
-    """Give a command the global flags and, as its first argument, an open session.
+def with_session(function: Command) -> Callable[[], Command]:
+    """Return what makes a command of a function, once it is called for.
+
+    The command takes the global flags, and gives the function an open session as its first
+    argument. Made later, since a module has more commands than the one that is called.
 
     The flags stand at both levels of the command line; where both are given the inner one wins. A
     parameter whose type is a class stands for one flag per parameter of its constructor, so that
     commands can share sets of flags; one named ``context`` is given Typer's context.
     """
+    return functools.partial(_make_command, function)
+
+
+def _make_command(function: Command) -> Command:
     own = list(inspect.signature(function).parameters.values())[1:]  # but for the session
     sets = {item.name: item.annotation for item in own if _is_flag_set(item)}
     members = {name: [*inspect.signature(kind).parameters] for name, kind in sets.items()}
