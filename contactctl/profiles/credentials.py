@@ -8,7 +8,6 @@ from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, GuardError
 from contactctl.profiles.api_key import ApiKey, parse_api_key, run_key_command
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
-from contactctl.wording import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -202,6 +201,8 @@ def find_profile(book: ProfileBook, name: str, how: str) -> Profile:
 def _near(name: str, book: ProfileBook) -> str:
     if not book.profiles:
         return "there are no profiles yet; add one: contactctl profile add NAME"
+    from contactctl.wording import nearest
+
     near = nearest(name, book.profiles)
     if near:
         return f"did you mean {' or '.join(near)}?"
