@@ -121,11 +121,12 @@ def _slips(one: str, other: str) -> int:
 
 
 def _is_small_slip(word: str, known: str) -> bool:
-    """Tell whether short names may be one: ``plane`` is not ``plan``, and ``plans`` may be."""
+    """Tell whether short names may be one: ``plane`` is not ``plan``; ``plans``, ``plann`` are."""
     if len(word) == len(known):
         return sorted(word) == sorted(known)
     longer, shorter = sorted((word, known), key=len, reverse=True)
-    return longer == shorter + "s" or len(known) > _SHORT
+    doubled = (shorter[:at] + shorter[at - 1 :] for at in range(1, len(shorter) + 1))
+    return longer == shorter + "s" or len(known) > _SHORT or longer in doubled
 
 
 def _distance(one: str, other: str) -> int:

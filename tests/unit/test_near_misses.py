@@ -18,6 +18,7 @@ KNOWN = ["planName", "plan", "seats", "trialEnds", "signup_date", "note"]
         ("PLANNAME", "planName"),
         ("plan-name", "planName"),
         ("plna", "plan"),
+        ("plann", "plan"),
         ("seat", "seats"),
         ("signupDate", "signup_date"),
         ("trialends", "trialEnds"),

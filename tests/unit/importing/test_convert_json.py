@@ -68,7 +68,7 @@ def test_keys_are_mapped_ignored_and_added() -> None:
         ('{"email":null}', "neither"),
         ('{"email":""}', "neither"),
         ('{"email":"ada"}', "not an email address"),
-        ('{"userId":7.0}', "userId: .* spreadsheet dress"),
+        ('{"userId":7.0}', "userId: .* spreadsheet's number format"),
         ('{"userId":true}', "userId: this is a boolean"),
         ('{"userId":"NULL"}', "placeholder"),
         ('{"email":7}', "email: this is a number"),
