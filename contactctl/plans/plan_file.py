@@ -165,9 +165,7 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
     try:
         header = parse_header(first)
     except JsonError as error:
-        raise UsageError(
-            f"{quoted(name)} is no plan: {error}", hint="contactctl import FILE --plan P makes one"
-        ) from None
+        raise _no_plan(name, str(error) if first else "") from None
     chain = Chain(first)
     while True:
         size = lines.offset
@@ -180,6 +178,17 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
     elif file.read(1):
         raise _damaged(name, f"there is more behind its end, after line {chain.count + 2}")
     return PlanFile(snapshot, name, header, chain.digest, chain.count, size)
+
+
+def _no_plan(name: str, why: str) -> UsageError:
+    if why:
+        return UsageError(
+            f"{quoted(name)} is no plan: {why}", hint="contactctl import FILE --plan P makes one"
+        )
+    return UsageError(
+        f"{quoted(name)} is empty",
+        hint="as an undo file it is that of a command that was stopped before it changed anybody",
+    )
 
 
 def _accepted(chain: Chain, line: str) -> bool:

@@ -262,6 +262,17 @@ def test_the_summary_of_what_was_done_says_so(cli: Cli, plan: Path) -> None:
     assert "| 4 | created | n" in summary.read_text()
 
 
+def test_what_has_nothing_to_do_says_so(cli: Cli, tmp_path: Path) -> None:
+    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
+    file.write_text("email\n")
+    assert imported(cli, file, "--plan", str(path)).code == 0
+    done = applied(cli, path)
+    assert (done.code, "there was nothing to do" in done.err) == (0, True)
+    path.write_text("")
+    done = applied(cli, path)
+    assert (done.code, "stopped before it changed anybody" in done.err) == (2, True)
+
+
 def test_what_is_no_plan_is_a_wrong_call(cli: Cli, plan: Path) -> None:
     done = applied(cli, plan.with_name("people.csv"))
     assert (done.code, "is no plan" in done.err) == (2, True)

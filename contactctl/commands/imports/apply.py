@@ -36,6 +36,7 @@ from contactctl.plans.lines import FileSource
 from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
 from contactctl.progress import shown_progress
+from contactctl.safe_text import quoted
 from contactctl.session import DEFAULT_RETRIES, Session
 from contactctl.signals import stops_told
 from contactctl.wording import counted
@@ -177,6 +178,8 @@ def _apply(call: ApplyCall, summary: Path | None) -> None:
             output.note(answers.summary(tally))
             # Of a run that was stopped too: what it did is done.
             shown.save(summary)
+    if not tally.rows:
+        output.note(f"{quoted(call.flags.file)} has no line: there was nothing to do")
     if tally.failed:
         raise _rows_failed(call, tally)
 

@@ -156,7 +156,7 @@ def test_what_is_no_plan_is_a_wrong_call(tmp_path: Path) -> None:
     path.write_text("email\nada@example.com\n")
     assert "is no plan" in refusal(path, UsageError)
     path.write_text("")
-    assert "is no plan" in refusal(path, UsageError)
+    assert "is empty" in refusal(path, UsageError)
     refused = tmp_path / "none"
     with pytest.raises(UsageError):
         read(refused)
