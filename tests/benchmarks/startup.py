@@ -1,13 +1,16 @@
 """What a start and one update cost, as ratios to a baseline measured in the same run.
 
 Run by hand, in an environment without click:  .venv/bin/python tests/benchmarks/startup.py
-Each figure is the median of paired runs of whole processes: CPU time, user and system.
+Each figure is the median of paired runs of whole processes: CPU time, user and system. Where
+valgrind is installed, instructions are counted as well, which hardly differ from run to run.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -30,17 +33,26 @@ headers = {{"Authorization": "Bearer key", "Content-Type": "application/json"}}
 reply = httpx.put(sys.argv[1] + "/v1/contacts/update", content={BODY!r}, headers=headers)
 print(reply.json()["id"])
 """
+#: The same put without the CA bundle, whose reading would hide half of what is compared.
+BARE_PUT_WITHOUT_BUNDLE = BARE_PUT.replace("import sys", "import ssl, sys").replace(
+    "headers=headers)", "headers=headers, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))"
+)
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
 
 
 class _Service(BaseHTTPRequestHandler):
-    """Answers every PUT as the service answers an update."""
+    """Answers every PUT as the service answers an update, every GET with one contact."""
 
     protocol_version = "HTTP/1.1"
 
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}'
+        self._answer(b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}')
+
+    def do_GET(self) -> None:
+        self._answer(b'[{"id":"clh3k9m2p4q6r8s0t2v4x6z8","email":"ada@example.com"}]')
+
+    def _answer(self, body: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -68,6 +80,31 @@ def report(name: str, command: Sequence[str], baseline: Sequence[str], env: dict
     print(f"{name:44} {own:6.1f} ms  baseline {base:6.1f} ms  ratio {ratio:.2f}")
 
 
+def instructions(command: Sequence[str], env: dict[str, str]) -> float:
+    """Run a command under callgrind and return its instructions, in millions."""
+    count = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    done = subprocess.run([*count, *command], env=env, capture_output=True, text=True, check=True)
+    found = re.search(r"refs: +([0-9,]+)", done.stderr)
+    if found is None:
+        sys.exit("valgrind counted nothing")
+    return int(found[1].replace(",", "")) / 1e6
+
+
+def count_instructions(address: str, env: dict[str, str]) -> None:
+    """Print the instructions of some calls, and their ratio to a bare put without a CA bundle."""
+    if shutil.which("valgrind") is None:
+        print("note: valgrind is not installed: no instructions are counted")
+        return
+    base = instructions([sys.executable, "-c", BARE_PUT_WITHOUT_BUNDLE, address], env)
+    print(f"{'instructions of httpx.put without a CA bundle':44} {base:6.1f} million")
+    who = "--email=ada@example.com"
+    calls = (("update", who), ("find", who), ("update", "--help"), ("--help",), ("--version",))
+    for words in calls:
+        own = instructions([PROGRAM, *words], env)
+        name = f"instructions of {' '.join(words)}"
+        print(f"{name:44} {own:6.1f} million  ratio {own / base:.2f}")
+
+
 def main() -> None:
     """Measure against a server in this process, whose own time is not counted."""
     if find_spec("click"):
@@ -91,6 +128,7 @@ def main() -> None:
         report("--help / python -c pass", [PROGRAM, "--help"], nothing, env)
         words = {"_CONTACTCTL_COMPLETE": "bash", "_CONTACTCTL_WORD": "upd"}
         report("completion / python -c pass", [PROGRAM], nothing, {**env, **words})
+        count_instructions(address, env)
     server.shutdown()
     server.server_close()
 
