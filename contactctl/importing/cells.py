@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from contactctl.changes.typing_rules import ValueProblem, check_text, infer_value, typed_value
 from contactctl.consent_words import to_boolean
 from contactctl.contact import MAX_STRING_LENGTH, is_address
+from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.date_formats import read_date
 from contactctl.importing.fields import Kind
@@ -17,6 +18,7 @@ from contactctl.importing.number_forms import grouped_number, has_point_groups, 
 from contactctl.importing.spellings import SAYS_NOTHING, Spellings, says_nothing
 from contactctl.importing.value_rules import ValueRules
 from contactctl.importing.ways_out import either_number, with_way_out
+from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +76,10 @@ class CellReaders:
         """Return the function that reads a cell of the column that is not empty.
 
         It returns ``EMPTY`` for a cell that counts as empty, and raises :class:`ValueProblem` for
-        a text that the field does not take.
+        a text that the field does not take. Raises :class:`UsageError` for a flag of the column
+        that speaks of values of another type.
         """
+        self._check_flags(item, column)
         readers: dict[Kind, Callable[[str], Callable[[str], CellValue]]] = {
             Kind.EMAIL: self._address_reader,
             Kind.USER_ID: self._id_reader,
@@ -87,6 +91,18 @@ class CellReaders:
         if declared == "string":
             return self._text_reader(column)
         return _TypedReader(self, column, declared).__getitem__
+
+    def _check_flags(self, item: Field, column: str) -> None:
+        rules = self.rules
+        wanted = {"--date-format": ("date", rules.date_formats)}
+        wanted["--decimal-comma"] = ("number", dict.fromkeys(rules.decimal_commas, ""))
+        wanted["--decimal-point"] = ("number", dict.fromkeys(rules.decimal_points, ""))
+        for flag, (needed, columns) in wanted.items():
+            declared = item.declared or ("boolean" if item.kind is not Kind.PROPERTY else None)
+            if column in columns and declared not in {needed, None}:
+                raise UsageError(
+                    f"{flag} {quoted(column)}: {excerpt(item.label)} is a {declared}, no {needed}"
+                )
 
     def is_empty(self, bare: str) -> bool:
         """Tell whether a text without spaces around it stands for an empty cell."""

@@ -18,6 +18,7 @@ from contactctl.importing.fields import (
     LIST_PREFIX,
     SUBSCRIBED,
 )
+from contactctl.importing.ways_out import placeholder
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
@@ -242,7 +243,11 @@ class CsvConverter:
         bare = text.strip()
         if self._readers.is_empty(bare):
             return reader.empty
-        verdict = reader.read_cell(text, self._null)
+        try:
+            verdict = reader.read_cell(text, self._null)
+        except ValueProblem as problem:
+            found = None if text == self._null else placeholder(bare, "a word on consent")
+            raise found or problem from None
         if verdict is not None and reader.takes_yes_and_no and bare.lower() not in _BOOLEANS:
             self.notes.respell(self._columns[index], RESPELLED, text, verdict)
         return verdict

@@ -28,6 +28,7 @@ from contactctl.importing.fields import (
 )
 from contactctl.importing.json_keys import JsonKeys
 from contactctl.importing.json_values import JsonReaders
+from contactctl.importing.ways_out import placeholder
 from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
@@ -146,7 +147,11 @@ class JsonConverter:
         if key not in self._readers:
             self._readers[key] = ConsentReader(key, self._rules)
         reader = self._readers[key]
-        verdict = reader.read_json(value)
+        try:
+            verdict = reader.read_json(value)
+        except ValueProblem as problem:
+            found = placeholder(value, "a word on consent") if isinstance(value, str) else None
+            raise found or problem from None
         if reader.takes_yes_and_no:
             self._values.note_verdict(key, value, verdict)
         return verdict

@@ -101,7 +101,8 @@ class JsonReaders:
         if not text and item.declared not in {"string", None}:
             hint = "write null to empty the field, or leave the key out"
             raise ValueProblem("this is an empty text", hint=hint, kind="an empty text")
-        if item.declared is None and item.kind is Kind.PROPERTY:
+        named = key in self._cells.rules.columns
+        if item.declared is None and item.kind is Kind.PROPERTY and not named:
             return check_text(text)  # its type is as it is written
         value = self._reader(key, item)(text) if text else text
         if (isinstance(value, Number) and value.text == text) or (

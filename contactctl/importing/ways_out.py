@@ -31,16 +31,23 @@ def with_way_out(
 
     ``tabs`` tells that they part the cells, as where Postgres and MySQL write escapes.
     """
-    if says_nothing(text):
-        escapes = tabs and text == NO_VALUE
-        way = f"{_flag('--null-text', text)} takes it as an empty cell"
-        hint = ESCAPES_WAY if escapes else way
-        found = misfit(text, f"placeholder text, not a {declared}", hint=hint)
-        found.flags = () if escapes else (f"--null-text={text}",)
+    found = placeholder(text, f"a {declared}", tabs=tabs)
+    if found:
         return found
     if declared == "date":
         return _date(problem, column, text)
     return _number(problem, column, text) if declared == "number" else problem
+
+
+def placeholder(text: str, expected: str, *, tabs: bool = False) -> ValueProblem | None:
+    """Return the problem of a text that says nothing where something is expected; else None."""
+    if not says_nothing(text):
+        return None
+    escapes = tabs and text == NO_VALUE
+    way = f"{_flag('--null-text', text)} takes it as an empty cell"
+    found = misfit(text, f"placeholder text, not {expected}", hint=ESCAPES_WAY if escapes else way)
+    found.flags = () if escapes else (f"--null-text={text}",)
+    return found
 
 
 def either_number(column: str, text: str) -> ValueProblem:

@@ -159,3 +159,19 @@ def test_json_of_databases_imports_and_tells_what_it_took(cli: Cli, tmp_path: Pa
         ("a@example.com", "42", Number("12"), False, None, "2024-01-17T10:21:11.000Z"),
         ("b@example.com", "43", None, None, None, "2024-01-17T10:21:11.000Z"),
     ]
+
+
+def test_a_placeholder_among_words_of_consent_names_its_flag(cli: Cli, tmp_path: Path) -> None:
+    file = saved(
+        tmp_path, "email,unsubscribed\na@example.com,t\nb@example.com,\\N\nc@example.com,f\n"
+    )
+    words = ("--map", "unsubscribed=!subscribed", "--never-resubscribe")
+    done = imported(cli, file, *words)
+    assert done.code == 2
+    assert r"--null-text '\N' takes it as an empty cell" in done.err
+    assert imported(cli, file, *words, "--null-text", r"\N").code == 0
+    assert dump(cli, "subscribed") == [
+        ("a@example.com", False),
+        ("b@example.com", True),
+        ("c@example.com", True),
+    ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from known_account import account_fields
 
 from contactctl.changes.typing_rules import ValueProblem, instant_of
+from contactctl.errors import UsageError
 from contactctl.exact_json import Number, to_json
 from contactctl.importing.cells import EMPTY, CellReaders
 from contactctl.importing.value_rules import ValueRules, parse_value_rules
@@ -205,6 +206,22 @@ def test_flags_of_a_column_read_its_values_and_are_counted() -> None:
     assert readers.reader(FIELDS.find("seats"), "D")("1.234,50") == Number("1234.50")
     assert readers.reader(FIELDS.find("seats"), "D")("12") == Number("12")
     assert [one.count for one in readers.notes.respelled.values()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "name", "message"),
+    [
+        ({"date_formats": ["plan=%d.%m.%Y"]}, "plan", "plan is a string, no date"),
+        ({"date_formats": ["email=excel"]}, "email", "email is a string, no date"),
+        ({"decimal_commas": ["joined"]}, "joined", "joined is a date, no number"),
+        ({"decimal_points": ["list:x"]}, "list:x", "is a boolean, no number"),
+    ],
+)
+def test_a_flag_for_values_of_another_type_is_refused(
+    flags: dict[str, list[str]], name: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        read(name, "x", parse_value_rules(**flags))
 
 
 def test_without_declared_types_the_look_decides_and_placeholders_are_counted() -> None:
