@@ -42,6 +42,21 @@ def to_csv_lines(file: IO[bytes], delimiter: str) -> Generator[bytes, None, None
             text.truncate()
 
 
+def to_json_lines(file: IO[bytes]) -> Generator[bytes, None, None]:
+    """Yield the JSON Lines in which ``copy`` doubled backslashes; the file is closed."""
+    with file:
+        for line in file:
+            text = line.decode(_BYTES).rstrip("\r\n")
+            if text == _END:
+                return
+            yield f"{_unescaped(text)}\n".encode(_BYTES)
+
+
+def escaped_json(text: str) -> str:
+    """Return a line of JSON as ``copy`` writes it."""
+    return text.replace("\\", "\\\\")
+
+
 def delimiter_of(start: bytes) -> str:
     """Return what parts the cells of a table that begins so."""
     line = start.partition(b"\n")[0]

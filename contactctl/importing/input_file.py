@@ -12,7 +12,7 @@ from contactctl.errors import MachineError, UsageError
 from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
 from contactctl.importing.byte_lines import stream_of
 from contactctl.importing.decoding import reading, unpacked
-from contactctl.importing.escapes import delimiter_of, to_csv_lines
+from contactctl.importing.escapes import delimiter_of, to_csv_lines, to_json_lines
 from contactctl.importing.source import open_source, to_delimiter
 from contactctl.importing.workbook import holds_workbook, to_csv
 from contactctl.safe_text import quoted
@@ -76,9 +76,8 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         else:
             _check_no_sheet(sheet, shown)
         if backslash_escapes:
-            delimiter = to_delimiter(delimiter)
-            path, delimiter = _without_escapes(path, delimiter, folder)
-            form = form or "csv"
+            path, delimiter, found = _without_escapes(path, to_delimiter(delimiter), folder)
+            form = form or found
         source = open_source(
             path,
             name=shown,
@@ -103,15 +102,22 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             remove_spool(path, folder)
 
 
-def _without_escapes(path: Path, delimiter: str | None, folder: Path) -> tuple[Path, str]:
-    """Return a CSV file of a table with escapes, for its owner alone, and its delimiter."""
+def _without_escapes(
+    path: Path, delimiter: str | None, folder: Path
+) -> tuple[Path, str | None, FileForm]:
+    """Return a file without escapes, for its owner alone, its delimiter and its form."""
     with reading(str(path)):
-        if delimiter is None:
-            with unpacked(path.open("rb")) as file:
-                delimiter = delimiter_of(file.read(_CHUNK_BYTES))
-        lines = to_csv_lines(unpacked(path.open("rb")), delimiter)
+        with unpacked(path.open("rb")) as file:
+            start = file.read(_CHUNK_BYTES)
+        form: FileForm = "jsonl" if start.lstrip().startswith(b"{") else "csv"
+        file = unpacked(path.open("rb"))
+        if form == "jsonl":
+            lines = to_json_lines(file)
+        else:
+            delimiter = delimiter or delimiter_of(start)
+            lines = to_csv_lines(file, delimiter)
     try:
-        return save_spool(stream_of(lines), folder), delimiter
+        return save_spool(stream_of(lines), folder), delimiter, form
     finally:
         lines.close()
         remove_spool(path, folder)

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TextIO, cast
 
 from contactctl.errors import MachineError, UsageError
 from contactctl.exact_json import to_json
-from contactctl.importing.escapes import escaped
+from contactctl.importing.escapes import escaped, escaped_json
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.safe_text import quoted
 
@@ -112,7 +112,8 @@ class Rejects:
         values[self._reason] = self._fitting(reason)
         if self._source.form == "json":
             self._stream.write(",\n" if self._count else "[\n")
-        self._stream.write(to_json(values) + "\n" * (self._source.form == "jsonl"))
+        text = escaped_json(to_json(values)) if self._escapes else to_json(values)
+        self._stream.write(text + "\n" * (self._source.form == "jsonl"))
 
     def _fitting(self, text: str) -> str:
         """Return a text with what the file's encoding cannot spell written out."""

@@ -124,8 +124,12 @@ OUTFILE = (
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(TEXT_FORMAT, []), (OUTFILE, ["--header", HEADER.strip()])],
-    ids=["Postgres", "MySQL"],
+    [
+        (TEXT_FORMAT, []),
+        (OUTFILE, ["--header", HEADER.strip()]),
+        (ROW_TO_JSON.replace("\\", "\\\\"), []),
+    ],
+    ids=["Postgres", "MySQL", "row_to_json"],
 )
 def test_a_text_format_is_imported_with_its_escapes(
     cli: Cli, tmp_path: Path, text: str, words: list[str]
@@ -135,7 +139,13 @@ def test_a_text_format_is_imported_with_its_escapes(
     done = imported(cli, file, "--backslash-escapes", *words)
     assert done.code == 0, done.err
     assert dump(cli, *FIELDS, "zip") == [ADA, BOB, CY]
-    assert "--backslash-escapes" in imported(cli, file, *words).err
+
+
+def test_what_has_escapes_is_told_the_flag_for_them(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.txt"
+    for text in (TEXT_FORMAT, HEADER + OUTFILE):
+        file.write_text(text, encoding="utf-8")
+        assert "--backslash-escapes" in imported(cli, file).err
 
 
 def test_rejects_of_a_text_format_read_as_it_does(cli: Cli, tmp_path: Path) -> None:
@@ -148,6 +158,16 @@ def test_rejects_of_a_text_format_read_as_it_does(cli: Cli, tmp_path: Path) -> N
     assert dump(cli, "note", "seats") == [("a@example.com", "C:\\new\n", Number("7"))]
     assert imported(cli, file, *words[:3], str(file)).code == 2
     assert "many" in file.read_text()
+
+
+def test_rejects_of_json_with_escapes_read_as_it_does(cli: Cli, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "people.jsonl", tmp_path / "rejects.jsonl"
+    file.write_text('{"email":"a@example.com","note":"C:\\\\\\\\new","seats":"many"}\n')
+    words = ("--backslash-escapes", "--skip-invalid", "--rejects", str(rejects))
+    assert imported(cli, file, *words).code == 6
+    rejects.write_text(rejects.read_text().replace("many", "7"))
+    assert imported(cli, rejects, "--backslash-escapes").code == 0
+    assert dump(cli, "note", "seats") == [("a@example.com", "C:\\new", Number("7"))]
 
 
 def test_a_run_from_a_pipe_is_resumed_from_what_its_escapes_became(cli: Cli) -> None:
