@@ -193,14 +193,14 @@ def _typed_number(text: str) -> Number:
 
 
 def _typed_date(text: str) -> JsonScalar:
-    value = _to_number(text) or text
-    try:
-        _check_date(value)
-    except ValueProblem:
-        other = documented_form(text)
-        if other is None or instant_of(other) is None:
-            raise
-        return other
+    number = _to_number(text)
+    if number is None:
+        # What is no number comes in many forms; the two that pass are looked for first.
+        for form in (text, documented_form(text)):
+            if form is not None and _from_date_text(form) is not None:
+                return form
+    value = number or text
+    _check_date(value)
     return value
 
 
