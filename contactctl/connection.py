@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contactctl.output import Output
     from contactctl.profiles.credentials import Credentials
     from contactctl.service.client import LoopsClient
+    from contactctl.service.retrying import Watch
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
 _WORTH_TELLING_S = 2.0
@@ -60,7 +61,21 @@ def open_client(  # noqa: PLR0913 - what a session settles for its client
         sleep=_sleep_aloud(output),
         trace=trace,
         before_each=before_each,
+        watch=None if credentials.is_sandbox else watch_for(output, credentials.base_url),
     )
+
+
+def watch_for(output: Output, base_url: str) -> Watch | None:
+    """Return what shows a person that the service is waited for, None where nobody sits."""
+    # With -v each attempt has its own lines, and a dumb terminal keeps what is drawn over.
+    if not output.animated or output.verbose or output.env.get("TERM") == "dumb":
+        return None
+    from functools import partial
+
+    from contactctl.base_url import origin_of
+    from contactctl.waiting import waiting_line
+
+    return partial(waiting_line, output, origin_of(base_url).host)
 
 
 def _sleep_aloud(output: Output) -> Callable[[float], None]:
@@ -68,7 +83,8 @@ def _sleep_aloud(output: Output) -> Callable[[float], None]:
     import time
 
     def sleep(seconds: float) -> None:
-        if seconds >= _WORTH_TELLING_S:
+        # An animated terminal has a line that says more.
+        if seconds >= _WORTH_TELLING_S and not output.animated:
             output.note(f"waiting {seconds:.0f} s before the next attempt")
         time.sleep(seconds)
 

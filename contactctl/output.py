@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 Format = Literal["text", "json"]
+#: A terminal that does not know its width.
+_COLUMNS = 80
+_SIZES = {"COLUMNS", "LINES"}
 
 
 class Answer(NamedTuple):
@@ -124,6 +127,19 @@ class Output(NamedTuple):
         else:
             self._say("\n".join(self._error_lines(error)), safe=True)
 
+    def width(self, stream: TextIO) -> int:
+        """Return how many columns a terminal has."""
+        import os
+
+        given = self.env.get("COLUMNS", "")
+        # COLUMNS=0 is what some programs leave behind that found no terminal.
+        if given.isdecimal() and int(given) > 0:
+            return int(given)
+        try:
+            return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+        except (OSError, ValueError):
+            return _COLUMNS
+
     def console(self, stream: TextIO) -> Console:
         """Return a Rich console that interprets nothing in what it prints."""
         from rich.console import Console
@@ -135,8 +151,9 @@ class Output(NamedTuple):
             highlight=False,
             no_color=True if not self._colored(stream) else None,
             force_terminal=is_terminal(stream),
-            # Rich looks into the process's environment else, which need not be the run's.
-            _environ=self.env,
+            # Rich looks into the process's environment else, which need not be the run's, and takes
+            # COLUMNS=0 for a width.
+            _environ={n: v for n, v in self.env.items() if n not in _SIZES or v.strip("0")},
         )
 
     @property

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contactctl.errors import Outcome
     from contactctl.exact_json import JsonObject
     from contactctl.service.replies import Reply
+    from contactctl.service.retrying import Watch
 
 
 T = TypeVar("T")
@@ -39,9 +40,10 @@ class LoopsClient:
 
     A failed call is repeated up to ``retries`` times after waits that go through ``sleep``; an
     attempt may take ``timeout_s``. ``trace`` gets a line for each request, answer and wait;
-    ``before_each`` is called before each request, and may raise to stop it. Safe to use from
-    several threads. Errors carry the status, what is known of the outcome over all
-    attempts, the number of requests made, and the next step.
+    ``before_each`` is called before each request, and may raise to stop it; ``watch`` shows what is
+    waited for, in the calls that are repeated. Safe to use from several threads. Errors carry the
+    status, what is known of the outcome over all attempts, the number of requests made, and the
+    next step.
     """
 
     def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
@@ -55,10 +57,13 @@ class LoopsClient:
         now: Callable[[], float] = time.time,
         trace: Callable[[str], None] | None = None,
         before_each: Callable[[], None] = lambda: None,
+        watch: Watch | None = None,
     ) -> None:
         self._http = http
         self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace, before_each=before_each)
-        self._retrying = Retrying(self._exchange, retries, sleep=sleep, uniform=uniform, now=now)
+        self._retrying = Retrying(
+            self._exchange, retries, sleep=sleep, uniform=uniform, now=now, watch=watch
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -29,9 +29,16 @@ from contactctl.service.retry_policy import Failure, GiveUp, Kind, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from typing import TypeAlias
 
     from contactctl.service.endpoints import Call, Look
     from contactctl.service.exchange import Exchange
+
+    #: Notes that an attempt failed: which one comes next, why, and the seconds until then.
+    Tell: TypeAlias = Callable[[str, str, float], None]
+    #: Shows somebody that a call is waited for, by what it does, while it lasts.
+    Watch: TypeAlias = Callable[[str], AbstractContextManager[Tell]]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -76,10 +83,11 @@ class Tally:
 class Retrying:
     """Makes calls through an exchange, and waits between attempts as the policy says.
 
-    ``sleep``, ``uniform`` and ``now`` stand in for the clock and the dice in tests.
+    ``sleep``, ``uniform`` and ``now`` stand in for the clock and the dice in tests; ``watch`` shows
+    a person what is waited for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
         self,
         exchange: Exchange,
         retries: int,
@@ -87,7 +95,9 @@ class Retrying:
         sleep: Callable[[float], None] = time.sleep,
         uniform: Callable[[float, float], float] = random.uniform,
         now: Callable[[], float] = time.time,
+        watch: Watch | None = None,
     ) -> None:
+        self._watch = watch
         self._exchange = exchange
         self._retries = retries
         self._sleep = sleep
@@ -99,6 +109,12 @@ class Retrying:
 
         Raises the error of the last attempt, with what all of them may have done.
         """
+        if self._watch is None:
+            return self._repeat(call, lambda *_: None)
+        with self._watch(self._exchange.cleaner.mask(call.words)) as tell:
+            return self._repeat(call, tell)
+
+    def _repeat(self, call: Call[T], tell: Tell) -> T:
         tally = Tally()
         for attempt in itertools.count(1):
             try:
@@ -106,7 +122,11 @@ class Retrying:
             except OtherFoundError as other:
                 raise self._final(call, _with_found(tally, other), tally) from other
             except ContactctlError as error:
-                self._wait_or_raise(call, error, tally, attempt)
+                wait_s = self._wait_before_next(call, error, tally, attempt)
+                which = f"attempt {attempt + 1} of {self._retries + 1}"
+                tell(which, self._exchange.cleaner.mask(error.message), wait_s)
+                self._exchange.say(f"waiting {wait_s:.2f} s before {which}: {error.message}")
+                self._sleep(wait_s)
         raise AssertionError  # not reached: the count has no end
 
     def _attempt(self, call: Call[T], tally: Tally) -> T:
@@ -144,9 +164,10 @@ class Retrying:
                 tally.doubt = error if error.outcome is Outcome.UNKNOWN else tally.doubt
             raise
 
-    def _wait_or_raise(
+    def _wait_before_next(
         self, call: Call[T], error: ContactctlError, tally: Tally, attempt: int
-    ) -> None:
+    ) -> float:
+        """Return the seconds until the next attempt, or raise the error that ends the call."""
         verdict = decide(
             failure_of(error),
             attempt=attempt,
@@ -156,11 +177,7 @@ class Retrying:
         )
         if isinstance(verdict, GiveUp):
             raise self._final(call, error, tally, verdict.asked_s) from error
-        self._exchange.say(
-            f"waiting {verdict.seconds:.2f} s before attempt {attempt + 1} of {self._retries + 1}:"
-            f" {error.message}"
-        )
-        self._sleep(verdict.seconds)
+        return verdict.seconds
 
     def _final(
         self, call: Call[T], error: ContactctlError, tally: Tally, asked_s: float | None = None

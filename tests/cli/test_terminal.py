@@ -10,17 +10,22 @@ import signal
 import struct
 import subprocess
 import termios
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from command_calls import key_for, serve
 from conftest import PROGRAM
+from fault_server import reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from fault_server import Visit
 
 ADA = "ada@example.com"
 COLUMNS = 60
@@ -85,6 +90,22 @@ def test_an_update_fits_the_screen(screen: Screen) -> None:
     assert lines[0] == "sandbox: nothing leaves this machine"
     assert lines[1].startswith(f"created a NEW contact: {ADA}")
     assert "\x1b[1;32m" in text
+
+
+def test_a_slow_answer_is_waited_for_in_a_line_that_goes_away(screen: Screen) -> None:
+    seen = threading.Event()
+
+    def answer(visit: Visit) -> bool:
+        assert seen.wait(PATIENCE_S)
+        return reply_json([{"id": "c1", "email": ADA}])(visit)
+
+    with serve({"GET contacts/find": [answer]}) as server:
+        process = screen.start("find", "-e", ADA, "--field", "id", **key_for(server))
+        screen.read_until(re.compile(f"waiting for 127.0.0.1 to find {ADA}"))
+        seen.set()
+        text = screen.read_until(process)
+    assert process.returncode == 0
+    assert text.endswith(" \rc1\n")
 
 
 def test_an_error_is_a_panel_that_fits_the_screen(screen: Screen) -> None:
