@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
 
 OK = b'{"success":true,"id":"c1"}'
+#: Time for an attempt that ends by its deadline alone: more where a busy machine got no further.
+DEADLINES_S = (0.3, 4.0, 30.0)
 PAGE = b"<!doctype html><html><head><title>Oops &lt;b&gt;</title></head><body>No</body></html>"
 _NOT_FOUND_ROUTES = {
     "POST contacts/delete",
