@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from chained_rows import group_of, number_in
 from import_process import error_of, number_of
-from import_trial import IN_FLIGHT, Trial, jittered
+from import_trial import IN_FLIGHT, Trial, held, jittered
 from sandbox_http import KEY
 
 from contactctl.sandbox.app import Settings
@@ -45,6 +46,18 @@ class Revocation:
             return [body]
 
         return guarded
+
+
+def away_once(leaving: threading.Event, app: WSGIApplication) -> WSGIApplication:
+    """Return an application that answers nothing but 503 from the event on."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not leaving.is_set():
+            return app(environ, start_response)
+        start_response("503 Service Unavailable", [("Content-Length", "0")])
+        return []
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -102,12 +115,17 @@ def test_a_service_that_goes_away_is_waited_for_by_a_resume(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
     import_ = Trial(tmp_path, own_folders, 120, seed=7)
-    words, stack = ("--rate=max", "--patience=1s"), ExitStack()
-    with import_.serve(Settings(latency_s=0.1)):  # so that rows are left when it goes
+    words, stack, leaving = ("--rate=max", "--patience=1s"), ExitStack(), threading.Event()
+    with (
+        held(leaving, after=40) as hold,
+        import_.serve(around=lambda app: hold(away_once(leaving, app))),
+    ):
         run = stack.enter_context(import_.run(*words))
-        assert import_.log.wait_for(40, run), run.err
+        import_.log.wait_for_held(run, 1, answered=40)
+        leaving.set()
     assert run.end() == 7
     stack.close()
+    assert sum(write.status != 503 for write in import_.log.writes) == 40
     error = error_of(run)
     assert error["code"] == "no_connection"
     assert "--resume" in str(error["hint"])
