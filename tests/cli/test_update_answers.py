@@ -186,7 +186,8 @@ def test_the_inner_deadline_and_the_inner_number_of_retries_win(cli: Cli) -> Non
     words = ("--timeout", "99", "--retries", "9", "update", "-e", ADA, "--timeout", "0.5")
     with serve({"PUT contacts/update": [lambda visit: bool(visit.stopping.wait(9))]}) as server:
         done = cli(*words, "--retries", "0", env=key_for(server))
-    assert (done.code, server.count) == (7, 1)
+    assert done.code == 7
+    assert server.count <= 1  # on a busy machine the time may be over before anything is sent
     assert "0.5 s" in done.err
 
 
