@@ -18,13 +18,13 @@ from contactctl.errors import (
 )
 from contactctl.exact_json import has_surrogate
 from contactctl.menu import COMMANDS
-from contactctl.output import Format, is_terminal
 from contactctl.session import Run, run_of_process
 from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contactctl.output import Format
     from contactctl.tree import Group
 
 PROG_NAME = "contactctl"
@@ -55,13 +55,13 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
 def root_group() -> Group:
     """Return the tree as Typer runs it, the same one for every call of a process."""
     from contactctl.flags.options import root
-    from contactctl.tree import make_root
+    from contactctl.tree import make_group
 
-    return make_root(COMMANDS, PROG_NAME, root)
+    return make_group(PROG_NAME, COMMANDS, root)
 
 
 def _call(argv: Sequence[str], run: Run) -> int:
-    _choose_help_style(argv, run)
+    _keep_rich_out()
     code = _invoke(root_group(), argv, run)
     # Within the boundary, so that what this raises becomes a message too.
     run.stdout.flush()
@@ -80,11 +80,9 @@ def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:
         return end.exit_code
 
 
-def _choose_help_style(argv: Sequence[str], run: Run) -> None:
-    """Let Typer draw help with Rich on a terminal alone; it reads this once, when imported."""
-    if "--no-color" in argv:  # help is drawn before any flag is read
-        os.environ["NO_COLOR"] = "1"
-    os.environ["TYPER_USE_RICH"] = "1" if is_terminal(run.stdout) else "0"
+def _keep_rich_out() -> None:
+    """Keep Typer from importing Rich, as help and errors are drawn by ourselves."""
+    os.environ["TYPER_USE_RICH"] = "0"
     import typer  # noqa: F401 - it reads the variable now
 
     # Not for the key command, which this process may start.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Leaf(NamedTuple):
@@ -17,64 +18,100 @@ class Leaf(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """A command that only holds others."""
+    """A command that only holds others; ``groups`` has them under headings, as help shows them.
+
+    ``examples`` are lines to copy, under headings.
+    """
 
     summary: str
-    children: Mapping[str, Leaf | Branch]
+    groups: Mapping[str, Mapping[str, Leaf | Branch]]
+    examples: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+    @property
+    def children(self) -> dict[str, Leaf | Branch]:
+        """The commands by name, in the order of the help."""
+        return {name: node for group in self.groups.values() for name, node in group.items()}
+
+
+def _holding(summary: str, commands: Mapping[str, Leaf | Branch]) -> Branch:
+    return Branch(summary, {"Commands": commands})
 
 
 COMMANDS = Branch(
     "Manage the contacts of a Loops audience from the command line.",
     {
-        "update": Leaf("contacts", "update", "Change one contact, or create it."),
-        "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
-        "find": Leaf("contacts", "find", "Show one contact."),
-        "delete": Leaf("contacts", "delete", "Delete one contact."),
-        "import": Leaf("imports.command", "import_", "Update many contacts from a file."),
-        "apply": Leaf("imports.apply", "apply", "Carry out a saved plan, or undo a run."),
-        "suppression": Branch(
-            "Contacts that bounced or complained.",
-            {
-                "check": Leaf("lookups", "check_suppression", "Show whether mail is held back."),
-                "remove": Leaf("lookups", "remove_suppression", "Take a contact off the list."),
-            },
+        "One contact": {
+            "update": Leaf("contacts", "update", "Change one contact, or create it."),
+            "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
+            "find": Leaf("contacts", "find", "Show one contact."),
+            "delete": Leaf("contacts", "delete", "Delete one contact."),
+            "suppression": _holding(
+                "Whether mail is held back: check, remove.",
+                {
+                    "check": Leaf(
+                        "lookups", "check_suppression", "Show whether mail is held back."
+                    ),
+                    "remove": Leaf("lookups", "remove_suppression", "Take a contact off the list."),
+                },
+            ),
+        },
+        "Files of contacts": {
+            "import": Leaf("imports.command", "import_", "Update many contacts from a file."),
+            "apply": Leaf("imports.apply", "apply", "Carry out a saved plan, or undo a run."),
+            "forget": Leaf(
+                "forget", "forget", "Show and remove what imports left on this machine."
+            ),
+        },
+        "Your account": {
+            "lists": Leaf("lookups", "lists", "Show the mailing lists."),
+            "properties": _holding(
+                "Contact properties: list, create.",
+                {
+                    "list": Leaf("lookups", "list_properties", "Show the contact properties."),
+                    "create": Leaf("lookups", "create_property", "Create a custom property."),
+                },
+            ),
+            "profile": _holding(
+                "Named API keys: add, list, use, show, check, remove.",
+                {
+                    "add": Leaf("profiles.command", "add", "Add a profile, and check its key."),
+                    "list": Leaf("profiles.command", "list_", "List the profiles."),
+                    "use": Leaf("profiles.command", "use", "Choose the active profile."),
+                    "show": Leaf(
+                        "profiles.command", "show", "Show each setting and where it came from."
+                    ),
+                    "check": Leaf(
+                        "profiles.command", "check", "Ask the service whether it takes a key."
+                    ),
+                    "remove": Leaf("profiles.command", "remove", "Remove a profile."),
+                },
+            ),
+        },
+        "This program": {
+            "sandbox": _holding(
+                "The local stand-in: serve, dump, reset, path, suppress.",
+                {
+                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
+                    "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
+                    "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
+                    "path": Leaf("sandbox", "path", "Print the file that holds the data."),
+                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
+                },
+            ),
+            "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),
+            "completion": Leaf("program", "completion", "Print a shell's completion script."),
+            "schema": Leaf("program", "schema", "Print every command and output shape as JSON."),
+            "help": Leaf("program", "help_", "Show help: of a command, options or exit-codes."),
+            "version": Leaf("program", "version", "Print the version."),
+        },
+    },
+    {
+        "Examples": (
+            "contactctl update --email ada@example.com --first-name Ada --prop plan=pro",
+            "contactctl import people.csv --dry-run",
         ),
-        "lists": Leaf("lookups", "lists", "Show the mailing lists."),
-        "properties": Branch(
-            "Contact properties.",
-            {
-                "list": Leaf("lookups", "list_properties", "Show the contact properties."),
-                "create": Leaf("lookups", "create_property", "Create a custom property."),
-            },
+        "To begin, without a key and without sending anything": (
+            "contactctl find --email ada@example.com --sandbox",
         ),
-        "profile": Branch(
-            "Named API keys.",
-            {
-                "add": Leaf("profiles.command", "add", "Add a profile, and check its key."),
-                "list": Leaf("profiles.command", "list_", "List the profiles."),
-                "use": Leaf("profiles.command", "use", "Choose the active profile."),
-                "show": Leaf(
-                    "profiles.command", "show", "Show each setting and where it came from."
-                ),
-                "check": Leaf(
-                    "profiles.command", "check", "Ask the service whether it takes a key."
-                ),
-                "remove": Leaf("profiles.command", "remove", "Remove a profile."),
-            },
-        ),
-        "sandbox": Branch(
-            "The local stand-in for the service.",
-            {
-                "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
-                "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
-                "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
-                "path": Leaf("sandbox", "path", "Print the file that holds the data."),
-                "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
-            },
-        ),
-        "forget": Leaf("forget", "forget", "Show and remove what imports left on this machine."),
-        "completion": Leaf("program", "completion", "Print a shell's completion script."),
-        "schema": Leaf("program", "schema", "Print every command and output shape as JSON."),
-        "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),
     },
 )

@@ -96,12 +96,6 @@ def read_ourselves(parameters: Iterable[Parameter], annotations: Mapping[str, An
         parameter.process_value = _Reader(parameter, annotations[parameter.name])
 
 
-def read_as_switch(parameter: Parameter) -> Parameter:
-    """Have a switch that is no command's own read here too; return it."""
-    parameter.process_value = _Reader(parameter, bool)
-    return parameter
-
-
 def takes_of(parameter: Parameter) -> Takes:
     """Return what a parameter takes whose words are read here."""
     takes: Takes = parameter.process_value.takes

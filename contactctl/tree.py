@@ -11,18 +11,19 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from contactctl.errors import ExitCode, UsageError
+from contactctl.errors import UsageError
+from contactctl.help.drawing import show_page
 from contactctl.menu import Branch
-from contactctl.parameters import read_as_switch, read_ourselves
+from contactctl.parameters import read_ourselves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from contactctl.help.drawing import Page
     from contactctl.menu import Leaf
 
     # Of Typer's own parser: its classes are private, and called otherwise in each version we take.
     Context: TypeAlias = Any
-    Formatter: TypeAlias = Any
     Parameter: TypeAlias = Any
     Found: TypeAlias = tuple[str | None, TyperCommand | TyperGroup | None, list[str]]
 
@@ -31,28 +32,19 @@ if TYPE_CHECKING:
 _ParseError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
-class _Epilog:
-    """Lines below the options: Rich draws ``epilog``, elsewhere they are written as they are."""
-
-    lines: Sequence[str] = ()
-
-    def format_epilog(self, _ctx: Context, formatter: Formatter) -> None:
-        """Write the lines where Rich does not draw the help."""
-        if self.lines:
-            first, *rest = self.lines
-            formatter.write(f"\n{first}\n")
-            formatter.write("".join(f"  {line}\n" for line in rest))
-
-
-class Command(_Epilog, TyperCommand):
+class Command(TyperCommand):
     """A command that swallows no flag, takes no field twice and repeats no stray word."""
 
     #: The flags that its group takes as well; of these the last one wins.
     shared: frozenset[str | None] = frozenset()
+    examples: Sequence[str] = ()
 
-    def get_help_option(self, ctx: Context) -> Parameter:
-        """Return the flag that Typer itself adds, read as all others are."""
-        return read_as_switch(super().get_help_option(ctx))
+    def page(self, path: str) -> Page:
+        """Return the help of the command that these words call."""
+        from contactctl.help.pages import command_page
+
+        own = [item for item in self.params if item.name not in self.shared]
+        return command_page(path, self.help or "", own, self.examples)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Check the words before Typer's own parser, which would take them silently."""
@@ -66,7 +58,7 @@ class Command(_Epilog, TyperCommand):
         return rest
 
 
-class Group(_Epilog, TyperGroup):
+class Group(TyperGroup):
     """A group of commands that are known by name and summary until one of them is called."""
 
     branch: Branch
@@ -75,14 +67,16 @@ class Group(_Epilog, TyperGroup):
     #: What was called before in this process, as ``main`` may be many times: built once.
     built: dict[str, TyperCommand | TyperGroup]
 
-    def get_help_option(self, ctx: Context) -> Parameter:
-        """Return the flag that Typer itself adds, read as all others are."""
-        return read_as_switch(super().get_help_option(ctx))
+    def page(self, path: str) -> Page:
+        """Return the help of the group that these words call."""
+        from contactctl.help.pages import branch_page
+
+        return branch_page(path, self.branch)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print help when nothing follows."""
         if not args and not ctx.resilient_parsing:
-            typer.echo(ctx.get_help())
+            show_page(self.page(ctx.command_path), ctx.obj)
             ctx.exit()
         rest: list[str] = super().parse_args(ctx, args)
         return rest
@@ -90,13 +84,17 @@ class Group(_Epilog, TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> Found:
         """Find the command that a word names, and build it now."""
         name = args[0]
+        if ctx.resilient_parsing and name not in self.branch.children:
+            return None, None, args[1:]
+        return name, self.child(name, ctx.command_path), args[1:]
+
+    def child(self, name: str, path: str) -> TyperCommand | TyperGroup:
+        """Return the command of a name; ``path`` are the words of this group, for the error."""
         if name not in self.branch.children:
-            if ctx.resilient_parsing:
-                return None, None, args[1:]
-            _refuse_command(name, self.branch, ctx)
+            _refuse_command(name, self.branch, path)
         if name not in self.built:
             self.built[name] = self._build(name)
-        return name, self.built[name], args[1:]
+        return self.built[name]
 
     def _build(self, name: str) -> TyperCommand | TyperGroup:
         node = self.branch.children[name]
@@ -107,22 +105,13 @@ class Group(_Epilog, TyperGroup):
         return command
 
 
-def make_root(branch: Branch, name: str, flags: Callable[..., None]) -> Group:
-    """Build the outermost group, whose help ends with the exit codes."""
-    lines = ["Exit codes:", *(f"{int(code):>3} {code.meaning}" for code in ExitCode)]
-    return make_group(name, branch, flags, lines)
-
-
-def make_group(
-    name: str, branch: Branch, flags: Callable[..., None], lines: Sequence[str] = ()
-) -> Group:
+def make_group(name: str, branch: Branch, flags: Callable[..., None]) -> Group:
     """Build a group with the names and summaries of its children; none of them is imported."""
-    app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
-    app.callback(help=branch.summary, epilog="\n\n".join(lines))(flags)
+    app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None)
+    app.callback(help=branch.summary, add_help_option=False)(flags)
     group = get_command(app)
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
-    group.name, group.branch, group.flags, group.lines = name, branch, flags, lines
-    group.built = {}
+    group.name, group.branch, group.flags, group.built = name, branch, flags, {}
     read_ourselves(group.params, _annotations(flags))
     group.commands = {
         child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
@@ -133,13 +122,12 @@ def make_group(
 def build(name: str, node: Leaf) -> Command:
     """Import and build one command."""
     module = importlib.import_module(f"contactctl.commands.{node.module}")
-    lines = ["Examples:", *module.EXAMPLES[node.function]]
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
     function = getattr(module, node.function)()  # as with_session leaves it
-    app.command(name, cls=Command, epilog="\n\n".join(lines))(function)
+    app.command(name, cls=Command, add_help_option=False)(function)
     command = get_command(app)
     assert isinstance(command, Command)  # noqa: S101 - what ``cls`` above asked for
-    command.lines = lines
+    command.examples = module.EXAMPLES[node.function]
     read_ourselves(command.params, _annotations(function))
     return command
 
@@ -222,11 +210,11 @@ def _stray_words(words: Sequence[str], ctx: Context) -> UsageError:
     )
 
 
-def _refuse_command(word: str, branch: Branch, ctx: Context) -> NoReturn:
+def _refuse_command(word: str, branch: Branch, path: str) -> NoReturn:
     from contactctl.wording import nearest
 
     near = nearest(word, branch.children)
     raise UsageError(
         "there is no such command",
-        hint=f"did you mean {' or '.join(near)}?" if near else f"see {ctx.command_path} --help",
+        hint=f"did you mean {' or '.join(near)}?" if near else f"see {path} --help",
     )

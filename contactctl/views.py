@@ -47,6 +47,17 @@ def error_panel(error: Ending) -> RenderableType:
     return Panel(body, title="error", title_align="left", border_style="red", box=box.ROUNDED)
 
 
+def marked_lines(lines: Iterable[tuple[str, str]]) -> RenderableType:
+    """Return lines that are broken already; a heading or a name in front of each stands out."""
+    parts = [
+        Text.assemble((marked, "bold" if marked.endswith(":") else "cyan"), rest)
+        for marked, rest in lines
+    ]
+    text = Text("\n").join(parts)
+    text.no_wrap, text.overflow = True, "ignore"
+    return text
+
+
 def headline(words: str, *, style: str = "bold green") -> Text:
     """Return one line that says what was done."""
     return safe(words, style=style)

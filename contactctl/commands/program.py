@@ -1,12 +1,20 @@
-"""completion, schema, doctor: the commands about the program itself."""
+"""help, version, completion, schema, doctor: the commands about the program itself."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from contactctl import __version__
+from contactctl.errors import UsageError
 from contactctl.flags.options import with_session
 from contactctl.output import Answer
 from contactctl.session import Session
+from contactctl.tree import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.help.drawing import Page
 
 #: The file that holds each shell's script, named as that shell wants it named.
 SCRIPTS = {
@@ -26,11 +34,42 @@ EXAMPLES = {
         "contactctl schema > contactctl.json",
         "contactctl schema | jq '.commands[] | select(.path == [\"update\"])'",
     ),
+    "help_": (
+        "contactctl help update",
+        "contactctl help profile add",
+        "contactctl help options",
+        "contactctl help exit-codes",
+    ),
+    "version": ("contactctl version",),
     "doctor": (
         "contactctl doctor",
         "contactctl doctor --profile work --output json",
     ),
 }
+
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="COMMAND", help="The words of a command, or options, or exit-codes; else of all."
+    ),
+]
+
+
+@with_session
+def help_(session: Session, context: typer.Context, words: Words = None) -> None:
+    """Show help: of a command, of what all commands share, or of the exit codes."""
+    from contactctl.help.drawing import to_answer
+
+    page = _page(context, words or ())
+    session.output.show(to_answer(page, session.run.stdout, session.run.env))
+
+
+@with_session
+def version(session: Session) -> None:
+    """Print the version of this program."""
+    answer = Answer(json={"version": __version__}, plain=[f"contactctl {__version__}"])
+    session.output.show(answer)
 
 
 @with_session
@@ -44,6 +83,25 @@ def completion(
     """Print a shell's completion script; write it to where that shell looks for it."""
     text = load_script(shell)
     session.output.show(Answer(json={"shell": shell, "script": text}, plain=text.splitlines()))
+
+
+def _page(context: typer.Context, words: "Sequence[str]") -> "Page":
+    from contactctl.help.pages import exit_codes_page, options_page
+
+    outermost = context.find_root()
+    command: Any = outermost.command
+    if [*words] == ["options"]:
+        return options_page(command.params)
+    if [*words] == ["exit-codes"]:
+        return exit_codes_page()
+    path = outermost.command_path
+    for word in words:
+        # A command that holds no others has no help of the words behind it.
+        if not isinstance(command, Group):
+            raise UsageError(f"{path} has no commands of its own", hint=f"see {path} --help")
+        command, path = command.child(word, path), f"{path} {word}"
+    page: Page = command.page(path)
+    return page
 
 
 def load_script(shell: str) -> str:

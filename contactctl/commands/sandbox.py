@@ -11,6 +11,7 @@ from contactctl import answers
 from contactctl.base_url import is_loopback
 from contactctl.errors import UsageError
 from contactctl.files import sandbox_file
+from contactctl.flags import groups
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
@@ -37,27 +38,61 @@ EXAMPLES = {
     ),
 }
 
-Host = Annotated[str, typer.Option("--host", metavar="HOST", help="Address to listen on.")]
+Host = Annotated[
+    str,
+    typer.Option(
+        "--host", metavar="HOST", help="Address to listen on.", rich_help_panel=groups.LISTEN
+    ),
+]
 Port = Annotated[
     int,
-    typer.Option("--port", metavar="PORT", min=0, max=65535, help="Port; 0 takes a free one."),
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=0,
+        max=65535,
+        help="Port; 0 takes a free one.",
+        rich_help_panel=groups.LISTEN,
+    ),
 ]
 Db = Annotated[
     Path | None,
-    typer.Option("--db", metavar="FILE", help="File with the data, instead of the usual one."),
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        help="File with the data, instead of the usual one.",
+        rich_help_panel=groups.DATA,
+    ),
 ]
 RateLimit = Annotated[
     int,
-    typer.Option("--rate-limit", metavar="N", min=0, help="Requests a second; 0 is no limit."),
+    typer.Option(
+        "--rate-limit",
+        metavar="N",
+        min=0,
+        help="Requests a second; 0 is no limit.",
+        rich_help_panel=groups.ANSWERS,
+    ),
 ]
 RetryAfter = Annotated[
     int | None,
     typer.Option(
-        "--retry-after", metavar="SECONDS", min=0, help="Send this Retry-After with each 429."
+        "--retry-after",
+        metavar="SECONDS",
+        min=0,
+        help="Send this Retry-After with each 429.",
+        rich_help_panel=groups.ANSWERS,
     ),
 ]
 Latency = Annotated[
-    int, typer.Option("--latency", metavar="MS", min=0, help="Wait before each answer.")
+    int,
+    typer.Option(
+        "--latency",
+        metavar="MS",
+        min=0,
+        help="Wait before each answer.",
+        rich_help_panel=groups.ANSWERS,
+    ),
 ]
 Fail = Annotated[
     list[str] | None,
@@ -65,6 +100,7 @@ Fail = Annotated[
         "--fail",
         metavar="STATUS:SHARE",
         help="Fail this share of requests, such as 500:0.05; repeatable.",
+        rich_help_panel=groups.ANSWERS,
     ),
 ]
 ServedKey = Annotated[
@@ -73,14 +109,27 @@ ServedKey = Annotated[
         "--api-key",
         metavar="KEY",
         help="Take this key alone, a made-up one; without it any key is taken.",
+        rich_help_panel=groups.ANSWERS,
     ),
 ]
 Threads = Annotated[
-    int, typer.Option("--threads", metavar="N", min=1, max=500, help="Requests under way at once.")
+    int,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        min=1,
+        max=500,
+        help="Requests under way at once.",
+        rich_help_panel=groups.LISTEN,
+    ),
 ]
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="Refuse unknown properties, which the service ignores."),
+    typer.Option(
+        "--strict",
+        help="Refuse unknown properties, which the service ignores.",
+        rich_help_panel=groups.ANSWERS,
+    ),
 ]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The contact's email address.")]
 Off = Annotated[bool, typer.Option("--off", help="Take the mark off again.")]

@@ -19,17 +19,19 @@ CHILDREN: dict[str, dict[str, str]] = {
         "create": "Create one contact; an error if it exists",
         "find": "Show one contact",
         "delete": "Delete one contact",
+        "suppression": "Whether mail is held back: check, remove",
         "import": "Update many contacts from a file",
         "apply": "Carry out a saved plan, or undo a run",
-        "suppression": "Contacts that bounced or complained",
-        "lists": "Show the mailing lists",
-        "properties": "Contact properties",
-        "profile": "Named API keys",
-        "sandbox": "The local stand-in for the service",
         "forget": "Show and remove what imports left on this machine",
+        "lists": "Show the mailing lists",
+        "properties": "Contact properties: list, create",
+        "profile": "Named API keys: add, list, use, show, check, remove",
+        "sandbox": "The local stand-in: serve, dump, reset, path, suppress",
+        "doctor": "Show what is set up, and what is wrong with it",
         "completion": "Print a shell's completion script",
         "schema": "Print every command and output shape as JSON",
-        "doctor": "Show what is set up, and what is wrong with it",
+        "help": "Show help: of a command, options or exit-codes",
+        "version": "Print the version",
     },
     "suppression": {
         "check": "Show whether mail is held back",
@@ -56,7 +58,6 @@ CHILDREN: dict[str, dict[str, str]] = {
     },
 }
 ROWS: dict[str, Row] = {
-    "--help": ("", None, "Show what the command takes"),
     "--profile": ("-p", "<place>", "Use the API key of this profile"),
     "--sandbox": ("", None, "Use the local sandbox"),
     "--output": ("-o", "text json", "Form of answers and errors: text (default) or json"),
@@ -67,6 +68,7 @@ ROWS: dict[str, Row] = {
     "--no-input": ("", None, "Never ask anything"),
     "--no-color": ("", None, "No colours"),
     "--version": ("", None, "Print the version and end"),
+    "--help": ("-h", None, "Show this help and end"),
     "--email": ("-e", "", "The contact's email address"),
     "--user-id": ("-u", "", "The contact's user id (your own)"),
     "--first-name": ("", "", "First name"),
@@ -138,6 +140,7 @@ ROWS: dict[str, Row] = {
     "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
     "--rejects#2": ("", "<file>", "Write the lines that failed here as JSON Lines"),
     "--resume#2": ("", None, "Go on with the run of this file that was not finished"),
+    "--all": ("", None, "Remove everything that no run under way still needs"),
     "--custom": ("", None, "Leave the standard properties out"),
     "--type": (
         "",
@@ -163,7 +166,6 @@ ROWS: dict[str, Row] = {
     "--strict": ("", None, "Refuse unknown properties, which the service ignores"),
     "--db": ("", "<file>", "File with the data, instead of the usual one"),
     "--off": ("", None, "Take the mark off again"),
-    "--all": ("", None, "Remove everything that no run under way still needs"),
 }
 GLOBAL_FLAGS = (
     "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
@@ -181,6 +183,8 @@ FLAGS: dict[str, str] = {
     ),
     "find": "--email --user-id --field",
     "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
+    "suppression check": "--email --user-id",
+    "suppression remove": "--email --user-id --dry-run --exit-code --yes",
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
         "--backslash-escapes --map --ignore --ignore-unknown --only --set --empty-clears "
@@ -195,8 +199,7 @@ FLAGS: dict[str, str] = {
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "
         "--resume#2 --dry-run --exit-code --summary"
     ),
-    "suppression check": "--email --user-id",
-    "suppression remove": "--email --user-id --dry-run --exit-code --yes",
+    "forget": "--all --yes",
     "properties list": "--custom",
     "properties create": "--type --dry-run --exit-code",
     "profile add": (
@@ -211,11 +214,11 @@ FLAGS: dict[str, str] = {
     "sandbox dump": "--db",
     "sandbox reset": "--db --yes",
     "sandbox suppress": "--db --off",
-    "forget": "--all --yes",
 }
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import": ("<file>",),
     "apply": ("<file>",),
+    "forget": ("",),
     "properties create": ("",),
     "profile add": ("",),
     "profile use": ("<profile>",),
@@ -223,6 +226,6 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "profile check": ("<profile>",),
     "profile remove": ("<profile>",),
     "sandbox suppress": ("",),
-    "forget": ("",),
     "completion": ("bash zsh fish powershell",),
+    "help": ("",),
 }

@@ -14,6 +14,7 @@ from contactctl.changes.update import Wish, wished_address
 from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import ExitCode, UsageError
+from contactctl.flags import groups
 from contactctl.output import is_terminal
 from contactctl.session import Session
 
@@ -26,26 +27,52 @@ _FLAGS = {one.name: one.flag for one in FLAG_FIELDS}
 
 Email = Annotated[
     str | None,
-    typer.Option("-e", _FLAGS["email"], metavar="ADDRESS", help="The contact's email address."),
+    typer.Option(
+        "-e",
+        _FLAGS["email"],
+        metavar="ADDRESS",
+        help="The contact's email address.",
+        rich_help_panel=groups.WHO,
+    ),
 ]
 UserId = Annotated[
     str | None,
-    typer.Option("-u", _FLAGS["user_id"], metavar="ID", help="The contact's user id (your own)."),
+    typer.Option(
+        "-u",
+        _FLAGS["user_id"],
+        metavar="ID",
+        help="The contact's user id (your own).",
+        rich_help_panel=groups.WHO,
+    ),
 ]
 FirstName = Annotated[
-    str | None, typer.Option(_FLAGS["first_name"], metavar="TEXT", help="First name.")
+    str | None,
+    typer.Option(
+        _FLAGS["first_name"], metavar="TEXT", help="First name.", rich_help_panel=groups.FIELDS
+    ),
 ]
 LastName = Annotated[
-    str | None, typer.Option(_FLAGS["last_name"], metavar="TEXT", help="Last name.")
+    str | None,
+    typer.Option(
+        _FLAGS["last_name"], metavar="TEXT", help="Last name.", rich_help_panel=groups.FIELDS
+    ),
 ]
 UserGroup = Annotated[
     str | None,
-    typer.Option(_FLAGS["user_group"], metavar="TEXT", help="User group; a contact has one."),
+    typer.Option(
+        _FLAGS["user_group"],
+        metavar="TEXT",
+        help="User group; a contact has one.",
+        rich_help_panel=groups.FIELDS,
+    ),
 ]
 Source = Annotated[
     str | None,
     typer.Option(
-        _FLAGS["source"], metavar="TEXT", help="Where the contact came from (default API)."
+        _FLAGS["source"],
+        metavar="TEXT",
+        help="Where the contact came from (default API).",
+        rich_help_panel=groups.FIELDS,
     ),
 ]
 Subscribed = Annotated[
@@ -55,6 +82,7 @@ Subscribed = Annotated[
         show_default=False,
         help="Subscribe or unsubscribe; left out, nothing changes. --subscribed re-subscribes"
         " people who opted out.",
+        rich_help_panel=groups.FIELDS,
     ),
 ]
 Lists = Annotated[
@@ -63,6 +91,7 @@ Lists = Annotated[
         "--list",
         metavar="ID=true|false",
         help="Add to or remove from a mailing list, by id or name; repeatable.",
+        rich_help_panel=groups.LISTS,
     ),
 ]
 Props = Annotated[
@@ -72,11 +101,17 @@ Props = Annotated[
         metavar="KEY=VALUE",
         help="Set a property, typed as the account declares it; KEY:=JSON sends exactly that"
         " JSON value. Repeatable.",
+        rich_help_panel=groups.LISTS,
     ),
 ]
 Unset = Annotated[
     list[str] | None,
-    typer.Option("--unset", metavar="FIELD", help="Empty a property; repeatable."),
+    typer.Option(
+        "--unset",
+        metavar="FIELD",
+        help="Empty a property; repeatable.",
+        rich_help_panel=groups.LISTS,
+    ),
 ]
 Data = Annotated[
     str | None,
@@ -85,6 +120,7 @@ Data = Annotated[
         "--data",
         metavar="JSON|@FILE|-",
         help="A JSON object to start from; flags replace its fields. - reads standard input.",
+        rich_help_panel=groups.FIELDS,
     ),
 ]
 NoSchema = Annotated[
@@ -93,16 +129,32 @@ NoSchema = Annotated[
         "--no-schema",
         help="Do not ask for the declared types: true and false become booleans, plain numbers"
         " numbers, everything else text.",
+        rich_help_panel=groups.LISTS,
     ),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be sent and changed; write nothing.")
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Show what would be sent and changed; write nothing.",
+        rich_help_panel=groups.PREVIEW,
+    ),
 ]
 Offline = Annotated[
-    bool, typer.Option("--offline", help="With --dry-run: make no request, show the body alone.")
+    bool,
+    typer.Option(
+        "--offline",
+        help="With --dry-run: make no request, show the body alone.",
+        rich_help_panel=groups.PREVIEW,
+    ),
 ]
 ExitCodeFlag = Annotated[
-    bool, typer.Option("--exit-code", help="With --dry-run: exit 8 when something would change.")
+    bool,
+    typer.Option(
+        "--exit-code",
+        help="With --dry-run: exit 8 when something would change.",
+        rich_help_panel=groups.PREVIEW,
+    ),
 ]
 NewEmail = Annotated[
     str | None,
@@ -110,26 +162,36 @@ NewEmail = Annotated[
         "--new-email",
         metavar="ADDRESS",
         help="Change the address; the contact is looked up first and needs a user id.",
+        rich_help_panel=groups.WHO,
     ),
 ]
 ReplaceUserId = Annotated[
     bool,
     typer.Option(
-        "--replace-user-id", help="Allow to write over a different user id, where a look finds one."
+        "--replace-user-id",
+        help="Allow to write over a different user id, where a look finds one.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 MustExist = Annotated[
     bool,
-    typer.Option("--must-exist", help="Look first; without such a contact, exit 3."),
+    typer.Option(
+        "--must-exist",
+        help="Look first; without such a contact, exit 3.",
+        rich_help_panel=groups.GUARDS,
+    ),
 ]
 NoLookup = Annotated[
     bool,
     typer.Option(
         "--no-lookup",
         help="No look before the write. At a terminal update looks first, which is a request more.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+Yes = Annotated[
+    bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=groups.GUARDS)
+]
 
 
 class RefFlags(NamedTuple):

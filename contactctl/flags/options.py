@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import typer
 
 from contactctl import __version__
+from contactctl.help.drawing import show_page
 from contactctl.service.retry_policy import worst_total_s
 from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S, Flags, open_session
 
@@ -76,6 +77,19 @@ VersionFlag = Annotated[
 ]
 
 
+def _print_help(context: typer.Context, *, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        command: Any = context.command  # either kind of the tree's, and both have a page
+        show_page(command.page(context.command_path), context.obj)
+        raise typer.Exit
+
+
+HelpFlag = Annotated[
+    bool,
+    _flag("-h", "--help", is_eager=True, callback=_print_help, help="Show this help and end."),
+]
+
+
 class _GlobalFlags(NamedTuple):
     """The parameters that the decorator appends, as Typer reads them."""
 
@@ -89,6 +103,7 @@ class _GlobalFlags(NamedTuple):
     no_input: NoInputFlag = False
     no_color: NoColorFlag = False
     version: VersionFlag = False
+    help: HelpFlag = False
 
 
 #: A command may return its exit code; None is 0.
@@ -136,7 +151,8 @@ def root(context: typer.Context, **values: object) -> None:
 
 def take_flags(context: typer.Context, values: dict[str, object]) -> Flags:
     """Move the global flags out of a command's values and lay them over those given before."""
-    values.pop("version")  # was answered while it was parsed
+    for answered in ("version", "help"):  # while it was parsed
+        values.pop(answered)
     given = Flags(**_take(values, Flags._fields))
     # Kept with the run: an error in what follows is told in the form asked for so far.
     context.obj.flags = context.obj.flags.under(given)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from contactctl.errors import GuardError, UsageError
+from contactctl.flags import groups
 from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.file_account import account_of
 from contactctl.flags.undo_flag import UndoFlag
@@ -24,6 +25,7 @@ PlanTo = Annotated[
         metavar="FILE",
         help="Look up and write down what would happen, and write nothing else; contactctl apply"
         " FILE carries it out.",
+        rich_help_panel=groups.WAY,
     ),
 ]
 SummaryTo = Annotated[
@@ -32,6 +34,7 @@ SummaryTo = Annotated[
         "--summary",
         metavar="FILE",
         help="Append the plan to FILE as Markdown, addresses masked.",
+        rich_help_panel=groups.WAY,
     ),
 ]
 

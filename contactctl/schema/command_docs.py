@@ -38,7 +38,7 @@ def describe(path: tuple[str, ...], leaf: Leaf, common: Collection[str]) -> Json
         "path": list(path),
         "summary": leaf.summary,
         "help": _unwrapped(command.help or ""),
-        "examples": list(command.lines[1:]),
+        "examples": list(command.examples),
         "arguments": [argument(one) for one in command.params if one not in options],
         "flags": [flag(item) for item in options if item.name not in common],
     }

@@ -38,7 +38,7 @@ def to_document(context: typer.Context) -> JsonObject:
     """
     outermost = context.find_root()
     root = outermost.command
-    assert isinstance(root, Group)  # noqa: S101 - see make_root
+    assert isinstance(root, Group)  # noqa: S101 - see make_group
     # Described once, for the whole program, and left out of each command below.
     common = {str(item.name): item for item in root.get_params(outermost)}
     global_flags: list[JsonValue] = [

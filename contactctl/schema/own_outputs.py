@@ -209,6 +209,8 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
         Output(record({"shell": one_of("bash", "zsh", "fish", "powershell"), "script": TEXT})),
     ),
     "schema": (Output(_DOCUMENT),),
+    "help": (Output(record({"help": said("as text prints it", TEXT)})),),
+    "version": (Output(record({"version": TEXT})),),
     "doctor": (
         Output(
             record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +29,8 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
 
 
 def test_the_exit_codes_of_the_help_are_those_of_the_program(program: Program) -> None:
-    _, _, table = program("--help").out.partition("Exit codes:\n")
-    rows = [line.strip().split(" ", 1) for line in table.splitlines()]
+    _, _, table = program("help", "exit-codes").out.partition("Exit codes:\n")
+    rows = [line.strip().split("  ", 1) for line in table.splitlines()]
     assert {int(code): meaning for code, meaning in rows} == MEANINGS
 
 
@@ -55,10 +56,53 @@ def test_contactctl_alone_prints_help(program: Program) -> None:
 def test_every_command_has_help_with_examples(line: str) -> None:
     done = help_texts()[line]
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"Usage: contactctl {line} ")
-    assert max(map(len, done.out.splitlines())) < 200
-    if "\nExamples:\n" not in done.out:  # a group shows its commands instead
-        assert "\nCommands:\n" in done.out
+    assert f"\n\nUsage: contactctl {line} " in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert ("\nCommands:\n" if line in GROUPS else "\nExamples:\n") in done.out
+    assert "see contactctl help options" in " ".join(done.out.split())
+
+
+def test_the_help_of_the_program_fits_a_screen(program: Program) -> None:
+    lines = program("--help").out.splitlines()
+    assert len(lines) <= 40
+    assert "To begin, without a key and without sending anything:" in lines
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-h",
+        "help",
+        "update -h",
+        "help update",
+        "profile add -h",
+        "help profile",
+        "help profile add",
+    ],
+)
+def test_help_is_asked_for_in_several_ways(program: Program, words: str) -> None:
+    path = words.replace("-h", "").replace("help", "").split()
+    done = program(*words.split())
+    assert (done.code, done.out, done.err) == (0, program(*path, "--help").out, "")
+
+
+def test_help_has_the_options_of_every_command(program: Program) -> None:
+    out = program("help", "options").out
+    assert "  -o, --output text|json  Form of answers and errors" in out
+    assert "(0 to 20)" in out
+    assert program("version").out == program("--version").out
+
+
+@pytest.mark.parametrize("words", ["help updaet", "help profile chekc", "help update x"])
+def test_help_of_what_is_no_command(program: Program, words: str) -> None:
+    done = program(*words.split())
+    assert (done.code, done.out) == (2, "")
+    assert re.search("contactctl|did you mean", done.err)
+
+
+def test_help_as_json(cli: Cli) -> None:
+    text = cli("help", "find").out
+    assert json.loads(cli("help", "find", "-o", "json").out) == {"help": text.rstrip("\n")}
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_help_shows_the_same_flags(document: dict[str, Any], path: str) -> None:
     lines = help_texts()[path].out.splitlines()
     heads = [line.strip().split("  ")[0] for line in lines if line.startswith("  -")]
     shown = {name for head in heads for name in re.findall(r"(?<!\S)--?[a-z][a-z-]*", head)}
-    flags = [*command(document, path)["flags"], *document["globalFlags"]]
+    flags = command(document, path)["flags"]
     named = {name for flag in flags for name in (*flag["names"], *flag["negativeNames"])}
     assert shown == named
 

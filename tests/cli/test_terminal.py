@@ -120,9 +120,12 @@ def test_help_is_drawn_and_fits_the_screen(screen: Screen) -> None:
     code, drawn = screen.run("update", "--help")
     text = SGR.sub("", drawn)
     assert code == 0
-    assert "╭─ Options ─" in text
+    assert "\x1b[1mUsage:" in drawn
     assert max(map(len, text.splitlines())) <= COLUMNS
-    assert "contactctl update --user-id 42 --email new@example.com" in " ".join(text.split())
+    # To be copied: in no box, and on a line of its own.
+    assert "\n  contactctl update --user-id 42 --email new@example.com\n" in text
+    _, wide = screen.run("update", "--help", COLUMNS="0")
+    assert wide == drawn
 
 
 def test_no_color_and_dumb_terminals(screen: Screen) -> None:

@@ -59,7 +59,7 @@ class _Rows:
     """
 
     def __init__(self) -> None:
-        self.by_key: dict[str, Row] = {"--help": ("", None, "Show what the command takes")}
+        self.by_key: dict[str, Row] = {}
 
     def keys(self, options: Iterable[Any], *, but: str = "") -> str:
         """Return the keys of a command's flags, leaving out those of every command."""
@@ -80,7 +80,7 @@ def make_table() -> str:
     """Return the text of the module, formatted."""
     tree, rows = COMMANDS, _Rows()
     commands = {path: _build(path, leaf) for path, leaf in _leaves("", tree)}
-    common = rows.keys(root_group().params) + " --help"
+    common = rows.keys(root_group().params)
     flags = {path: rows.keys(item.params, but=common) for path, item in commands.items()}
     arguments = {path: _arguments(path, item) for path, item in commands.items()}
     tables = {

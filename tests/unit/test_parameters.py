@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 
 from contactctl.errors import UsageError
-from contactctl.parameters import Takes, read_as_switch, read_ourselves, takes_of, to_value
+from contactctl.parameters import Takes, read_ourselves, takes_of, to_value
 
 KINDS: list[tuple[Any, Takes]] = [
     (str, Takes("string")),
@@ -48,10 +48,6 @@ def read(found: Any, value: object) -> object:  # noqa: ANN401 - Typer's own
 @pytest.mark.parametrize(("kind", "takes"), KINDS)
 def test_an_annotation_says_what_is_taken(kind: object, takes: Takes) -> None:
     assert takes_of(parameter(kind)) == takes
-
-
-def test_what_typer_adds_is_a_switch() -> None:
-    assert takes_of(read_as_switch(SimpleNamespace())) == Takes("boolean")
 
 
 @pytest.mark.parametrize(

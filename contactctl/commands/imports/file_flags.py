@@ -13,6 +13,7 @@ from contactctl.commands.imports.value_flags import (
     DecimalPoints,
     NullTexts,
 )
+from contactctl.flags import groups
 from contactctl.flags.contact_flags import NoSchema, Yes
 from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.value_rules import parse_value_rules
@@ -20,12 +21,19 @@ from contactctl.importing.value_rules import parse_value_rules
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
 Form = Annotated[
     Literal["csv", "tsv", "jsonl", "json"] | None,
-    typer.Option("--format", help="Form of the file; told from its name or content if left out."),
+    typer.Option(
+        "--format",
+        help="Form of the file; told from its name or content if left out.",
+        rich_help_panel=groups.FILE,
+    ),
 ]
 Delimiter = Annotated[
     str | None,
     typer.Option(
-        "--delimiter", metavar="CHARACTER", help="What separates cells; , ; | and tab are found."
+        "--delimiter",
+        metavar="CHARACTER",
+        help="What separates cells; , ; | and tab are found.",
+        rich_help_panel=groups.FILE,
     ),
 ]
 Encoding = Annotated[
@@ -34,23 +42,36 @@ Encoding = Annotated[
         "--encoding",
         metavar="NAME",
         help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
+        rich_help_panel=groups.FILE,
     ),
 ]
 SkipLines = Annotated[
     int | None,
     typer.Option(
-        "--skip-lines", metavar="N", min=0, help="Pass over the N lines before a CSV file's header."
+        "--skip-lines",
+        metavar="N",
+        min=0,
+        help="Pass over the N lines before a CSV file's header.",
+        rich_help_panel=groups.FILE,
     ),
 ]
 Header = Annotated[
     str | None,
     typer.Option(
-        "--header", metavar="NAME,NAME", help="Name the columns of a CSV file without a header."
+        "--header",
+        metavar="NAME,NAME",
+        help="Name the columns of a CSV file without a header.",
+        rich_help_panel=groups.FILE,
     ),
 ]
 Sheet = Annotated[
     str | None,
-    typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook; else its first one."),
+    typer.Option(
+        "--sheet",
+        metavar="NAME",
+        help="The sheet of a workbook; else its first one.",
+        rich_help_panel=groups.FILE,
+    ),
 ]
 BackslashEscapes = Annotated[
     bool,
@@ -65,6 +86,7 @@ AllowNewlines = Annotated[
     typer.Option(
         "--allow-newlines",
         help="Take a CSV cell whose later lines look like rows of the file as the text it is.",
+        rich_help_panel=groups.FILE,
     ),
 ]
 Maps = Annotated[
@@ -74,11 +96,17 @@ Maps = Annotated[
         metavar="COLUMN=FIELD",
         help="Name the field of a column: email, userId, a property, list:ID, or !subscribed where"
         " yes means opted out; repeatable.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 Ignored = Annotated[
     list[str] | None,
-    typer.Option("--ignore", metavar="COLUMN", help="Leave a column out; repeatable."),
+    typer.Option(
+        "--ignore",
+        metavar="COLUMN",
+        help="Leave a column out; repeatable.",
+        rich_help_panel=groups.COLUMNS,
+    ),
 ]
 IgnoreUnknown = Annotated[
     bool,
@@ -86,6 +114,7 @@ IgnoreUnknown = Annotated[
         "--ignore-unknown",
         help="Leave out, and name, every column that is no field; one that speaks of consent still"
         " needs a decision.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 Only = Annotated[
@@ -95,23 +124,40 @@ Only = Annotated[
         metavar="COLUMN,COLUMN",
         help="Use these columns, and those that --map names, and leave the others out; one that"
         " speaks of consent still needs a decision. Repeatable.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 Constants = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="Give every row this value; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Give every row this value; repeatable.",
+        rich_help_panel=groups.COLUMNS,
+    ),
 ]
 EmptyClears = Annotated[
-    bool, typer.Option("--empty-clears", help="An empty cell empties the field, as null does.")
+    bool,
+    typer.Option(
+        "--empty-clears",
+        help="An empty cell empties the field, as null does.",
+        rich_help_panel=groups.VALUES,
+    ),
 ]
 LiteralNull = Annotated[
-    bool, typer.Option("--literal-null", help="A cell null is that text, and empties nothing.")
+    bool,
+    typer.Option(
+        "--literal-null",
+        help="A cell null is that text, and empties nothing.",
+        rich_help_panel=groups.VALUES,
+    ),
 ]
 AllowResubscribe = Annotated[
     bool,
     typer.Option(
         "--allow-resubscribe",
         help="Allow subscribed to be true, which re-subscribes people who opted out.",
+        rich_help_panel=groups.CONSENT,
     ),
 ]
 NeverResubscribe = Annotated[
@@ -120,6 +166,7 @@ NeverResubscribe = Annotated[
         "--never-resubscribe",
         help="Send subscribed only where it is false, as the service's own upload has it: opts out,"
         " and re-subscribes nobody.",
+        rich_help_panel=groups.CONSENT,
     ),
 ]
 SubscribedWhen = Annotated[
@@ -129,6 +176,7 @@ SubscribedWhen = Annotated[
         metavar="COLUMN=WORD,WORD",
         help="Words of a column that mean subscribed; all its other words mean unsubscribed, or"
         " with --unsubscribed-when are refused; repeatable.",
+        rich_help_panel=groups.CONSENT,
     ),
 ]
 UnsubscribedWhen = Annotated[
@@ -138,6 +186,7 @@ UnsubscribedWhen = Annotated[
         metavar="COLUMN=WORD,WORD",
         help="Words of a column that mean unsubscribed, * for any, (empty) for none; other words"
         " change nothing; repeatable.",
+        rich_help_panel=groups.CONSENT,
     ),
 ]
 MapFile = Annotated[
@@ -146,6 +195,7 @@ MapFile = Annotated[
         "--map-file",
         metavar="FILE",
         help="Read flags that say what columns are from a TOML file; those of the call win.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 SaveMap = Annotated[
@@ -154,6 +204,7 @@ SaveMap = Annotated[
         "--save-map",
         metavar="FILE",
         help="Write the flags in force that say what columns are, for --map-file.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 CreateProperties = Annotated[
@@ -162,6 +213,7 @@ CreateProperties = Annotated[
         "--create-properties",
         help="Make a property of every column that is no field, typed by its values, after they"
         " were shown; asks, or takes --yes.",
+        rich_help_panel=groups.COLUMNS,
     ),
 ]
 

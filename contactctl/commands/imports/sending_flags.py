@@ -10,6 +10,7 @@ import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.errors import UsageError
+from contactctl.flags import groups
 from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.importing.pacer import Rate
@@ -17,7 +18,11 @@ from contactctl.safe_text import quoted
 
 SkipInvalid = Annotated[
     bool,
-    typer.Option("--skip-invalid", help="Count rows that cannot be sent as failed, send the rest."),
+    typer.Option(
+        "--skip-invalid",
+        help="Count rows that cannot be sent as failed, send the rest.",
+        rich_help_panel=groups.SENDING,
+    ),
 ]
 RateFlag = Annotated[
     str | None,
@@ -25,6 +30,7 @@ RateFlag = Annotated[
         "--rate",
         metavar="N|max",
         help="Requests a second; max is all of the service's limit (default 80 percent of it).",
+        rich_help_panel=groups.SENDING,
     ),
 ]
 Patience = Annotated[
@@ -34,11 +40,18 @@ Patience = Annotated[
         metavar="DURATION",
         help="How long a service that is away is waited for, such as 30s or 10m (default 10m, and"
         " 2m at a terminal).",
+        rich_help_panel=groups.SENDING,
     ),
 ]
 MaxFailures = Annotated[
     int | None,
-    typer.Option("--max-failures", metavar="N", min=1, help="Stop after so many failed rows."),
+    typer.Option(
+        "--max-failures",
+        metavar="N",
+        min=1,
+        help="Stop after so many failed rows.",
+        rich_help_panel=groups.SENDING,
+    ),
 ]
 RejectsFlag = Annotated[
     Path | None,
@@ -46,16 +59,23 @@ RejectsFlag = Annotated[
         "--rejects",
         metavar="FILE",
         help="Write failed rows here (a new file is for you alone, 0600), with the reason.",
+        rich_help_panel=groups.SENDING,
     ),
 ]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the last unfinished run of this file.")
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with the last unfinished run of this file.",
+        rich_help_panel=groups.SENDING,
+    ),
 ]
 ChangedOnly = Annotated[
     bool,
     typer.Option(
         "--changed-only",
         help="Send only what differs from what this machine last sent for the contact.",
+        rich_help_panel=groups.SENDING,
     ),
 ]
 Lookup = Annotated[
@@ -64,12 +84,15 @@ Lookup = Annotated[
         "--lookup",
         help="Look each contact up before its write, a request more a row: refuses to re-key, move"
         " and merge, tells created from updated, and does not write what is there already.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 MustExist = Annotated[
     bool,
     typer.Option(
-        "--must-exist", help="Rows that match no contact fail, and create none; implies --lookup."
+        "--must-exist",
+        help="Rows that match no contact fail, and create none; implies --lookup.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 MaxChanges = Annotated[
@@ -79,6 +102,7 @@ MaxChanges = Annotated[
         metavar="N|P%",
         help="Look the whole file up first, and write nothing if more rows would change; P percent"
         " is of the file's rows. Implies --lookup.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 ReplaceUserId = Annotated[
@@ -86,6 +110,7 @@ ReplaceUserId = Annotated[
     typer.Option(
         "--replace-user-id",
         help="Allow rows that give a contact another user id than it has, or than another row.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 ChangeAddress = Annotated[
@@ -93,11 +118,18 @@ ChangeAddress = Annotated[
     typer.Option(
         "--change-address",
         help="Allow rows whose user id picks a contact with another address, which it then loses.",
+        rich_help_panel=groups.GUARDS,
     ),
 ]
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", min=1, help="Take the first N rows of the file alone."),
+    typer.Option(
+        "--limit",
+        metavar="N",
+        min=1,
+        help="Take the first N rows of the file alone.",
+        rich_help_panel=groups.SENDING,
+    ),
 ]
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from contactctl.flags import groups
+
 NullTexts = Annotated[
     list[str] | None,
     typer.Option(
         "--null-text",
         metavar="TEXT,TEXT",
         help=r"Cells that are empty, such as NULL,N/A,\N; repeatable.",
+        rich_help_panel=groups.VALUES,
     ),
 ]
 DateFormats = Annotated[
@@ -18,6 +21,7 @@ DateFormats = Annotated[
         "--date-format",
         metavar="COLUMN=FORMAT",
         help="How a column writes dates: %d.%m.%Y, %m/%d/%Y %H:%M, excel, seconds; repeatable.",
+        rich_help_panel=groups.VALUES,
     ),
 ]
 DecimalCommas = Annotated[
@@ -26,6 +30,7 @@ DecimalCommas = Annotated[
         "--decimal-comma",
         metavar="COLUMN",
         help="A column of numbers such as 1.234,50; repeatable.",
+        rich_help_panel=groups.VALUES,
     ),
 ]
 DecimalPoints = Annotated[
@@ -34,5 +39,6 @@ DecimalPoints = Annotated[
         "--decimal-point",
         metavar="COLUMN",
         help="A column of numbers such as 1,234.50; repeatable.",
+        rich_help_panel=groups.VALUES,
     ),
 ]

@@ -7,6 +7,7 @@ import typer
 from contactctl.commands.profiles import answers
 from contactctl.commands.profiles.flags import KeyFlags, NoCheck, PlaceFlags, Replace
 from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
+from contactctl.flags import groups
 from contactctl.flags.options import with_session
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
@@ -44,7 +45,9 @@ NameOrCurrent = Annotated[
     str | None,
     typer.Argument(metavar="NAME", help="The profile; without it the one that is in force."),
 ]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+Yes = Annotated[
+    bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=groups.GUARDS)
+]
 
 
 @with_session

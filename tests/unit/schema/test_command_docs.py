@@ -90,7 +90,8 @@ def test_numbers_come_out_as_they_are(number: float) -> None:
 
 def test_the_leaves_of_a_tree_come_in_order_with_their_words() -> None:
     leaf = Leaf("m", "f", "s")
-    tree = Branch("s", {"a": leaf, "b": Branch("s", {"c": leaf, "d": leaf}), "e": leaf})
+    inner = Branch("s", {"": {"c": leaf, "d": leaf}})
+    tree = Branch("s", {"One": {"a": leaf, "b": inner}, "Two": {"e": leaf}})
     assert [path for path, _ in leaves(tree)] == [("a",), ("b", "c"), ("b", "d"), ("e",)]
 
 

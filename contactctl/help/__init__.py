@@ -1,0 +1,1 @@
+"""Help: what the pages say, and how they are drawn."""

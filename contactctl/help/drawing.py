@@ -1,0 +1,150 @@
+"""A page of help as lines that fit a width, the same on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from contactctl.output import Answer, is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import TextIO
+
+    from rich.console import RenderableType
+
+    from contactctl.session import Run
+
+_USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 80, 40, 100
+#: The most that names may take of a line before what they mean begins on the next one.
+_MOST_NAME_SHARE = 0.4
+_GAP = 2
+
+
+class Section(NamedTuple):
+    """A part of a page under a heading; ``rows`` are names with what they mean.
+
+    ``commands`` are lines to copy, ``paragraphs`` are text.
+    """
+
+    heading: str
+    rows: Sequence[tuple[str, str]] = ()
+    commands: Sequence[str] = ()
+    paragraphs: Sequence[str] = ()
+
+
+class Page(NamedTuple):
+    """What it is about in one line, how it is called, and more below; ``end`` is the last lines."""
+
+    summary: str
+    usage: str = ""
+    sections: Sequence[Section] = ()
+    end: Sequence[str] = ()
+
+
+class Line(NamedTuple):
+    """One line: a part that stands out, and the rest of it."""
+
+    marked: str
+    rest: str = ""
+
+
+def to_answer(page: Page, stdout: TextIO, env: Mapping[str, str]) -> Answer:
+    """Return the page in each of its forms, as wide as the terminal."""
+    lines = list(_lines(page, width_of(stdout, env)))
+
+    def view() -> RenderableType:
+        from contactctl import views
+
+        return views.marked_lines(lines)
+
+    plain = [line.marked + line.rest for line in lines]
+    return Answer(json={"help": "\n".join(plain)}, plain=plain, view=view)
+
+
+def show_page(page: Page, run: Run) -> None:
+    """Show a page of help, as text whatever the flags before it say."""
+    output = run.output()._replace(form="text", quiet=False)
+    output.show(to_answer(page, run.stdout, run.env))
+
+
+def width_of(stream: TextIO, env: Mapping[str, str]) -> int:
+    """Return how many columns a page may take; a ``COLUMNS`` of 0 says nothing."""
+    columns = env.get("COLUMNS", "")
+    width = int(columns) if columns.isascii() and columns.isdecimal() else 0
+    if not width and is_terminal(stream):
+        # What passes for a terminal may have no size.
+        with suppress(OSError, ValueError):
+            width = os.get_terminal_size(stream.fileno()).columns
+    return max(_LEAST_WIDTH, min(width or _USUAL_WIDTH, _MOST_WIDTH))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return text as lines of at most so many columns; a word is never broken."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """Return a command to copy; one that does not fit goes on behind a backslash."""
+    lines = []
+    while len(command) > width:
+        # Only before a flag or a pipe: inside quotes a backslash would be part of the text.
+        at = max(command.rfind(mark, 0, width - 1) for mark in (" --", " | ", " > "))
+        if at <= 0:
+            break
+        lines.append(command[:at] + " \\")
+        command = "    " + command[at + 1 :]
+    return [*lines, command]
+
+
+def _lines(page: Page, width: int) -> Iterator[Line]:
+    for line in wrapped(page.summary, width):
+        yield Line("", line)
+    if page.usage:
+        yield Line("")
+        first, *more = wrapped(page.usage, width - len("Usage: "))
+        yield Line("Usage:", f" {first}")
+        yield from (Line("", " " * len("Usage: ") + text) for text in more)
+    for section in page.sections:
+        yield Line("")
+        yield from _section(section, width)
+    if page.end:
+        yield Line("")
+    for text in page.end:
+        yield from (Line("", line) for line in wrapped(text, width))
+
+
+def _section(section: Section, width: int) -> Iterator[Line]:
+    if section.heading:
+        yield Line(f"{section.heading}:")
+    for paragraph in section.paragraphs:
+        yield from (Line("", line) for line in wrapped(paragraph, width))
+    for command in section.commands:
+        yield from (Line("", f"  {line}") for line in command_lines(command, width - _GAP))
+    column = _column(section.rows, width)
+    for name, meaning in section.rows:
+        yield from _row(name, meaning, column, width)
+
+
+def _column(rows: Sequence[tuple[str, str]], width: int) -> int:
+    """Return where meanings begin: behind the longest name that leaves them enough room."""
+    lengths = [len(name) for name, _ in rows if len(name) <= width * _MOST_NAME_SHARE]
+    return max(lengths, default=0) + 2 * _GAP
+
+
+def _row(name: str, meaning: str, column: int, width: int) -> Iterator[Line]:
+    texts = wrapped(meaning, width - column)
+    if len(name) + 2 * _GAP > column:
+        yield from (Line(f"  {line}") for line in wrapped(name, width - _GAP))
+    else:
+        first = texts.pop(0)
+        yield Line(f"  {name}", " " * (column - _GAP - len(name)) + first if first else "")
+    yield from (Line("", " " * column + text) for text in texts)
