@@ -107,11 +107,11 @@ COMMANDS = Branch(
     },
     {
         "Examples": (
-            "contactctl update --email ada@example.com --first-name Ada --prop plan=pro",
+            "contactctl update ada@example.com --first-name Ada --prop plan=pro",
             "contactctl import people.csv --dry-run",
         ),
         "To begin, without a key and without sending anything": (
-            "contactctl find --email ada@example.com --sandbox",
+            "contactctl find ada@example.com --sandbox",
         ),
     },
 )

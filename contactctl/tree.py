@@ -12,7 +12,6 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from contactctl.errors import UsageError
-from contactctl.help.drawing import show_page
 from contactctl.menu import Branch
 from contactctl.parameters import read_ourselves
 
@@ -76,6 +75,8 @@ class Group(TyperGroup):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Print help when nothing follows."""
         if not args and not ctx.resilient_parsing:
+            from contactctl.help.drawing import show_page
+
             show_page(self.page(ctx.command_path), ctx.obj)
             ctx.exit()
         rest: list[str] = super().parse_args(ctx, args)

@@ -13,22 +13,16 @@ from contactctl.changes.update import carry_out, plan_update
 from contactctl.contact import ContactRef
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue
-from contactctl.flags.contact_flags import (
-    ContactFlags,
-    DryRunFlags,
-    LookFlags,
-    PreviewFlags,
-    RefFlags,
-    Yes,
-)
+from contactctl.flags.contact_flags import ContactFlags, RefFlags, Yes
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import Planning, WayFlags
+from contactctl.flags.preview_flags import DryRunFlags, LookFlags, PreviewFlags
 from contactctl.flags.undo_flag import Undo
 from contactctl.session import Session
 
 EXAMPLES = {
     "update": (
-        "contactctl update --email ada@example.com --first-name Ada --prop plan=pro",
+        "contactctl update ada@example.com --first-name Ada --prop plan=pro",
         "contactctl update --user-id 42 --email new@example.com",
         "contactctl update --email old@example.com --new-email new@example.com",
         "contactctl update --email ada@example.com --prop seats=12 --prop trial=false --unset note",
@@ -36,15 +30,15 @@ EXAMPLES = {
     ),
     "create": (
         "contactctl create --email ada@example.com --user-id 42 --first-name Ada",
-        "contactctl create --email ada@example.com --prop plan=pro --dry-run",
+        "contactctl create ada@example.com --prop plan=pro --dry-run",
     ),
     "find": (
-        "contactctl find --email ada@example.com",
+        "contactctl find ada@example.com",
         "contactctl find --user-id 42 --field plan",
-        "contactctl find --email ada@example.com --output json | jq .mailingLists",
+        "contactctl find ada@example.com --output json | jq .mailingLists",
     ),
     "delete": (
-        "contactctl delete --email ada@example.com",
+        "contactctl delete ada@example.com",
         "contactctl delete --user-id 42 --yes",
         "contactctl delete --email ada@example.com --plan plan.jsonl",
     ),

@@ -8,8 +8,9 @@ from contactctl import answers
 from contactctl.changes.field_rules import check_new_property
 from contactctl.changes.preview import Preview
 from contactctl.exact_json import JsonObject, to_json
-from contactctl.flags.contact_flags import DryRunFlags, RefFlags, Yes
+from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
+from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.output import Answer
 from contactctl.session import Session
 
@@ -20,8 +21,8 @@ EXAMPLES = {
         "contactctl properties list --custom --output json",
     ),
     "create_property": ("contactctl properties create renewedAt --type date",),
-    "check_suppression": ("contactctl suppression check --email ada@example.com",),
-    "remove_suppression": ("contactctl suppression remove --email ada@example.com --yes",),
+    "check_suppression": ("contactctl suppression check ada@example.com",),
+    "remove_suppression": ("contactctl suppression remove ada@example.com --yes",),
 }
 
 Custom = Annotated[bool, typer.Option("--custom", help="Leave the standard properties out.")]

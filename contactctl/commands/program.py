@@ -62,7 +62,7 @@ def help_(session: Session, context: typer.Context, words: Words = None) -> None
     from contactctl.help.drawing import to_answer
 
     page = _page(context, words or ())
-    session.output.show(to_answer(page, session.run.stdout, session.run.env))
+    session.output.show(to_answer(page, session.output))
 
 
 @with_session

@@ -11,7 +11,7 @@ from contactctl import answers
 from contactctl.base_url import is_loopback
 from contactctl.errors import UsageError
 from contactctl.files import sandbox_file
-from contactctl.flags import groups
+from contactctl.flags import ANSWERS, DATA, LISTEN
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
@@ -40,9 +40,7 @@ EXAMPLES = {
 
 Host = Annotated[
     str,
-    typer.Option(
-        "--host", metavar="HOST", help="Address to listen on.", rich_help_panel=groups.LISTEN
-    ),
+    typer.Option("--host", metavar="HOST", help="Address to listen on.", rich_help_panel=LISTEN),
 ]
 Port = Annotated[
     int,
@@ -52,7 +50,7 @@ Port = Annotated[
         min=0,
         max=65535,
         help="Port; 0 takes a free one.",
-        rich_help_panel=groups.LISTEN,
+        rich_help_panel=LISTEN,
     ),
 ]
 Db = Annotated[
@@ -61,7 +59,7 @@ Db = Annotated[
         "--db",
         metavar="FILE",
         help="File with the data, instead of the usual one.",
-        rich_help_panel=groups.DATA,
+        rich_help_panel=DATA,
     ),
 ]
 RateLimit = Annotated[
@@ -71,7 +69,7 @@ RateLimit = Annotated[
         metavar="N",
         min=0,
         help="Requests a second; 0 is no limit.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 RetryAfter = Annotated[
@@ -81,7 +79,7 @@ RetryAfter = Annotated[
         metavar="SECONDS",
         min=0,
         help="Send this Retry-After with each 429.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 Latency = Annotated[
@@ -91,7 +89,7 @@ Latency = Annotated[
         metavar="MS",
         min=0,
         help="Wait before each answer.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 Fail = Annotated[
@@ -100,7 +98,7 @@ Fail = Annotated[
         "--fail",
         metavar="STATUS:SHARE",
         help="Fail this share of requests, such as 500:0.05; repeatable.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 ServedKey = Annotated[
@@ -109,7 +107,7 @@ ServedKey = Annotated[
         "--api-key",
         metavar="KEY",
         help="Take this key alone, a made-up one; without it any key is taken.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 Threads = Annotated[
@@ -120,7 +118,7 @@ Threads = Annotated[
         min=1,
         max=500,
         help="Requests under way at once.",
-        rich_help_panel=groups.LISTEN,
+        rich_help_panel=LISTEN,
     ),
 ]
 Strict = Annotated[
@@ -128,7 +126,7 @@ Strict = Annotated[
     typer.Option(
         "--strict",
         help="Refuse unknown properties, which the service ignores.",
-        rich_help_panel=groups.ANSWERS,
+        rich_help_panel=ANSWERS,
     ),
 ]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The contact's email address.")]

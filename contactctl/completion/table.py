@@ -218,7 +218,6 @@ FLAGS: dict[str, str] = {
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import": ("<file>",),
     "apply": ("<file>",),
-    "forget": ("",),
     "properties create": ("",),
     "profile add": ("",),
     "profile use": ("<profile>",),
@@ -227,5 +226,4 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "profile remove": ("<profile>",),
     "sandbox suppress": ("",),
     "completion": ("bash zsh fish powershell",),
-    "help": ("",),
 }

@@ -1,1 +1,18 @@
 """Flags that commands share, and what turns a function with them into a command."""
+
+# The groups that help shows flags in; here, since each module more costs every start.
+WHO = "Who"
+FIELDS = "Fields"
+LISTS = "Lists and properties"
+GUARDS = "Guards"
+PREVIEW = "Preview"
+WAY = "Plan and undo"
+FILE = "File"
+COLUMNS = "Columns"
+CONSENT = "Consent"
+VALUES = "Values"
+SENDING = "Sending"
+KEY = "Key"
+LISTEN = "Where it listens"
+ANSWERS = "How it answers"
+DATA = "Data"

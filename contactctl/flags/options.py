@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import typer
 
 from contactctl import __version__
-from contactctl.help.drawing import show_page
 from contactctl.service.retry_policy import worst_total_s
 from contactctl.session import DEFAULT_RETRIES, DEFAULT_TIMEOUT_S, Flags, open_session
 
@@ -79,6 +78,8 @@ VersionFlag = Annotated[
 
 def _print_help(context: typer.Context, *, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
+        from contactctl.help.drawing import show_page
+
         command: Any = context.command  # either kind of the tree's, and both have a page
         show_page(command.page(context.command_path), context.obj)
         raise typer.Exit

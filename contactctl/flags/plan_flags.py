@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from contactctl.errors import GuardError, UsageError
-from contactctl.flags import groups
-from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags import WAY
 from contactctl.flags.file_account import account_of
+from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.session import Session
 
@@ -25,7 +25,7 @@ PlanTo = Annotated[
         metavar="FILE",
         help="Look up and write down what would happen, and write nothing else; contactctl apply"
         " FILE carries it out.",
-        rich_help_panel=groups.WAY,
+        rich_help_panel=WAY,
     ),
 ]
 SummaryTo = Annotated[
@@ -34,7 +34,7 @@ SummaryTo = Annotated[
         "--summary",
         metavar="FILE",
         help="Append the plan to FILE as Markdown, addresses masked.",
-        rich_help_panel=groups.WAY,
+        rich_help_panel=WAY,
     ),
 ]
 

@@ -9,9 +9,9 @@ import typer
 from contactctl.changes.lookup import describe, find_one, look_up
 from contactctl.changes.preview import preview_create
 from contactctl.errors import ConflictError, UsageError
-from contactctl.flags import groups
-from contactctl.flags.contact_flags import DryRunFlags
+from contactctl.flags import WAY
 from contactctl.flags.file_account import account_of
+from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ UndoFlag = Annotated[
         metavar="FILE",
         help="Write down what takes each change back, on disk before it is sent; contactctl apply"
         " FILE does so. FILE must be new. Looks each contact up first, a request more.",
-        rich_help_panel=groups.WAY,
+        rich_help_panel=WAY,
     ),
 ]
 

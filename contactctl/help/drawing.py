@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.output import Answer, is_terminal
+from contactctl.output import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import TextIO
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
+    from contactctl.output import Output
     from contactctl.session import Run
 
-_USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 80, 40, 100
+_LEAST_WIDTH, _MOST_WIDTH = 40, 100
 #: The most that names may take of a line before what they mean begins on the next one.
 _MOST_NAME_SHARE = 0.4
 _GAP = 2
@@ -50,9 +48,9 @@ class Line(NamedTuple):
     rest: str = ""
 
 
-def to_answer(page: Page, stdout: TextIO, env: Mapping[str, str]) -> Answer:
+def to_answer(page: Page, output: Output) -> Answer:
     """Return the page in each of its forms, as wide as the terminal."""
-    lines = list(_lines(page, width_of(stdout, env)))
+    lines = list(_lines(page, _width(output)))
 
     def view() -> RenderableType:
         from contactctl import views
@@ -66,18 +64,12 @@ def to_answer(page: Page, stdout: TextIO, env: Mapping[str, str]) -> Answer:
 def show_page(page: Page, run: Run) -> None:
     """Show a page of help, as text whatever the flags before it say."""
     output = run.output()._replace(form="text", quiet=False)
-    output.show(to_answer(page, run.stdout, run.env))
+    output.show(to_answer(page, output))
 
 
-def width_of(stream: TextIO, env: Mapping[str, str]) -> int:
-    """Return how many columns a page may take; a ``COLUMNS`` of 0 says nothing."""
-    columns = env.get("COLUMNS", "")
-    width = int(columns) if columns.isascii() and columns.isdecimal() else 0
-    if not width and is_terminal(stream):
-        # What passes for a terminal may have no size.
-        with suppress(OSError, ValueError):
-            width = os.get_terminal_size(stream.fileno()).columns
-    return max(_LEAST_WIDTH, min(width or _USUAL_WIDTH, _MOST_WIDTH))
+def _width(output: Output) -> int:
+    """Return how many columns a page may take; long lines are hard to read."""
+    return max(_LEAST_WIDTH, min(output.width(output.stdout), _MOST_WIDTH))
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -217,3 +217,12 @@ def test_a_yes_may_be_spelt_in_any_case(cli: Cli, answer: str) -> None:
     env = {"TERM": "dumb", "COLUMNS": "100"}
     assert cli("delete", "--sandbox", "-e", ADA, stdin=answer, terminal=True, env=env).code == 0
     assert not exists(cli, ADA)
+
+
+@pytest.mark.parametrize(
+    "words", ["find", "update --first-name Ada", "suppression check", "delete --yes"]
+)
+def test_an_address_may_stand_as_a_word_of_its_own(cli: Cli, words: str) -> None:
+    assert in_sandbox(cli, "create", ADA).code == 0
+    by_word = in_sandbox(cli, *words.split(), ADA)
+    assert (by_word.code, by_word.err) == (0, NOTE)

@@ -128,9 +128,11 @@ CASES = f"""
 -u 1 -x                                  | No such option: -x             | contactctl update --help
 -u 1 --first-name                        | --first-name                   | contactctl update --help
 -u 1 --subscribed=yes                    | --subscribed                   | contactctl update --help
--u 1 stray words | 2 words are too many | quote values
--u 1 -- --email | 1 word is too many | quote values
--u 1 ada@example.com | 1 word is too many | --email ADDRESS
+-u 1 stray words | 1 word is too many | quote values
+-u 1 stray       | this one is none   | put values that hold spaces in quotes
+''                | email is empty | give a value
+-u 1 -- --email | this one is none | --user-id ID
+-e b@b.co ada@example.com | in --email and a word of its own | give the address once
 -u 1 --timeout 0                         | --timeout                      | contactctl update --help
 -u 1 --timeout nan                       | --timeout                      | contactctl update --help
 -u 1 --retries -1                        | --retries                      | contactctl update --help

@@ -126,7 +126,8 @@ def _arguments(path: str, command: Any) -> tuple[str, ...]:  # noqa: ANN401 - Ty
     found = [item for item in command.params if item.param_type_name == "argument"]
     if path in _OF_AN_EXISTING_PROFILE:
         return tuple("<profile>" for _ in found)
-    return tuple(_values(item) for item in found)
+    # An address may be left out, and nothing is known of it: flags are offered in its place.
+    return tuple(_values(item) for item in found if item.required or _values(item))
 
 
 def _values(parameter: Any) -> str:  # noqa: ANN401 - Typer's own

@@ -17,10 +17,10 @@ from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
-from contactctl.flags.contact_flags import DryRunFlags
 from contactctl.flags.file_account import account_of
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import SummaryTo
+from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally

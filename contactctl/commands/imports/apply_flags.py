@@ -8,7 +8,7 @@ import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.commands.imports.sending_flags import MaxFailures, Patience, RateFlag, SendFlags
-from contactctl.flags import groups
+from contactctl.flags import GUARDS, SENDING
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.plans.admission import DEFAULT_MAX_AGE, MOST_AGE
 
@@ -20,7 +20,7 @@ MaxAge = Annotated[
         metavar="AGE",
         help=f"Refuse a file that is older, such as 30m, 24h or 2d (default {DEFAULT_MAX_AGE}, and"
         f" {MOST_AGE} for an undo file; {MOST_AGE} at most).",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 MaxChanges = Annotated[
@@ -29,7 +29,7 @@ MaxChanges = Annotated[
         "--max-changes",
         metavar="N|P%",
         help="Write nothing if the file changes more contacts; P percent is of its lines.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 RejectsTo = Annotated[
@@ -38,7 +38,7 @@ RejectsTo = Annotated[
         "--rejects",
         metavar="FILE",
         help="Write the lines that failed here as JSON Lines, with the reason.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 Resume = Annotated[
@@ -46,7 +46,7 @@ Resume = Annotated[
     typer.Option(
         "--resume",
         help="Go on with the run of this file that was not finished.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 

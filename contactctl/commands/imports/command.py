@@ -16,9 +16,9 @@ from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.commands.imports.stop import way_on_named
 from contactctl.errors import UsageError
 from contactctl.files import journal_folder
-from contactctl.flags.contact_flags import PreviewFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
+from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.input_file import InputFile
 from contactctl.importing.plan import Plan

@@ -9,7 +9,7 @@ from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError
-from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.importing.new_properties import NewProperty
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast

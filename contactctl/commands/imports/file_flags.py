@@ -13,7 +13,7 @@ from contactctl.commands.imports.value_flags import (
     DecimalPoints,
     NullTexts,
 )
-from contactctl.flags import groups
+from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
 from contactctl.flags.contact_flags import NoSchema, Yes
 from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.value_rules import parse_value_rules
@@ -24,7 +24,7 @@ Form = Annotated[
     typer.Option(
         "--format",
         help="Form of the file; told from its name or content if left out.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 Delimiter = Annotated[
@@ -33,7 +33,7 @@ Delimiter = Annotated[
         "--delimiter",
         metavar="CHARACTER",
         help="What separates cells; , ; | and tab are found.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 Encoding = Annotated[
@@ -42,7 +42,7 @@ Encoding = Annotated[
         "--encoding",
         metavar="NAME",
         help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 SkipLines = Annotated[
@@ -52,7 +52,7 @@ SkipLines = Annotated[
         metavar="N",
         min=0,
         help="Pass over the N lines before a CSV file's header.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 Header = Annotated[
@@ -61,7 +61,7 @@ Header = Annotated[
         "--header",
         metavar="NAME,NAME",
         help="Name the columns of a CSV file without a header.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 Sheet = Annotated[
@@ -70,7 +70,7 @@ Sheet = Annotated[
         "--sheet",
         metavar="NAME",
         help="The sheet of a workbook; else its first one.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 BackslashEscapes = Annotated[
@@ -86,7 +86,7 @@ AllowNewlines = Annotated[
     typer.Option(
         "--allow-newlines",
         help="Take a CSV cell whose later lines look like rows of the file as the text it is.",
-        rich_help_panel=groups.FILE,
+        rich_help_panel=FILE,
     ),
 ]
 Maps = Annotated[
@@ -96,7 +96,7 @@ Maps = Annotated[
         metavar="COLUMN=FIELD",
         help="Name the field of a column: email, userId, a property, list:ID, or !subscribed where"
         " yes means opted out; repeatable.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 Ignored = Annotated[
@@ -105,7 +105,7 @@ Ignored = Annotated[
         "--ignore",
         metavar="COLUMN",
         help="Leave a column out; repeatable.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 IgnoreUnknown = Annotated[
@@ -114,7 +114,7 @@ IgnoreUnknown = Annotated[
         "--ignore-unknown",
         help="Leave out, and name, every column that is no field; one that speaks of consent still"
         " needs a decision.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 Only = Annotated[
@@ -124,7 +124,7 @@ Only = Annotated[
         metavar="COLUMN,COLUMN",
         help="Use these columns, and those that --map names, and leave the others out; one that"
         " speaks of consent still needs a decision. Repeatable.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 Constants = Annotated[
@@ -133,7 +133,7 @@ Constants = Annotated[
         "--set",
         metavar="FIELD=VALUE",
         help="Give every row this value; repeatable.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 EmptyClears = Annotated[
@@ -141,7 +141,7 @@ EmptyClears = Annotated[
     typer.Option(
         "--empty-clears",
         help="An empty cell empties the field, as null does.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]
 LiteralNull = Annotated[
@@ -149,7 +149,7 @@ LiteralNull = Annotated[
     typer.Option(
         "--literal-null",
         help="A cell null is that text, and empties nothing.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]
 AllowResubscribe = Annotated[
@@ -157,7 +157,7 @@ AllowResubscribe = Annotated[
     typer.Option(
         "--allow-resubscribe",
         help="Allow subscribed to be true, which re-subscribes people who opted out.",
-        rich_help_panel=groups.CONSENT,
+        rich_help_panel=CONSENT,
     ),
 ]
 NeverResubscribe = Annotated[
@@ -166,7 +166,7 @@ NeverResubscribe = Annotated[
         "--never-resubscribe",
         help="Send subscribed only where it is false, as the service's own upload has it: opts out,"
         " and re-subscribes nobody.",
-        rich_help_panel=groups.CONSENT,
+        rich_help_panel=CONSENT,
     ),
 ]
 SubscribedWhen = Annotated[
@@ -176,7 +176,7 @@ SubscribedWhen = Annotated[
         metavar="COLUMN=WORD,WORD",
         help="Words of a column that mean subscribed; all its other words mean unsubscribed, or"
         " with --unsubscribed-when are refused; repeatable.",
-        rich_help_panel=groups.CONSENT,
+        rich_help_panel=CONSENT,
     ),
 ]
 UnsubscribedWhen = Annotated[
@@ -186,7 +186,7 @@ UnsubscribedWhen = Annotated[
         metavar="COLUMN=WORD,WORD",
         help="Words of a column that mean unsubscribed, * for any, (empty) for none; other words"
         " change nothing; repeatable.",
-        rich_help_panel=groups.CONSENT,
+        rich_help_panel=CONSENT,
     ),
 ]
 MapFile = Annotated[
@@ -195,7 +195,7 @@ MapFile = Annotated[
         "--map-file",
         metavar="FILE",
         help="Read flags that say what columns are from a TOML file; those of the call win.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 SaveMap = Annotated[
@@ -204,7 +204,7 @@ SaveMap = Annotated[
         "--save-map",
         metavar="FILE",
         help="Write the flags in force that say what columns are, for --map-file.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 CreateProperties = Annotated[
@@ -213,7 +213,7 @@ CreateProperties = Annotated[
         "--create-properties",
         help="Make a property of every column that is no field, typed by its values, after they"
         " were shown; asks, or takes --yes.",
-        rich_help_panel=groups.COLUMNS,
+        rich_help_panel=COLUMNS,
     ),
 ]
 

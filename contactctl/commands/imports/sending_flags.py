@@ -10,8 +10,8 @@ import typer
 
 from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.errors import UsageError
-from contactctl.flags import groups
-from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.flags import GUARDS, SENDING
+from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.importing.pacer import Rate
 from contactctl.safe_text import quoted
@@ -21,7 +21,7 @@ SkipInvalid = Annotated[
     typer.Option(
         "--skip-invalid",
         help="Count rows that cannot be sent as failed, send the rest.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 RateFlag = Annotated[
@@ -30,7 +30,7 @@ RateFlag = Annotated[
         "--rate",
         metavar="N|max",
         help="Requests a second; max is all of the service's limit (default 80 percent of it).",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 Patience = Annotated[
@@ -40,7 +40,7 @@ Patience = Annotated[
         metavar="DURATION",
         help="How long a service that is away is waited for, such as 30s or 10m (default 10m, and"
         " 2m at a terminal).",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 MaxFailures = Annotated[
@@ -50,7 +50,7 @@ MaxFailures = Annotated[
         metavar="N",
         min=1,
         help="Stop after so many failed rows.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 RejectsFlag = Annotated[
@@ -59,7 +59,7 @@ RejectsFlag = Annotated[
         "--rejects",
         metavar="FILE",
         help="Write failed rows here (a new file is for you alone, 0600), with the reason.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 Resume = Annotated[
@@ -67,7 +67,7 @@ Resume = Annotated[
     typer.Option(
         "--resume",
         help="Go on with the last unfinished run of this file.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 ChangedOnly = Annotated[
@@ -75,7 +75,7 @@ ChangedOnly = Annotated[
     typer.Option(
         "--changed-only",
         help="Send only what differs from what this machine last sent for the contact.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 Lookup = Annotated[
@@ -84,7 +84,7 @@ Lookup = Annotated[
         "--lookup",
         help="Look each contact up before its write, a request more a row: refuses to re-key, move"
         " and merge, tells created from updated, and does not write what is there already.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 MustExist = Annotated[
@@ -92,7 +92,7 @@ MustExist = Annotated[
     typer.Option(
         "--must-exist",
         help="Rows that match no contact fail, and create none; implies --lookup.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 MaxChanges = Annotated[
@@ -102,7 +102,7 @@ MaxChanges = Annotated[
         metavar="N|P%",
         help="Look the whole file up first, and write nothing if more rows would change; P percent"
         " is of the file's rows. Implies --lookup.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 ReplaceUserId = Annotated[
@@ -110,7 +110,7 @@ ReplaceUserId = Annotated[
     typer.Option(
         "--replace-user-id",
         help="Allow rows that give a contact another user id than it has, or than another row.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 ChangeAddress = Annotated[
@@ -118,7 +118,7 @@ ChangeAddress = Annotated[
     typer.Option(
         "--change-address",
         help="Allow rows whose user id picks a contact with another address, which it then loses.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 Limit = Annotated[
@@ -128,7 +128,7 @@ Limit = Annotated[
         metavar="N",
         min=1,
         help="Take the first N rows of the file alone.",
-        rich_help_panel=groups.SENDING,
+        rich_help_panel=SENDING,
     ),
 ]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from contactctl.flags import groups
+from contactctl.flags import VALUES
 
 NullTexts = Annotated[
     list[str] | None,
@@ -12,7 +12,7 @@ NullTexts = Annotated[
         "--null-text",
         metavar="TEXT,TEXT",
         help=r"Cells that are empty, such as NULL,N/A,\N; repeatable.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]
 DateFormats = Annotated[
@@ -21,7 +21,7 @@ DateFormats = Annotated[
         "--date-format",
         metavar="COLUMN=FORMAT",
         help="How a column writes dates: %d.%m.%Y, %m/%d/%Y %H:%M, excel, seconds; repeatable.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]
 DecimalCommas = Annotated[
@@ -30,7 +30,7 @@ DecimalCommas = Annotated[
         "--decimal-comma",
         metavar="COLUMN",
         help="A column of numbers such as 1.234,50; repeatable.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]
 DecimalPoints = Annotated[
@@ -39,6 +39,6 @@ DecimalPoints = Annotated[
         "--decimal-point",
         metavar="COLUMN",
         help="A column of numbers such as 1,234.50; repeatable.",
-        rich_help_panel=groups.VALUES,
+        rich_help_panel=VALUES,
     ),
 ]

@@ -7,7 +7,7 @@ import typer
 from contactctl.commands.profiles import answers
 from contactctl.commands.profiles.flags import KeyFlags, NoCheck, PlaceFlags, Replace
 from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
-from contactctl.flags import groups
+from contactctl.flags import GUARDS
 from contactctl.flags.options import with_session
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
@@ -45,9 +45,7 @@ NameOrCurrent = Annotated[
     str | None,
     typer.Argument(metavar="NAME", help="The profile; without it the one that is in force."),
 ]
-Yes = Annotated[
-    bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=groups.GUARDS)
-]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=GUARDS)]
 
 
 @with_session

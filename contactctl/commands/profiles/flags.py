@@ -7,7 +7,7 @@ import typer
 
 from contactctl.base_url import BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, UsageError
-from contactctl.flags import groups
+from contactctl.flags import GUARDS, KEY
 from contactctl.profiles.api_key import ask_key, parse_api_key, read_key, split_command
 from contactctl.profiles.credentials import default_base_url
 from contactctl.profiles.profile import (
@@ -24,7 +24,7 @@ KeyStdin = Annotated[
     typer.Option(
         "--key-stdin",
         help="Read the key from standard input; it is kept.",
-        rich_help_panel=groups.KEY,
+        rich_help_panel=KEY,
     ),
 ]
 KeyEnv = Annotated[
@@ -33,7 +33,7 @@ KeyEnv = Annotated[
         "--key-env",
         metavar="VARIABLE",
         help="Read the key from this environment variable at each use; it is not kept.",
-        rich_help_panel=groups.KEY,
+        rich_help_panel=KEY,
     ),
 ]
 KeyCommandFlag = Annotated[
@@ -43,7 +43,7 @@ KeyCommandFlag = Annotated[
         metavar="COMMAND",
         help="Run this command at each use for the key that it prints, such as 'op read …'. No"
         " shell reads it, and it has 60 seconds. On Windows write / or \\\\ for each \\.",
-        rich_help_panel=groups.KEY,
+        rich_help_panel=KEY,
     ),
 ]
 BaseUrl = Annotated[
@@ -52,11 +52,11 @@ BaseUrl = Annotated[
         "--base-url",
         metavar="URL",
         help="The service's address (default CONTACTCTL_BASE_URL, else Loops itself).",
-        rich_help_panel=groups.KEY,
+        rich_help_panel=KEY,
     ),
 ]
 ReadOnly = Annotated[
-    bool, typer.Option("--read-only", help="Refuse every write.", rich_help_panel=groups.GUARDS)
+    bool, typer.Option("--read-only", help="Refuse every write.", rich_help_panel=GUARDS)
 ]
 OnlyDomains = Annotated[
     str | None,
@@ -64,7 +64,7 @@ OnlyDomains = Annotated[
         "--only-domains",
         metavar="DOMAIN,…",
         help="Refuse to write to addresses at any other domain; a subdomain is another one.",
-        rich_help_panel=groups.GUARDS,
+        rich_help_panel=GUARDS,
     ),
 ]
 NoCheck = Annotated[
@@ -72,14 +72,12 @@ NoCheck = Annotated[
     typer.Option(
         "--no-check",
         help="Do not ask the service whether it takes the key.",
-        rich_help_panel=groups.KEY,
+        rich_help_panel=KEY,
     ),
 ]
 Replace = Annotated[
     bool,
-    typer.Option(
-        "--replace", help="Replace the profile of that name.", rich_help_panel=groups.GUARDS
-    ),
+    typer.Option("--replace", help="Replace the profile of that name.", rich_help_panel=GUARDS),
 ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contactctl.commands.imports.sending_flags import SendFlags
 from contactctl.errors import UsageError
-from contactctl.flags.contact_flags import PreviewFlags
+from contactctl.flags.preview_flags import PreviewFlags
 
 
 @pytest.mark.parametrize(

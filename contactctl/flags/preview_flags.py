@@ -1,0 +1,163 @@
+"""The flags that say what is looked at before a write, and whether there is to be one."""
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from contactctl import answers
+from contactctl.changes.field_rules import checked_standard
+from contactctl.changes.preview import Preview
+from contactctl.changes.update import Wish, wished_address
+from contactctl.contact import ContactChange
+from contactctl.errors import ExitCode, UsageError
+from contactctl.flags import GUARDS, PREVIEW, WHO
+from contactctl.output import is_terminal
+from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from contactctl.changes.draft import DeclaredTypes
+
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Show what would be sent and changed; write nothing.",
+        rich_help_panel=PREVIEW,
+    ),
+]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        help="With --dry-run: make no request, show the body alone.",
+        rich_help_panel=PREVIEW,
+    ),
+]
+ExitCodeFlag = Annotated[
+    bool,
+    typer.Option(
+        "--exit-code",
+        help="With --dry-run: exit 8 when something would change.",
+        rich_help_panel=PREVIEW,
+    ),
+]
+NewEmail = Annotated[
+    str | None,
+    typer.Option(
+        "--new-email",
+        metavar="ADDRESS",
+        help="Change the address; the contact is looked up first and needs a user id.",
+        rich_help_panel=WHO,
+    ),
+]
+ReplaceUserId = Annotated[
+    bool,
+    typer.Option(
+        "--replace-user-id",
+        help="Allow to write over a different user id, where a look finds one.",
+        rich_help_panel=GUARDS,
+    ),
+]
+MustExist = Annotated[
+    bool,
+    typer.Option(
+        "--must-exist",
+        help="Look first; without such a contact, exit 3.",
+        rich_help_panel=GUARDS,
+    ),
+]
+NoLookup = Annotated[
+    bool,
+    typer.Option(
+        "--no-lookup",
+        help="No look before the write. At a terminal update looks first, which is a request more.",
+        rich_help_panel=GUARDS,
+    ),
+]
+
+
+class DryRunFlags:
+    """Whether to write at all."""
+
+    def __init__(self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False) -> None:
+        self.dry_run = dry_run
+        self.exit_code = exit_code
+
+    def check(self) -> None:
+        """Refuse ``--exit-code`` on its own; raises :class:`UsageError`."""
+        if self.exit_code and not self.dry_run:
+            raise UsageError("--exit-code goes with --dry-run", hint="add --dry-run")
+
+    def show(
+        self,
+        session: Session,
+        preview: Preview,
+        who: str,
+        *,
+        noun: str = "contact",
+        declared: "DeclaredTypes | None" = None,
+    ) -> int | None:
+        """Show the preview and return the exit code that the flags ask for."""
+        session.output.show(answers.preview(preview, who, noun, declared))
+        if preview.reason:
+            session.output.warn(preview.reason)
+        return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None
+
+
+class PreviewFlags(DryRunFlags):
+    """Whether to write at all, and whether to look for the preview."""
+
+    def __init__(
+        self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False, offline: Offline = False
+    ) -> None:
+        super().__init__(dry_run=dry_run, exit_code=exit_code)
+        self.offline = offline
+
+    def check(self) -> None:
+        """Refuse what goes with ``--dry-run`` alone; raises :class:`UsageError`."""
+        super().check()
+        if self.offline and not self.dry_run:
+            raise UsageError("--offline goes with --dry-run", hint="add --dry-run")
+
+
+class LookFlags(NamedTuple):
+    """What to look at, and what to allow, before the write."""
+
+    new_email: NewEmail = None
+    replace_user_id: ReplaceUserId = False
+    must_exist: MustExist = False
+    no_lookup: NoLookup = False
+
+    def to_wish(
+        self,
+        session: Session,
+        change: ContactChange,
+        preview: PreviewFlags,
+        *,
+        keeps_undo: bool = False,
+        plans: bool = False,
+    ) -> Wish:
+        """Return what is asked for; raises :class:`UsageError` for contradictions.
+
+        A profile that may write to some domains alone must know the address behind a user id.
+        """
+        wants = {
+            "--must-exist": self.must_exist,
+            "--new-email": self.new_email is not None,
+            "--undo-file": keeps_undo,
+            "--plan": plans,
+            "--dry-run without --offline": preview.dry_run and not preview.offline,
+        }
+        # The first that needs a look stands in the message, by the name that was typed.
+        asked = next((name for name, given in wants.items() if given), None)
+        refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
+        if asked and refused:
+            raise UsageError(f"{asked} needs a look, and {refused} forbids it", hint="give one")
+        guarded = change.user_id is not None and session.credentials.only_domains
+        # Never unasked in a script, whose loop would take twice the requests.
+        looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))
+        new = self.new_email
+        address = None
+        if new is not None:
+            address = wished_address(change, str(checked_standard("email", new)))
+        return Wish(address, self.replace_user_id, self.must_exist, bool(looks))
