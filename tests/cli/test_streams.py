@@ -66,9 +66,14 @@ def test_the_first_line_is_enough_for_head(shell: Shell) -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("more", ["", "-o json", "-q"])
 @pytest.mark.parametrize(
-    ("where", "reason"), [(">&-", "it is closed"), (">/dev/full", "No space left on device")]
+    ("where", "more", "reason"),
+    [
+        (">&-", "", "it is closed"),
+        (">&-", "-o json", "it is closed"),
+        (">/dev/full", "-q", "No space left on device"),
+        (">/dev/full", "-o json", "No space left on device"),
+    ],
 )
 def test_a_written_contact_whose_id_cannot_be_printed(
     shell: Shell, where: str, reason: str, more: str

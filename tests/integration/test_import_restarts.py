@@ -37,9 +37,14 @@ def wait_for_rows(run: Importing, count: int) -> None:
         time.sleep(_LOOK_S)
 
 
-@pytest.mark.parametrize("flags", [(), ("--lookup",)], ids=["", "lookup"])
 @pytest.mark.parametrize(
-    ("count", "restarts"), [(300, 3), pytest.param(20_000, 80, marks=pytest.mark.slow)]
+    ("count", "restarts", "flags"),
+    [
+        (150, 1, ()),
+        (150, 1, ("--lookup",)),
+        pytest.param(20_000, 80, (), marks=pytest.mark.slow),
+        pytest.param(20_000, 80, ("--lookup",), marks=pytest.mark.slow),
+    ],
 )
 def test_no_row_pays_for_a_service_that_is_started_again(
     tmp_path: Path,
