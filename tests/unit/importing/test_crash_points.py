@@ -84,11 +84,11 @@ def recorded_done(folder: Path) -> dict[int, str | None]:
 
 @pytest.mark.parametrize(("looks", "stride"), STRIDES)
 def test_crash_points_from_the_first_to_the_last(
-    tmp_path: Path, stride: int, *, looks: bool
+    memory_path: Path, stride: int, *, looks: bool
 ) -> None:
-    expected = uninterrupted(tmp_path / "whole")
+    expected = uninterrupted(memory_path / "whole")
     for point in count(step=stride):
-        folder = tmp_path / str(point)
+        folder = memory_path / str(point)
         service = FakeService()
         engine = Engine(folder, FILE, service, fuses_memory=True, most_in_flight=1, looks=looks)
         told, died = killed(engine, Fuse(point))
@@ -129,26 +129,26 @@ def _payload(ordinal: int) -> str:
 @pytest.mark.parametrize("looks", [False, True])
 @pytest.mark.parametrize("seed", range(0, 15, 2))
 def test_killed_again_and_again_with_many_in_flight(
-    tmp_path: Path, seed: int, *, looks: bool
+    memory_path: Path, seed: int, *, looks: bool
 ) -> None:
-    expected = uninterrupted(tmp_path / "whole")
+    expected = uninterrupted(memory_path / "whole")
     service = FakeService()
-    engine = Engine(tmp_path / "run", FILE, service, fuses_memory=True, looks=looks)
+    engine = Engine(memory_path / "run", FILE, service, fuses_memory=True, looks=looks)
     step = 7 + 5 * seed
     _, died = killed(engine, Fuse(step))
     kills = int(died)
     while died:
-        assert len(service.writes) >= len(recorded_done(tmp_path / "run"))
+        assert len(service.writes) >= len(recorded_done(memory_path / "run"))
         _, died = killed(engine, Fuse(step + 9 * kills), resume=True)
         kills += died
     assert service.state() == expected
     assert len(service.writes) <= 18 + 10 * kills
-    assert len(recorded_done(tmp_path / "run")) == 18
+    assert len(recorded_done(memory_path / "run")) == 18
 
 
-def test_what_is_told_before_and_after_a_clean_stop_is_every_row_once(tmp_path: Path) -> None:
+def test_what_is_told_before_and_after_a_clean_stop_is_every_row_once(memory_path: Path) -> None:
     service = FakeService()
-    engine = Engine(tmp_path, FILE, service)
+    engine = Engine(memory_path, FILE, service)
     told = []
     for finished in engine.results():
         told.append(finished.job.ordinal)
@@ -156,7 +156,7 @@ def test_what_is_told_before_and_after_a_clean_stop_is_every_row_once(tmp_path: 
             assert engine.run is not None
             engine.run.request_stop()
     # What was in flight may have been all the rest; then there is nothing to resume.
-    again = engine.all(resume=True) if Journals(tmp_path).has_unfinished(IDENTITY) else []
+    again = engine.all(resume=True) if Journals(memory_path).has_unfinished(IDENTITY) else []
     rest = [finished for finished in again if not finished.job.earlier]
     assert told + [finished.job.ordinal for finished in rest] == list(range(1, 21))
     assert len(service.writes) == 18
@@ -175,13 +175,13 @@ class _Failing(Fuse):
 
 @pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_disk_that_fails_at_any_call_stops_the_run_and_loses_nothing(
-    tmp_path: Path, stride: int
+    memory_path: Path, stride: int
 ) -> None:
     """The n-th call to the journal's file fails, for every n that is looked at, once."""
-    expected = uninterrupted(tmp_path / "whole")
+    expected = uninterrupted(memory_path / "whole")
 
     for point in count(1, stride):
-        folder = tmp_path / str(point)
+        folder = memory_path / str(point)
         service = FakeService()
         engine = Engine(folder, FILE, service, fuses_memory=True, most_in_flight=1)
         try:
