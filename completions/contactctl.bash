@@ -3,7 +3,7 @@
 # ~/.local/share/bash-completion/completions/contactctl
 
 _contactctl() {
-    # bash cuts words at = : and @ too: put together what has no blank in between.
+    # bash cuts words at = : and @ too: put together what has no space in between.
     local rest=${COMP_LINE:0:COMP_POINT} current='' i
     local -a words=()
     for ((i = 0; i < COMP_CWORD; i++)); do

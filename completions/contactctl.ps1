@@ -4,7 +4,7 @@
 Register-ArgumentCompleter -Native -CommandName contactctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     # Values do not matter, only flags and commands do: old versions of PowerShell cut and drop
-    # arguments with quotes and blanks, so those characters are replaced.
+    # arguments with quotes and spaces, so those characters are replaced.
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         ForEach-Object { $_.Extent.Text -replace '[^A-Za-z0-9_=:@.+-]', '_' })

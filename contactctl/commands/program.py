@@ -25,10 +25,10 @@ SCRIPTS = {
 }
 EXAMPLES = {
     "completion": (
-        "contactctl completion bash > ~/.local/share/bash-completion/completions/contactctl",
-        'contactctl completion zsh > "${fpath[1]}/_contactctl"',
-        "contactctl completion fish > ~/.config/fish/completions/contactctl.fish",
-        "contactctl completion powershell >> $PROFILE",
+        "source <(contactctl completion bash)",
+        "source <(contactctl completion zsh)",
+        "contactctl completion fish | source",
+        "contactctl completion powershell | Out-String | Invoke-Expression",
     ),
     "schema": (
         "contactctl schema > contactctl.json",
@@ -80,7 +80,11 @@ def completion(
         typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
     ],
 ) -> None:
-    """Print a shell's completion script; write it to where that shell looks for it."""
+    """Print the script that lets Tab complete contactctl in a shell.
+
+    The examples load it for this session. To have it in every session, put the line into ~/.bashrc,
+    ~/.zshrc (after compinit), ~/.config/fish/config.fish or $PROFILE.
+    """
     text = load_script(shell)
     session.output.show(Answer(json={"shell": shell, "script": text}, plain=text.splitlines()))
 

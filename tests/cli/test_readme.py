@@ -101,7 +101,7 @@ def test_the_contents_name_every_section() -> None:
 _INSTALLED = {
     "bash": (
         ".local/share/bash-completion/completions/contactctl",
-        "source ~/.local/share/bash-completion/completions/contactctl; complete -p contactctl",
+        "source ~/.bashrc; complete -p contactctl",
         "_contactctl",
     ),
     "zsh": (
