@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from conftest import PROGRAM
@@ -18,12 +19,14 @@ from contactctl.commands.program import load_script
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"(?ms)^(?:<!-- not run by the tests: ([^\n]+) -->\n)?^```(\w+)\n(.*?)^```$")
 _LONGEST_S = 300
 #: Says of each command that fails outside a condition which one it was, and of the others nothing.
 _TELL_FAILURES = "set -o pipefail; trap 'echo \"FAILED: $BASH_COMMAND\" >&2' ERR\n"
 _MOST_LEFT_OUT = 6
+_LARGEST_PICTURE = 20_000
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,18 @@ def test_the_contents_name_every_section() -> None:
         for heading in re.findall(r"(?m)^## (.+)$", f"## {body}")
     }
     assert sections <= set(re.findall(r"\]\(#([^)]+)\)", head))
+
+
+def test_the_pictures_are_there_and_small_and_fetch_nothing() -> None:
+    links = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert {Path(link) for link in links} == {
+        path.relative_to(ROOT) for path in (ROOT / ".github/pictures").iterdir()
+    }
+    for link in links:
+        svg = (ROOT / link).read_text(encoding="utf-8")
+        assert ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314 - our own file
+        assert len(svg) < _LARGEST_PICTURE
+        assert svg.count("http") == 1
 
 
 #: Where the lines put the script, and what a new shell is asked, which names the program's command.
