@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from contactctl.contact import is_address
 from contactctl.errors import UsageError
 from contactctl.importing.csv_fit import is_blank
+from contactctl.importing.misread import MisreadError
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -82,18 +83,21 @@ def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
     address = next((cell for cell in first if is_address(cell.strip())), None)
     if address is not None:
         names = ["email" if is_address(cell.strip()) else "NAME" for cell in first]
-        raise UsageError(
+        error = MisreadError(
             f"the first line holds an address, {quoted(address)}: the file has no header",
             hint=f"name its columns in their order: --header {','.join(names)}",
         )
+        # What other columns hold, nobody but a person knows.
+        is_alone = names == ["email"]
+        raise error.with_better("read without a header", header="email") if is_alone else error
     place = _header_place(first, others)
     if place:
         what = "a comment" if _is_comment(first) else "a title"
-        raise UsageError(
+        header = skipped[place] + 1
+        raise MisreadError(
             f"line {skipped[0] + 1} is {what}, not the header: {quoted(' '.join(first).strip())}",
-            hint=f"the header seems to be on line {skipped[place] + 1}: give --skip-lines"
-            f" {skipped[place]}",
-        )
+            hint=f"the header seems to be on line {header}: give --skip-lines {header - 1}",
+        ).with_better(f"read from line {header} on", skip_lines=header - 1)
 
 
 def _header_place(first: Sequence[str], others: Sequence[Sequence[str]]) -> int:

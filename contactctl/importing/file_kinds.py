@@ -7,6 +7,7 @@ import shlex
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
+from contactctl.importing.misread import MisreadError
 from contactctl.safe_text import quoted
 from contactctl.wording import shell_word
 
@@ -27,6 +28,9 @@ _AS_CSV = (
 _DUCKDB = f'duckdb -csv -c "from {{reader}}" {_IMPORT}'
 _AGAIN = "export the contacts again, as CSV or JSON Lines"
 _PICTURE = ("a picture", _AGAIN)
+
+
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 
 class _Kind(NamedTuple):
@@ -102,6 +106,7 @@ def refuse_foreign_bytes(file: IO[bytes], path: Path, name: str, *, named: bool 
         start = file.read(START_BYTES)
         kind = _kind_of(start, path)
     if kind is None and not named:
+        _refuse_unmarked(start, name)
         kind = _kind_by_controls(start)
     if kind is not None:
         _refuse(kind, name)
@@ -178,12 +183,18 @@ def _kind_of_zip(path: Path, start: bytes) -> _Kind:
     return _Kind("a zip archive", f"unzip -p {{file}}{inner} {_IMPORT}")
 
 
-def _kind_by_controls(start: bytes) -> _Kind | None:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
-        return None
-    wide = wide_encoding(start)
+def _refuse_unmarked(start: bytes, name: str) -> None:
+    wide = None if start.startswith(_WIDE_MARKS) else wide_encoding(start)
     if wide:
-        return _Kind(f"text in {wide} without a byte order mark", f"give --encoding {wide}")
+        raise MisreadError(
+            f"{quoted(name)} is text in {wide} without a byte order mark",
+            hint=f"give --encoding {wide}",
+        ).with_better(f"read as {wide}", encoding=wide)
+
+
+def _kind_by_controls(start: bytes) -> _Kind | None:
+    if start.startswith(_WIDE_MARKS):
+        return None
     controls = len(start) - len(start.translate(None, _CONTROLS))
     if controls > max(_MOST_CONTROLS * len(start), _FEW_CONTROLS):
         return _Kind("a file of some program's own, not text", _AGAIN)

@@ -8,6 +8,7 @@ import unicodedata
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
+from contactctl.importing.misread import MisreadError
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: Signs that texts hold beside letters.
 _SIGNS = frozenset("\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\u00ab\u00bb\u00b0\u00a0")
 _SAMPLE_BYTES = 2**12
-
-
-class NotTextError(UsageError):
-    """A file is no text in its encoding; ``likely`` is one that it may be in, None for none."""
-
-    likely: str | None = None
 
 
 class _Fault(NamedTuple):
@@ -52,13 +47,12 @@ def check_text(file: IO[bytes], encoding: Encoding, name: str) -> None:
             fault = fault._replace(after=fault.after + file.read(_SAMPLE_BYTES))
     shown = " ".join(f"{byte:02X}" for byte in fault.found[:_SHOWN_BYTES])
     hint, likely = _way_out(fault, encoding)
-    error = NotTextError(
+    error = MisreadError(
         f"{quoted(name)} is not {encoding.name}: line {fault.line} holds"
         f" the byte{'s' * (len(fault.found) > 1)} {shown}",
         hint=hint,
     )
-    error.likely = likely
-    raise error
+    raise error.with_better(f"read as {likely}", encoding=likely) if likely else error
 
 
 def check_not_utf_8(file: IO[bytes], encoding: Encoding, name: str) -> None:

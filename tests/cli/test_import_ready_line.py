@@ -179,3 +179,35 @@ def test_the_line_stands_alone_below_the_box(cli: Cli, file: Path) -> None:
     assert border.startswith("╰")
     assert line.startswith("contactctl --sandbox import ")
     assert len(line) > 60
+
+
+ROW = f"email,firstName,seats\n{ADA},Zo\xeb,2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said", "flags"),
+    [
+        (f"# exported\n{ROW}", "utf-8", "a comment", ["--skip-lines=1"]),
+        (f"People of May\n\n{ROW}", "utf-8", "a title", ["--skip-lines=2"]),
+        (ROW, "utf-16-le", "without a byte order mark", ["--encoding=utf-16-le"]),
+        (f"# from\n{ROW}", "cp1252", "read as", ["--encoding=cp1252", "--skip-lines=1"]),
+        (f"{ADA}\n{BOB}\n", "utf-8", "no header", ["--header=email"]),
+    ],
+)
+def test_what_stands_before_the_rows_is_told_with_all_else(
+    cli: Cli, file: Path, text: str, encoding: str, said: str, flags: list[str]
+) -> None:
+    file.write_bytes(text.encode(encoding))
+    done = imported(cli, file)
+    assert said in done.err
+    assert line_of(done) == flags
+    pasted(cli, file)
+    assert ADA in [address for (address,) in dump(cli)]
+
+
+def test_columns_below_a_title_are_told_with_it(cli: Cli, file: Path) -> None:
+    file.write_text(f"People of May\n\nemail,firstName,Fax\n{ADA},Ada,1\n")
+    done = imported(cli, file)
+    assert 'and read from line 3 on: no field is called "Fax"' in done.err
+    assert line_of(done) == ["--skip-lines=2", "--ignore", "Fax"]
+    pasted(cli, file)

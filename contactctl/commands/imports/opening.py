@@ -11,7 +11,7 @@ from contactctl.commands.imports.checking import checked
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
 from contactctl.importing.input_file import open_input
-from contactctl.importing.text_faults import NotTextError
+from contactctl.importing.misread import MisreadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,29 +34,27 @@ def opened(
     with ExitStack() as stack:
         try:
             input_file = stack.enter_context(_input(session, reading, sending))
-        except NotTextError as error:
-            if error.likely is not None and Path(reading.file).is_file():
-                reading = replace(reading, encoding=error.likely)
-                _tell_all(error, _input(session, reading, sending), reading, call_of, offline)
+        except MisreadError as error:
+            if error.better is not None and Path(reading.file).is_file():
+                reading = replace(reading, **error.better)
+                again = opened(session, reading, sending, call_of, offline=offline)
+                _tell_all(error, again, offline)
             raise
         yield call_of(reading, input_file)
 
 
 def _tell_all(
-    error: NotTextError,
-    opening: AbstractContextManager[InputFile],
-    reading: FileFlags,
-    call_of: CallOf,
+    error: MisreadError,
+    opening: AbstractContextManager[ImportCall],
     offline: bool,  # noqa: FBT001 - as it was given
 ) -> None:
-    """Add what else stops the file, as it reads in the likely encoding, and the way out of all."""
+    """Add what else stops the file, as it is read in the way that fits, and the way out of all."""
     try:
-        with opening as input_file:
-            call = call_of(reading, input_file)
+        with opening as call:
             checked(call, offline=offline, asks=False)
             error.command = call.command()
     except UsageError as more:
-        error.message = f"{error.message}\nand read as {error.likely}: {more.message}"
+        error.message = f"{error.message}\nand {error.read_so}: {more.message}"
         error.hint = "; ".join(filter(None, [error.hint, more.hint]))
         error.command, error.groups = more.command, more.groups
     except ContactctlError:  # of the account, say: the file's own fault is told all the same
