@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from import_engine import Dead, Engine, FakeService, Fuse, rows
 
@@ -143,13 +143,14 @@ _ROWS = st.tuples(
 
 
 @given(st.lists(st.lists(_ROWS, max_size=5), min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+# Each example makes a folder of its own in the one that they share.
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_skipping_never_changes_what_the_service_ends_up_with(
-    files: list[list[tuple[str, str, str]]],
+    memory_path: Path, files: list[list[tuple[str, str, str]]]
 ) -> None:
     """Nights of files with --changed-only, against the same without."""
     whole, only = FakeService(), FakeService()
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(dir=memory_path) as name:
         for file in files:
             texts = [" ".join(row) for row in file]
             run(Path(name) / "whole", whole, texts, only=False)
