@@ -185,19 +185,19 @@ ROW = f"email,firstName,seats\n{ADA},Zo\xeb,2\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "said", "flags"),
+    ("content", "said", "flags"),
     [
-        (f"# exported\n{ROW}", "utf-8", "a comment", ["--skip-lines=1"]),
-        (f"People of May\n\n{ROW}", "utf-8", "a title", ["--skip-lines=2"]),
-        (ROW, "utf-16-le", "without a byte order mark", ["--encoding=utf-16-le"]),
-        (f"# from\n{ROW}", "cp1252", "read as", ["--encoding=cp1252", "--skip-lines=1"]),
-        (f"{ADA}\n{BOB}\n", "utf-8", "no header", ["--header=email"]),
+        (f"# exported\n{ROW}".encode(), "a comment", ["--skip-lines=1"]),
+        (f"People of May\n\n{ROW}".encode(), "a title", ["--skip-lines=2"]),
+        (ROW.encode("utf-16-le"), "without a byte order mark", ["--encoding=utf-16-le"]),
+        (f"# from\n{ROW}".encode("cp1252"), "read as", ["--encoding=cp1252", "--skip-lines=1"]),
+        (f"{ADA}\n{BOB}\n".encode(), "no header", ["--header=email"]),
     ],
 )
 def test_what_stands_before_the_rows_is_told_with_all_else(
-    cli: Cli, file: Path, text: str, encoding: str, said: str, flags: list[str]
+    cli: Cli, file: Path, content: bytes, said: str, flags: list[str]
 ) -> None:
-    file.write_bytes(text.encode(encoding))
+    file.write_bytes(content)
     done = imported(cli, file)
     assert said in done.err
     assert line_of(done) == flags
