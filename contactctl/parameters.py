@@ -45,6 +45,67 @@ class Takes(NamedTuple):
     maximum: float | None = None
 
 
+class Words:
+    """The words of one call told apart by the parameters of its command, before they are parsed.
+
+    ``values`` are the flags with the text that each is given, None where there is none; ``given``
+    are all flags given, ``unknown`` the names of those that there are not, and ``bare`` the words
+    that belong to no flag. With ``stops`` the words behind the first of these are another's.
+    """
+
+    def __init__(
+        self, parameters: Iterable[Parameter], args: Iterable[str], *, stops: bool = False
+    ) -> None:
+        self.options = {name: item for item in parameters for name in names_of(item)}
+        self.values: list[tuple[Parameter, str | None]] = []
+        self.given: list[Parameter] = []
+        self.unknown: list[str] = []
+        self.bare: list[str] = []
+        self._left = iter(args)
+        for word in self._left:
+            if word == "--":
+                self.bare += self._left
+            elif word.startswith("--"):
+                self._take_long(word)
+            elif word.startswith("-") and word != "-":
+                self._take_short(word)
+            else:
+                self.bare.append(word)
+            if stops and self.bare:
+                return
+
+    def _take_long(self, word: str) -> None:
+        name, equals, text = word.partition("=")
+        option = self.options.get(name)
+        if option is None:
+            self.unknown.append(name)
+            return
+        self.given.append(option)
+        if not option.is_flag:
+            self.values.append((option, text if equals else next(self._left, None)))
+        elif equals:
+            self.values.append((option, text))
+
+    def _take_short(self, word: str) -> None:
+        for at, letter in enumerate(word[1:], start=2):
+            option = self.options.get(f"-{letter}")
+            if option is None or f"-{word}" in self.options:
+                # More of it could be a value that was to stay unseen.
+                self.unknown.append(word if f"-{word}" in self.options else f"-{letter}")
+                return
+            self.given.append(option)
+            if not option.is_flag:
+                self.values.append((option, word[at:] or next(self._left, None)))
+                return
+
+
+def names_of(parameter: Parameter) -> list[str]:
+    """Return every name of a flag; an argument has none that could be given."""
+    if parameter.param_type_name == "argument":
+        return []
+    return [*parameter.opts, *parameter.secondary_opts]
+
+
 class _Reader:
     """Stands where Typer would turn the words of one parameter into a value."""
 
@@ -74,20 +135,29 @@ class _Reader:
         return value
 
     def _read(self, text: str, context: Context) -> Value:
-        try:
-            return to_value(text, self.takes)
-        except ValueError as error:
-            message = f"{_name(self._parameter)} {quoted(text)} is {error}"
-            raise UsageError(message, hint=f"see {context.command_path} --help") from None
+        refusal = refusal_of(self._parameter, text)
+        if refusal is not None:
+            raise UsageError(refusal, hint=f"see {context.command_path} --help")
+        return to_value(text, self.takes)
 
     def _missing(self, context: Context) -> UsageError:
-        parameter = self._parameter
-        choices = self.takes.choices
-        listed = f" Choose from: {', '.join(choices)}" if choices else ""
-        return UsageError(
-            f"Missing {parameter.param_type_name} '{_name(parameter)}'.{listed}",
-            hint=f"see {context.command_path} --help",
-        )
+        return UsageError(missing_words(self._parameter), hint=f"see {context.command_path} --help")
+
+
+def refusal_of(parameter: Parameter, text: str) -> str | None:
+    """Return why a parameter does not take a text; None where it does."""
+    try:
+        to_value(text, takes_of(parameter))
+    except ValueError as error:
+        return f"{_name(parameter)} {quoted(text)} is {error}"
+    return None
+
+
+def missing_words(parameter: Parameter) -> str:
+    """Return what to say where a parameter that is needed is not given."""
+    choices = takes_of(parameter).choices
+    listed = f" Choose from: {', '.join(choices)}" if choices else ""
+    return f"Missing {parameter.param_type_name} '{_name(parameter)}'.{listed}"
 
 
 def read_ourselves(parameters: Iterable[Parameter], annotations: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from contextlib import contextmanager
+import math
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import typer
@@ -13,10 +13,10 @@ from typer.main import get_command
 
 from contactctl.errors import UsageError
 from contactctl.menu import Branch
-from contactctl.parameters import read_ourselves
+from contactctl.parameters import Words, read_ourselves, refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from contactctl.help.drawing import Page
     from contactctl.menu import Leaf
@@ -48,12 +48,8 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Check the words before Typer's own parser, which would take them silently."""
         if not ctx.resilient_parsing:
-            with _placed(ctx):
-                check_words(self, ctx, args)
-        ctx.allow_extra_args = True
+            check_words(self, ctx, args)
         rest: list[str] = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            raise _stray_words(rest, ctx)
         return rest
 
 
@@ -63,6 +59,7 @@ class Group(TyperGroup):
     branch: Branch
     #: Declares and takes the flags of every command; a group takes them as well.
     flags: Callable[..., None]
+    shared: frozenset[str | None] = frozenset()
     #: What was called before in this process, as ``main`` may be many times: built once.
     built: dict[str, TyperCommand | TyperGroup]
 
@@ -79,6 +76,8 @@ class Group(TyperGroup):
 
             show_page(self.page(ctx.command_path), ctx.obj)
             ctx.exit()
+        if not ctx.resilient_parsing:
+            check_words(self, ctx, args)
         rest: list[str] = super().parse_args(ctx, args)
         return rest
 
@@ -102,7 +101,7 @@ class Group(TyperGroup):
         if isinstance(node, Branch):
             return make_group(name, node, self.flags)
         command = build(name, node)
-        command.shared = frozenset(item.name for item in self.params)
+        command.shared = self.shared
         return command
 
 
@@ -113,6 +112,7 @@ def make_group(name: str, branch: Branch, flags: Callable[..., None]) -> Group:
     group = get_command(app)
     assert isinstance(group, Group)  # noqa: S101 - what ``cls`` above asked for
     group.name, group.branch, group.flags, group.built = name, branch, flags, {}
+    group.shared = frozenset(item.name for item in group.params)
     read_ourselves(group.params, _annotations(flags))
     group.commands = {
         child: TyperCommand(child, help=node.summary) for child, node in branch.children.items()
@@ -138,23 +138,38 @@ def _annotations(function: Callable[..., object]) -> dict[str, Any]:
     return {name: parameter.annotation for name, parameter in parameters.items()}
 
 
-def check_words(command: Command, ctx: Context, args: Sequence[str]) -> None:
-    """Refuse a flag swallowed as a value, and a flag of one field given twice.
+def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> None:
+    """Refuse whatever is wrong with the words of a call, all of it at once.
 
-    An empty shell variable would otherwise make ``--email $E --user-id 42`` take ``--user-id`` as
-    the address. Raises :class:`UsageError`.
+    A flag swallowed as a value is among it: an empty shell variable would otherwise make ``--email
+    $E --user-id 42`` take ``--user-id`` as the address. Raises :class:`UsageError`.
     """
-    _refuse_swallowed(command.get_params(ctx), args)
-    _, _, order = command.make_parser(ctx).parse_args(list(args))
-    given = [
-        " or ".join([option.opts[-1], *option.secondary_opts])
-        for option in order
-        if option.param_type_name == "option"
-        and not (option.multiple or option.name in command.shared)
-    ]
-    twice = next((names for names in given if given.count(names) > 1), None)
-    if twice:
-        raise UsageError(f"{twice} is given twice", hint="give it once")
+    words = Words(command.params, args, stops=isinstance(command, Group))
+    once = [item for item in words.given if not item.multiple and item.name not in command.shared]
+    if (
+        words.unknown
+        or len(words.bare) > _places(command)
+        or len({*map(id, once)}) < len(once)
+        or any(_is_wrong(item, text, words) for item, text in words.values)
+    ):
+        from contactctl.faults import usage_error
+
+        error = usage_error(command, words, once, ctx.command_path)
+        if error is not None:
+            raise error
+
+
+def _places(command: Command | Group) -> float:
+    """Return how many words a command takes that belong to no flag."""
+    counts = [item.nargs for item in command.params if item.param_type_name == "argument"]
+    is_open = isinstance(command, Group) or -1 in counts
+    return math.inf if is_open else len(counts)
+
+
+def _is_wrong(option: Parameter, text: str | None, words: Words) -> bool:
+    if text is None or option.is_flag or refusal_of(option, text) is not None:
+        return True
+    return text.startswith("--") and text.partition("=")[0] in words.options
 
 
 def to_usage_error(error: Exception) -> UsageError | None:
@@ -167,55 +182,7 @@ def to_usage_error(error: Exception) -> UsageError | None:
     return UsageError(message, hint=f"see {path} --help")
 
 
-@contextmanager
-def _placed(ctx: Context) -> Iterator[None]:
-    """Tell each complaint about the words which command it is about; some do not know."""
-    try:
-        yield
-    except _ParseError as error:
-        error.ctx = ctx  # type: ignore[attr-defined] # as in to_usage_error
-        raise
-
-
-def _refuse_swallowed(params: Sequence[Parameter], args: Sequence[str]) -> None:
-    options = {name: option for option in params for name in _names(option)}
-    words = iter(args)
-    for word in words:
-        if word == "--":
-            return
-        option = options.get(word)
-        if option is None or getattr(option, "is_flag", True):
-            continue
-        value = next(words, "")
-        if value.partition("=")[0] in options and value.startswith("--"):
-            name = option.opts[-1]
-            raise UsageError(
-                f"{name} has no value: {value} follows it, which is a flag itself",
-                hint=f"give {name} a value; to mean that very text, write {name}={value}",
-            )
-
-
-def _names(option: Parameter) -> list[str]:
-    return [*option.opts, *option.secondary_opts]
-
-
-def _stray_words(words: Sequence[str], ctx: Context) -> UsageError:
-    """Return the error for words that belong to no flag; they are not repeated."""
-    hint = f"quote values that hold blanks; see {ctx.command_path} --help"
-    if any("@" in word for word in words):
-        hint = "an address is given with --email ADDRESS"
-    many = "words are" if len(words) > 1 else "word is"
-    return UsageError(
-        f"{len(words)} {many} too many (not repeated here, where a secret could be shown)",
-        hint=hint,
-    )
-
-
 def _refuse_command(word: str, branch: Branch, path: str) -> NoReturn:
-    from contactctl.wording import nearest
+    from contactctl.faults import unknown_command
 
-    near = nearest(word, branch.children)
-    raise UsageError(
-        "there is no such command",
-        hint=f"did you mean {' or '.join(near)}?" if near else f"see {path} --help",
-    )
+    raise unknown_command(word, branch, path)

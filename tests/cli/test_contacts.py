@@ -46,7 +46,7 @@ def test_create_refuses_who_is_there_and_points_to_update(cli: Cli, who: tuple[s
         (("-u", "42"), "a new contact needs an address"),
         ((), "no contact is named"),
         (("-e", ADA, "--prop", "plna=x"), 'no property "plna"'),
-        (("-e", ADA, "--must-exist"), "No such option: --must-exist"),
+        (("-e", ADA, "--must-exist"), "there is no flag --must-exist"),
         (("-e", ADA, "--exit-code"), "--exit-code goes with --dry-run"),
         (("-e", ADA, "--data", '{"subscribed":true}'), "re-subscribes"),
     ],

@@ -124,11 +124,13 @@ CASES = f"""
 -e a@b.co --new-email x                  | "x" is not an email address    | ada@example.com
 -e a@b.co --new-email c@d.co --no-lookup | --new-email needs a look, and --no-lookup   | give one
 -u 1 --sandbox --profile work            | two different places           | one of them
--u 1 --emial a@b.co                      | No such option: --emial        | contactctl update --help
--u 1 -x                                  | No such option: -x             | contactctl update --help
--u 1 --first-name                        | --first-name                   | contactctl update --help
--u 1 --subscribed=yes                    | --subscribed                   | contactctl update --help
--u 1 stray words | 1 word is too many | quote values
+-u 1 --emial a@b.co                      | there is no flag --emial       | did you mean --email?
+-u 1 -x                                  | there is no flag -x            | contactctl update --help
+-u 1 --first-name                        | --first-name has no value      | give --first-name TEXT
+-u 1 --subscribed=yes                    | --subscribed takes no value    | give --subscribed alone
+-email a@b.co                            | there is no flag -email        | did you mean --email?
+-u 1 --json                              | there is no flag --json        | --output json
+-u 1 stray words | 1 word is too many | in quotes
 -u 1 stray       | this one is none   | put values that hold spaces in quotes
 ''                | email is empty | give a value
 -u 1 -- --email | this one is none | --user-id ID
