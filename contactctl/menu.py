@@ -43,8 +43,8 @@ COMMANDS = Branch(
         "One contact": {
             "update": Leaf("contacts", "update", "Change one contact, or create it."),
             "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
-            "find": Leaf("contacts", "find", "Show one contact."),
-            "delete": Leaf("contacts", "delete", "Delete one contact."),
+            "find": Leaf("finding", "find", "Show one contact."),
+            "delete": Leaf("deletion", "delete", "Delete one contact."),
             "suppression": _holding(
                 "Whether mail is held back: check, remove.",
                 {

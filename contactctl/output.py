@@ -106,6 +106,12 @@ class Output(NamedTuple):
         if self._chatty:
             self._say(f"{self._painted('warning:', '33')} {to_safe(text)}", safe=True)
 
+    def draw_note(self, view: Callable[[], RenderableType]) -> None:
+        """Draw something beside a question; kept off stderr like a note."""
+        if self._chatty:
+            with suppress(OSError):
+                self.console(self.stderr).print(view())
+
     def trace(self, text: str) -> None:
         """Write one line of what ``-v`` asked for."""
         if self.verbose:

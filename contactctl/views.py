@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from contactctl.changes.preview import Preview
+    from contactctl.changes.preview import FieldChange, Preview
     from contactctl.contact import PropertyType
     from contactctl.errors import Ending
 
@@ -29,6 +30,7 @@ _TYPE_WORDS: dict[type, str] = {
     Number: "number",
     dict: "lists",
 }
+_LIST_FIELD = "mailingLists."
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
 #: Where a plan names its contacts, how wide such a name is drawn in one piece at most, and how
@@ -63,47 +65,76 @@ def headline(words: str, *, style: str = "bold green") -> Text:
     return safe(words, style=style)
 
 
+def account_line(text: str) -> Text:
+    """Return the line that says for which account something was done."""
+    return safe(text, style="dim")
+
+
 def fields(
-    payload: Mapping[str, JsonValue], declared: Mapping[str, PropertyType | None]
+    payload: Mapping[str, JsonValue],
+    declared: Mapping[str, PropertyType | None],
+    lists: Mapping[str, str] = MappingProxyType({}),
 ) -> RenderableType:
-    """Return the fields of a request with their values and types."""
+    """Return the fields of a request with their values and types; ``lists`` names their ids."""
     rows = [
-        (name, show_value(value, declared.get(name)), type_word(value, declared.get(name)))
+        (name, show_value(value, declared.get(name), lists), type_word(value, declared.get(name)))
         for name, value in payload.items()
     ]
     return grid(("field", "value", "type"), rows)
 
 
 def preview(
-    heading: Text, found: Preview, declared: Mapping[str, PropertyType | None]
+    heading: RenderableType,
+    found: Preview,
+    declared: Mapping[str, PropertyType | None],
+    lists: Mapping[str, str] = MappingProxyType({}),
 ) -> RenderableType:
     """Return what would change, or where nothing is known of that, the request alone."""
     if not found.changes:
-        return stack(heading, fields(found.request, declared))
+        return stack(heading, fields(found.request, declared, lists))
+    return stack(heading, changes(found.changes, declared, lists))
+
+
+def changes(
+    found: Mapping[str, FieldChange],
+    declared: Mapping[str, PropertyType | None],
+    lists: Mapping[str, str] = MappingProxyType({}),
+) -> RenderableType:
+    """Return each field before and after; a list by its name, with its id below it."""
     rows = [
         (
-            name,
+            _field_word(name, lists),
             "" if item.before is None else show_value(item.before, declared.get(name)),
             "" if item.after is None else show_value(item.after, declared.get(name)),
         )
-        for name, item in found.changes.items()
+        for name, item in found.items()
     ]
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     table.add_column("field", no_wrap=True)
     for column, style in (("before", "red"), ("after", "green")):
         table.add_column(column, overflow="fold", style=style)
-    for row in rows:
-        table.add_row(*(safe(cell) for cell in row))
-    return stack(heading, table)
+    for field, *values in rows:
+        table.add_row(Text(field), *map(safe, values))
+    return table
+
+
+def _field_word(name: str, lists: Mapping[str, str]) -> str:
+    list_id = name.removeprefix(_LIST_FIELD)
+    if list_id == name:
+        return to_safe(name)
+    known = lists.get(list_id)
+    return f"list {to_safe(known)}\n{to_safe(list_id)}" if known else f"list {to_safe(list_id)}"
 
 
 def contact(
     standard: Mapping[str, JsonValue],
     custom: Mapping[str, JsonValue],
     declared: Mapping[str, PropertyType | None],
+    lists: Mapping[str, str] = MappingProxyType({}),
 ) -> RenderableType:
     """Return a contact: standard fields first, custom properties apart."""
-    parts = [grid(("field", "value"), [(name, show_value(v)) for name, v in standard.items()])]
+    shown = [(name, show_value(v, lists=lists)) for name, v in standard.items()]
+    parts = [grid(("field", "value"), shown)]
     if custom:
         rows = [(name, show_value(v, declared.get(name))) for name, v in custom.items()]
         parts += [Text(), grid(("property", "value"), rows)]
@@ -171,8 +202,20 @@ def safe(text: str, *, style: str = "", keep: str = "") -> Text:
     return Text(to_safe(text, keep=keep), style=style)
 
 
-def show_value(value: JsonValue, declared: PropertyType | None = None) -> str:
-    """Return a value as a person reads it; a date that is no UTC instant yet shows it beside."""
+def show_value(
+    value: JsonValue,
+    declared: PropertyType | None = None,
+    lists: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return a value as a person reads it; a date that is no UTC instant yet shows it beside.
+
+    Of mailing lists whose names are known, each is shown with both.
+    """
+    if isinstance(value, dict) and lists:
+        named = (f"{lists[key]} ({key})" if key in lists else key for key in value)
+        return ", ".join(
+            f"{name}: {to_json(wanted)}" for name, wanted in zip(named, value.values(), strict=True)
+        )
     text = value if isinstance(value, str) else to_json(value)
     if declared != "date" or isinstance(value, list | dict):
         return text

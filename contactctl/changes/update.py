@@ -82,6 +82,11 @@ class Plan(NamedTuple):
         return given or (None,)
 
     @property
+    def changes_nothing(self) -> bool:
+        """Tell whether a look has shown that the contact is already as it is to be."""
+        return self.preview.would == "nothing" and len(self.steps) == 1
+
+    @property
     def words(self) -> str:
         """What the writes did, for the person who asked for it."""
         who = str(self.change.refs[0])

@@ -1,24 +1,24 @@
-"""update, create, find, delete."""
+"""update, create."""
 
 from functools import partial
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from contactctl import answers
-from contactctl.answers import CONTACT_FIELDS
-from contactctl.changes.lookup import describe, find_one, look_up
-from contactctl.changes.preview import Preview, preview_create, preview_offline
+from contactctl.answers import Shown
+from contactctl.changes.lookup import look_up
+from contactctl.changes.preview import preview_create, preview_offline
 from contactctl.changes.update import carry_out, plan_update
-from contactctl.contact import ContactRef
 from contactctl.errors import UsageError
-from contactctl.exact_json import JsonObject, JsonValue
-from contactctl.flags.contact_flags import ContactFlags, RefFlags, Yes
+from contactctl.flags.contact_flags import ContactFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import Planning, WayFlags
-from contactctl.flags.preview_flags import DryRunFlags, LookFlags, PreviewFlags
+from contactctl.flags.preview_flags import LookFlags, PreviewFlags
 from contactctl.flags.undo_flag import Undo
 from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from contactctl.changes.draft import DeclaredTypes
+    from contactctl.contact import ContactChange
 
 EXAMPLES = {
     "update": (
@@ -32,22 +32,7 @@ EXAMPLES = {
         "contactctl create --email ada@example.com --user-id 42 --first-name Ada",
         "contactctl create ada@example.com --prop plan=pro --dry-run",
     ),
-    "find": (
-        "contactctl find ada@example.com",
-        "contactctl find --user-id 42 --field plan",
-        "contactctl find ada@example.com --output json | jq .mailingLists",
-    ),
-    "delete": (
-        "contactctl delete ada@example.com",
-        "contactctl delete --user-id 42 --yes",
-        "contactctl delete --email ada@example.com --plan plan.jsonl",
-    ),
 }
-
-Field = Annotated[
-    str | None,
-    typer.Option("--field", metavar="NAME", help="Print the value of this field alone."),
-]
 
 
 @with_session
@@ -89,14 +74,22 @@ def update(
         planning.save(planned_update(plan, declared), plan.preview, str(plan.change.refs[0]))
         return None
     session.check_write_allowed(*plan.addresses)
+    drawn = _shown(session, plan.change, declared)
+    if plan.changes_nothing and session.output.for_a_person and not undo.is_kept:
+        found = plan.looked.contact if plan.looked else None
+        session.output.show(
+            answers.unchanged(str(plan.change.refs[0]), (found or {}).get("id"), drawn.account)
+        )
+        return None
     # Before the write: if its answer is lost, what the contact holds is not known either.
     writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
     with undo.of_update(plan, declared), writing as write:
         saved = carry_out(session.client, plan)
         # An import may know the contact by an identifier that was not given here.
         write.contact_id = saved.id
+    changes = plan.preview.changes if plan.preview.would == "update" else None
     payload = plan.change.to_payload()
-    session.output.show(answers.written(plan.words, saved.reply, payload, declared))
+    session.output.show(answers.written(plan.words, saved.reply, payload, drawn, changes))
     return None
 
 
@@ -129,99 +122,20 @@ def create(
     session.check_write_allowed(change.email)
     from contactctl.changes.created import unlike_created  # update starts without it
 
+    payload = change.to_payload()
+    drawn = _shown(session, change, declared)  # before the write, which must not wait for it
     # The way back first: making it takes a look, and the contact is claimed for the write alone.
     with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
         saved = session.client.create(change, partial(unlike_created, change, declared=declared))
         write.contact_id = saved.id
-    words = f"created {change.email}"
-    session.output.show(answers.written(words, saved.reply, change.to_payload(), declared))
+    session.output.show(answers.written(f"created {change.email}", saved.reply, payload, drawn))
     return None
 
 
-@with_session
-def find(session: Session, who: RefFlags, field: Field = None) -> None:
-    """Show one contact; without such a contact, exit 3."""
-    contact = find_one(session.client, who.to_ref())
-    if field is not None:
-        session.output.show(answers.bare(_value(session, contact, field)))
-        return
-    # Types cost a request unless they are cached, and only a drawn custom property shows them.
-    drawn_with_types = session.output.for_a_person and not contact.keys() <= {*CONTACT_FIELDS}
-    declared = session.account.properties() if drawn_with_types else None
-    session.output.show(answers.contact(contact, declared))
+def _shown(session: Session, change: "ContactChange", declared: "DeclaredTypes | None") -> Shown:
+    """Return what the views need; where nobody looks, what finds it is not even imported."""
+    if not session.output.for_a_person:
+        return Shown()
+    from contactctl.flags.shown import shown
 
-
-@with_session
-def delete(
-    session: Session,
-    who: RefFlags,
-    preview: DryRunFlags,
-    files: WayFlags,
-    *,
-    yes: Yes = False,
-) -> int | None:
-    """Delete one contact. If it is added again later, it comes back subscribed."""
-    preview.check()
-    undo = Undo(session, files.undo_file, preview)
-    planning = Planning(session, files, preview)
-    ref = who.to_ref()
-    if preview.dry_run or planning.is_asked:
-        contact = find_one(session.client, ref)
-        body: JsonObject = {ref.name: ref.value}
-        if planning.is_asked:
-            from contactctl.plans.planning import planned_deletion
-
-            gone = planned_deletion(ref, contact)
-            planning.save([gone], Preview("delete", body, gone.changes), str(ref))
-            return None
-        return preview.show(session, Preview("delete", body), str(ref))
-    # Refused before the look: nobody would be asked in the end, and the look costs a request.
-    if not yes and not session.can_ask:
-        raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
-    _check_deletion(session, ref, yes=yes)
-    with undo.of_deletion(ref), session.other_write(ref) as write:
-        if not write.is_known:  # an import may know the person by the other identifier
-            found = find_one(session.client, ref).get("id")
-            write.contact_id = found if isinstance(found, str) else None
-        reply = session.client.delete(ref)
-        # All that imports remember of the contact goes too: its id never comes back.
-        write.gone = True
-    session.output.show(answers.done(f"deleted {ref}", reply))
-    return None
-
-
-def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> None:
-    """Check the profile's limits, and ask; the contact is looked up only where that needs it."""
-    # A limit by domain holds for user ids as well, whose address only a look can tell.
-    limited = bool(session.credentials.only_domains) and ref.name == "userId"
-    contact = None if yes and not limited else find_one(session.client, ref)
-    email = contact.get("email") if contact else ref.value
-    session.check_write_allowed(email if isinstance(email, str) else None)
-    if yes or contact is None:
-        return
-    # A deletion forgets the opt-out too, and new contacts are subscribed.
-    if contact.get("subscribed") is False:
-        session.output.warn(
-            "this person has opted out; adding the address again would subscribe it"
-        )
-    session.confirm(f"Delete {describe(contact)}?")
-
-
-def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
-    """Return one field; a property that is declared but not set is null.
-
-    Raises :class:`UsageError` for a field that there is not.
-    """
-    if name in contact:
-        return contact[name]
-    # The service leaves out properties that are not set; only the account can tell a typo.
-    declared = session.account.declared_for([name])
-    if name in declared:
-        return None
-    from contactctl.wording import nearest
-
-    near = nearest(name, {**contact, **declared})
-    raise UsageError(
-        f"a contact has no field {name}",
-        hint=f"did you mean {', '.join(near)}?" if near else "see contactctl properties list",
-    )
+    return shown(session, change.to_payload(), declared)

@@ -11,6 +11,7 @@ from contactctl.exact_json import JsonObject, to_json
 from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.shown import account_words, shown
 from contactctl.output import Answer
 from contactctl.session import Session
 
@@ -73,7 +74,8 @@ def create_property(session: Session, name: Name, kind: Type, preview: DryRunFla
         return preview.show(session, found, name, noun="property")
     session.check_write_allowed()
     reply = session.client.create_property(name, kind)
-    session.output.show(answers.done(f"created the property {name} ({kind})", reply, plain=[name]))
+    words, account = f"created the property {name} ({kind})", shown(session, ()).account
+    session.output.show(answers.done(words, reply, plain=[name], account=account))
     return None
 
 
@@ -104,9 +106,11 @@ def remove_suppression(
         return preview.show(session, found, str(ref))
     session.check_write_allowed(_address(status))
     if not yes:
-        session.confirm(f"Remove {ref} from the suppression list?")
+        account = account_words(session)
+        session.confirm(f"{account}: remove {ref} from the suppression list?")
     reply = session.client.remove_suppression(ref)
-    session.output.show(answers.done(f"removed {ref} from the suppression list", reply))
+    words, account = f"removed {ref} from the suppression list", shown(session, ()).account
+    session.output.show(answers.done(words, reply, account=account))
     return None
 
 

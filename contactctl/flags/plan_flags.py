@@ -105,6 +105,7 @@ class Planning:
         import time
 
         from contactctl import answers
+        from contactctl.flags.shown import shown
         from contactctl.plans.lines import Header
         from contactctl.plans.plan_file import written_whole
         from contactctl.plans.planning import Planner
@@ -120,7 +121,8 @@ class Planning:
             for item in items:
                 planner.take(item)
             finish(Header("plan", account_of(session), began, None, planner.counts))
-        session.output.show(answers.preview(preview, who))
+        drawn = shown(session, [*preview.request, *preview.changes])
+        session.output.show(answers.preview(preview, who, shown=drawn))
         session.output.note(planned_note(self._path, session.flags.explicit_profile))
 
 

@@ -98,7 +98,10 @@ class DryRunFlags:
         declared: "DeclaredTypes | None" = None,
     ) -> int | None:
         """Show the preview and return the exit code that the flags ask for."""
-        session.output.show(answers.preview(preview, who, noun, declared))
+        from contactctl.flags.shown import shown  # update starts without it
+
+        drawn = shown(session, [*preview.request, *preview.changes], declared)
+        session.output.show(answers.preview(preview, who, noun, drawn))
         if preview.reason:
             session.output.warn(preview.reason)
         return ExitCode.WOULD_CHANGE if self.exit_code and preview.would_change else None

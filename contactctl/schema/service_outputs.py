@@ -52,6 +52,11 @@ CONTACT: JsonObject = record(
 )
 SAVED = record({"success": TRUE, "id": said("the contact's id", TEXT)}, more=True)
 DONE = record({"success": TRUE, "message": TEXT}, optional=("message",), more=True)
+_DELETED = record(
+    {"success": TRUE, "message": TEXT, "contact": said("as it was before", CONTACT)},
+    optional=("message",),
+    more=True,
+)
 _QUOTA = record({"limit": INTEGER, "remaining": INTEGER}, more=True)
 
 
@@ -206,7 +211,11 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
         Output(CONTACT),
         Output(said("the value of the field, null where it is not set", ANY), flag="--field"),
     ),
-    "delete": (Output(DONE), preview("delete"), preview("delete", flag="--plan")),
+    "delete": (
+        Output(_DELETED),
+        preview("delete"),
+        preview("delete", flag="--plan"),
+    ),
     "suppression check": (
         Output(
             record(

@@ -163,7 +163,14 @@ def test_delete_with_yes(cli: Cli, more: tuple[str, ...], out: str | None) -> No
     saved(cli, "-e", ADA)
     done = in_sandbox(cli, "delete", "-e", ADA, "--yes", *more)
     assert done.code == 0
-    assert done.out == ('{"success":true,"message":"Contact deleted."}\n' if out is None else out)
+    if out is not None:
+        assert done.out == out
+        return
+    # The answer keeps the contact: nothing else has it any more.
+    assert (done.json["success"], done.json["message"]) == (True, "Contact deleted.")
+    kept = done.json["contact"]
+    assert isinstance(kept, dict)
+    assert (kept["email"], kept["subscribed"]) == (ADA, True)
     assert not exists(cli, ADA)
 
 
@@ -185,7 +192,10 @@ def test_delete_asks_who_it_is_and_warns_of_an_opt_out_that_would_be_lost(
     env = {"TERM": "dumb"}
     done = cli("delete", "--sandbox", "-u", "42", stdin="y\n", terminal=True, env=env)
     assert done.code == 0
-    assert f"Delete {ADA} (user id 42)? [y/N]" in done.err
+    assert f"sandbox: delete {ADA} (user id 42)? [y/N]" in done.err
+    shown = dict(line.split() for line in done.err.splitlines() if len(line.split()) == 2)
+    assert (shown["email"], shown["userId"]) == (ADA, "42")
+    assert shown["subscribed"] == ("false" if warned else "true")
     assert ("adding the address again would subscribe it" in done.err) is warned
     assert not exists(cli, ADA)
 

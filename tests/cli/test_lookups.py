@@ -68,7 +68,7 @@ def test_remove_needs_yes_off_a_terminal_and_asks_at_one(suppressed: Cli) -> Non
         words = (*REMOVE, "--sandbox")
         done = suppressed(*words, stdin=answer, terminal=True, env=env)
         assert done.code == code
-        assert "from the suppression list? [y/N]" in done.err
+        assert "sandbox: remove ada@example.com from the suppression list? [y/N]" in done.err
         assert is_suppressed(suppressed) is after
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_calls import key_for, serve
+from fault_server import reply_json
 from sandbox_cli import LISTS, NOTE, contact, in_sandbox, saved
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ def test_json_is_the_services_answer_and_an_empty_stderr(
 def test_a_terminal_sees_what_was_done_and_the_fields_with_their_types(cli: Cli) -> None:
     words = (*WRITE, "--unset", "note", "--prop", "signupDate=2024-01-17T10:21+02:00")
     done = in_sandbox(cli, "update", *words, "--list", "weekly digest=true", terminal=True)
-    headline, columns, _, *rows = done.out.splitlines()
+    headline, account, columns, _, *rows = done.out.splitlines()
     assert headline.startswith(f"created a NEW contact: {ADA}")
+    assert account.startswith("id c")
+    assert account.endswith(", sandbox")
     assert columns.split() == ["field", "value", "type"]
     assert [row.split() for row in rows] == [
         ["email", ADA, "string"],
@@ -58,9 +61,50 @@ def test_a_terminal_sees_what_was_done_and_the_fields_with_their_types(cli: Cli)
         ["trial", "false", "boolean"],
         ["signupDate", "2024-01-17T10:21+02:00", "(2024-01-17T08:21:00.000Z)", "date"],
         ["note", "null", "cleared"],
-        ["mailingLists", f'{{"{LISTS["Weekly digest"]}":true}}', "lists"],
+        ["mailingLists", "Weekly", "digest", f"({LISTS['Weekly digest']}):", "true", "lists"],
     ]
     assert done.err == NOTE
+
+
+def test_after_a_look_each_field_is_shown_before_and_after(cli: Cli) -> None:
+    saved(cli, *WRITE)
+    words = ("-e", ADA, "--first-name", "Ada", "--prop", "seats=13", "--list", "weekly digest=true")
+    done = in_sandbox(cli, "update", *words, terminal=True)
+    headline, _, columns, _, *rows = done.out.splitlines()
+    assert headline.strip() == f"updated {ADA}"
+    assert columns.split() == ["field", "before", "after"]
+    assert [row.split() for row in rows] == [
+        ["seats", "12", "13"],
+        ["list", "Weekly", "digest", "true"],
+        [LISTS["Weekly digest"]],
+    ]
+
+
+def test_a_list_is_found_with_its_name(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "--list", "weekly digest=true")
+    done = in_sandbox(cli, "find", "-e", ADA, terminal=True)
+    assert f"Weekly digest ({LISTS['Weekly digest']}): true" in done.out
+
+
+def test_names_of_lists_are_no_need_of_a_write_that_was_made(cli: Cli) -> None:
+    list_id = LISTS["Weekly digest"]
+    words = ("update", "-e", ADA, "--list", f"{list_id}=false", "--no-lookup", "--retries", "0")
+    with serve({"GET lists": [reply_json({}, 500)]}) as server:
+        done = cli(*words, terminal=True, env=key_for(server))
+    assert done.code == 0
+    assert list_id in done.out
+    assert "key from LOOPS_API_KEY" in done.out
+
+
+def test_where_nothing_would_change_nothing_is_sent_at_a_terminal(cli: Cli) -> None:
+    words = ("update", "-e", "ADA@example.com", "--first-name", "Ada", "--prop", "plan=pro")
+    with serve() as server:
+        at_terminal = cli(*words, terminal=True, env={**key_for(server), "TERM": "dumb"})
+        assert "PUT contacts/update" not in server.routes_seen()
+        piped = cli(*words, "--must-exist", env=key_for(server))
+    assert at_terminal.out.splitlines()[0].strip() == "nothing changed: ADA@example.com"
+    assert "id c1, key from LOOPS_API_KEY" in at_terminal.out
+    assert (piped.code, piped.out, server.routes_seen()[-1]) == (0, "c1\n", "PUT contacts/update")
 
 
 def test_verbose_shows_requests_and_replies_on_stderr_also_in_json(cli: Cli) -> None:

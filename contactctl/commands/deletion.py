@@ -1,0 +1,89 @@
+"""delete."""
+
+from contactctl import answers
+from contactctl.changes.lookup import describe, find_one
+from contactctl.changes.preview import Preview
+from contactctl.contact import ContactRef
+from contactctl.errors import UsageError
+from contactctl.exact_json import JsonObject
+from contactctl.flags.contact_flags import RefFlags, Yes
+from contactctl.flags.options import with_session
+from contactctl.flags.plan_flags import Planning, WayFlags
+from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.shown import account_words, list_fields, shown
+from contactctl.flags.undo_flag import Undo
+from contactctl.session import Session
+
+EXAMPLES = {
+    "delete": (
+        "contactctl delete ada@example.com",
+        "contactctl delete --user-id 42 --yes",
+        "contactctl delete --email ada@example.com --plan plan.jsonl",
+    ),
+}
+
+
+@with_session
+def delete(
+    session: Session,
+    who: RefFlags,
+    preview: DryRunFlags,
+    files: WayFlags,
+    *,
+    yes: Yes = False,
+) -> int | None:
+    """Delete one contact. If it is added again later, it comes back subscribed."""
+    preview.check()
+    undo = Undo(session, files.undo_file, preview)
+    planning = Planning(session, files, preview)
+    ref = who.to_ref()
+    if preview.dry_run or planning.is_asked:
+        contact = find_one(session.client, ref)
+        body: JsonObject = {ref.name: ref.value}
+        if planning.is_asked:
+            from contactctl.plans.planning import planned_deletion
+
+            planned = planned_deletion(ref, contact)
+            planning.save([planned], Preview("delete", body, planned.changes), str(ref))
+            return None
+        return preview.show(session, Preview("delete", body), str(ref))
+    # Refused before the look: nobody would be asked in the end, and the look costs a request.
+    if not yes and not session.can_ask:
+        raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
+    gone = _check_deletion(session, ref, yes=yes)
+    with undo.of_deletion(ref), session.other_write(ref) as write:
+        if not write.is_known:  # an import may know the person by the other identifier
+            found = find_one(session.client, ref).get("id")
+            write.contact_id = found if isinstance(found, str) else None
+        reply = session.client.delete(ref)
+        # All that imports remember of the contact goes too: its id never comes back.
+        write.gone = True
+    # The answer is the last that is known of the contact, for whoever keeps it.
+    kept: JsonObject = reply if gone is None else {**reply, "contact": gone}
+    account = shown(session, ()).account
+    session.output.show(answers.done(f"deleted {ref}", kept, account=account))
+    return None
+
+
+def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObject | None:
+    """Check the profile's limits, and ask; return the contact.
+
+    It is looked up only where it is asked about, shown, or held to limits; else it is None.
+    """
+    # A limit by domain holds for user ids as well, whose address only a look can tell.
+    limited = bool(session.credentials.only_domains) and ref.name == "userId"
+    unseen = yes and not limited and session.output.form != "json"
+    contact = None if unseen else find_one(session.client, ref)
+    email = contact.get("email") if contact else ref.value
+    session.check_write_allowed(email if isinstance(email, str) else None)
+    if yes or contact is None:
+        return contact
+    drawn = shown(session, list_fields(contact))
+    session.output.draw_note(lambda: answers.whom(contact, drawn))
+    # A deletion forgets the opt-out too, and new contacts are subscribed.
+    if contact.get("subscribed") is False:
+        session.output.warn(
+            "this person has opted out; adding the address again would subscribe it"
+        )
+    session.confirm(f"{account_words(session)}: delete {describe(contact)}?")
+    return contact
