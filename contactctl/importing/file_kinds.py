@@ -6,8 +6,7 @@ import re
 import shlex
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from contactctl.errors import UsageError
-from contactctl.importing.misread import MisreadError
+from contactctl.importing.misread import MisreadError, no_rows
 from contactctl.safe_text import quoted
 from contactctl.wording import shell_word
 
@@ -203,7 +202,5 @@ def _kind_by_controls(start: bytes) -> _Kind | None:
 
 def _refuse(kind: _Kind, name: str) -> None:
     file = shell_word(name)
-    raise UsageError(
-        f"{quoted(name)} is {kind.what}",
-        hint=kind.hint.replace("{file}", file).replace("PATH", file.strip("'")),
-    )
+    way = kind.hint.replace("{file}", file).replace("PATH", file.strip("'"))
+    raise no_rows(f"{quoted(name)} is {kind.what}", way)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from contactctl.errors import UsageError
+from contactctl.importing.misread import no_rows
 from contactctl.safe_text import quoted
 from contactctl.wording import shell_word
 
@@ -84,7 +84,7 @@ def _of_one_object(value: dict[str, Any], start: str, name: str, file: str) -> L
         return Layout("objects") if place is None else Layout("wrapped", place)
     if lists:
         several = ", ".join(map(quoted, lists))
-        _refuse(name, f"holds several lists: {several}", f"jq '.[\"NAME\"]' {file} {_LINES[:-6]}")
+        _refuse(name, f"holds several lists: {several}", f"jq '.[\"NAME\"]' {file} {_LINES[:-1]}")
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
         csv = f"jq -r '.columns, .data[] | @csv' {file} | contactctl import -"
         _refuse(name, "is JSON that pandas wrote with orient=split", csv)
@@ -119,7 +119,7 @@ def _refuse_firestore(start: str, name: str, file: str) -> None:
 
 
 def _refuse(name: str, what: str, way: str) -> NoReturn:
-    raise UsageError(f"{quoted(name)} {what}", hint=way)
+    raise no_rows(f"{quoted(name)} {what}", way)
 
 
 def _wrapped_array(start: str) -> int | None:

@@ -44,15 +44,20 @@ def read_json_lines(stream: TextIO, *, longest: int = MAX_RECORD_CHARS) -> Itera
 
 
 def read_json_array(
-    stream: TextIO, *, longest: int = MAX_RECORD_CHARS, wrapped_at: int | None = None
+    stream: TextIO,
+    *,
+    longest: int = MAX_RECORD_CHARS,
+    wrapped_at: int | None = None,
+    file: str = "FILE",
 ) -> Iterator[Row]:
     """Yield a row for every element of the array, holding one element at a time.
 
     It may stand ``wrapped_at`` so many characters into an object that holds no other list of
-    objects. Raises :class:`UsageError` where the array is not closed, something follows it, or an
+    objects. ``file`` is a word for the file, for commands that are named. Raises
+    :class:`UsageError` where the array is not closed, something follows it, or an
     element has more than ``longest`` characters.
     """
-    for ordinal, (line, text) in enumerate(_Elements(stream, longest, wrapped_at), start=1):
+    for ordinal, (line, text) in enumerate(_Elements(stream, longest, file, wrapped_at), start=1):
         yield _to_row(ordinal, line, text)
 
 
@@ -136,8 +141,9 @@ class _Pieces:
 class _Elements(_Pieces):
     """Cuts the text of an array at the commas between its elements."""
 
-    def __init__(self, stream: TextIO, longest: int, wrapped_at: int | None) -> None:
+    def __init__(self, stream: TextIO, longest: int, file: str, wrapped_at: int | None) -> None:
         super().__init__(stream, longest)
+        self._file = file
         self._is_wrapped = wrapped_at is not None
         if wrapped_at:
             self._text = stream.read(wrapped_at)
@@ -179,7 +185,7 @@ class _Elements(_Pieces):
         if any(lists):
             raise UsageError(
                 f"the file holds several lists of objects, one of them behind line {self._line}",
-                hint="take one: jq '.NAME' FILE | contactctl import - --format json",
+                hint=f"take one: jq '.[\"NAME\"]' {self._file} | contactctl import - --format json",
             )
 
 
@@ -195,7 +201,7 @@ class _Objects(_Pieces):
             if first != "{":
                 raise UsageError(
                     f"text that is no JSON object stands on line {self._line}",
-                    hint="write one object a line: jq -c",
+                    hint="take it out: the file is read as JSON objects, one after another",
                 )
             self._at -= 1
             end = self._find_end(whole=True) + 1

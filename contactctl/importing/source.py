@@ -25,6 +25,7 @@ from contactctl.importing.json_rows import read_json_array, read_json_lines, rea
 from contactctl.importing.snapshot import Snapshot
 from contactctl.importing.text_faults import check_not_utf_8, check_text
 from contactctl.safe_text import quoted
+from contactctl.wording import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +132,8 @@ class Source:
             return read_json_lines(stream)
         if kind == "objects":
             return read_json_objects(stream)
-        return read_json_array(stream, wrapped_at=start if kind == "wrapped" else None)
+        wrapped_at = start if kind == "wrapped" else None
+        return read_json_array(stream, wrapped_at=wrapped_at, file=shell_word(self.name))
 
     def _note(self, count: int) -> None:
         """Note how many rows there are; a later reading that ends before them has lost some."""

@@ -211,3 +211,28 @@ def test_columns_below_a_title_are_told_with_it(cli: Cli, file: Path) -> None:
     assert 'and read from line 3 on: no field is called "Fax"' in done.err
     assert line_of(done) == ["--skip-lines=2", "--ignore", "Fax"]
     pasted(cli, file)
+
+
+@pytest.mark.parametrize(
+    ("content", "through"),
+    [
+        ('[["email"], ["ada@example.com"]]', "jq -r '.[] | @csv'"),
+        (f'["{ADA}"]', "jq -r '.[]'"),
+        (f'{{"a": {{"email": "{ADA}"}}, "b": {{"email": "{BOB}"}}}}', "jq -c '.[]'"),
+    ],
+)
+def test_a_pipe_ends_in_the_same_call(cli: Cli, tmp_path: Path, content: str, through: str) -> None:
+    file = tmp_path / "some people.json"
+    file.write_text(content)
+    done = imported(cli, file, "--ignore=Fax")
+    head, _, line = done.err.splitlines()[-1].rpartition(" | ")
+    assert head == f"{through} {shlex.quote(str(file))}"
+    assert shlex.split(line)[:4] == ["contactctl", "--sandbox", "import", "-"]
+    assert "--ignore=Fax" in shlex.split(line)
+
+
+def test_a_pipe_that_has_a_name_to_fill_in_is_a_hint(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.json"
+    file.write_text(f'{{"a": [{{"email": "{ADA}"}}], "b": [{{"email": "{BOB}"}}]}}')
+    last = imported(cli, file).err.splitlines()[-1].strip()
+    assert last == f"hint: jq '.[\"NAME\"]' {file} | contactctl import - --format json"

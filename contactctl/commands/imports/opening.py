@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from contactctl.commands.imports.checking import checked
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
-from contactctl.importing.input_file import open_input
+from contactctl.importing.input_file import STDIN, InputFile, open_input
 from contactctl.importing.misread import MisreadError
 
 if TYPE_CHECKING:
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from contactctl.commands.imports.call import ImportCall
     from contactctl.commands.imports.file_flags import FileFlags
     from contactctl.commands.imports.sending_flags import SendFlags
-    from contactctl.importing.input_file import InputFile
+    from contactctl.importing.source import Source
     from contactctl.session import Session
 
     CallOf = Callable[[FileFlags, InputFile], ImportCall]
+
+#: What is piped into the call that a command names: nothing but that is asked of it.
+_PIPED = InputFile(cast("Source", None), STDIN)
 
 
 @contextmanager
@@ -35,8 +38,13 @@ def opened(
         try:
             input_file = stack.enter_context(_input(session, reading, sending))
         except MisreadError as error:
-            if error.better is not None and Path(reading.file).is_file():
-                reading = replace(reading, **error.better)
+            if error.better is None or not Path(reading.file).is_file():
+                raise
+            reading = replace(reading, **error.better)
+            if error.through:
+                error.command = f"{error.through} | {call_of(reading, _PIPED).command()}"
+                error.hint = "the command below makes rows of it"
+            else:
                 again = opened(session, reading, sending, call_of, offline=offline)
                 _tell_all(error, again, offline)
             raise

@@ -163,3 +163,11 @@ def test_any_text_gives_rows_or_a_usage_error(text: str) -> None:
     with suppress(UsageError):
         rows = array("[" + text)
         assert [row.ordinal for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_several_lists_are_told_with_the_name_of_the_file() -> None:
+    text = '{"a": [{"email": "ada@example.com"}], "b": [{"email": "bob@example.com"}]}'
+    rows = read_json_array(io.StringIO(text), wrapped_at=text.index("["), file="'my people.json'")
+    with pytest.raises(UsageError) as caught:
+        list(rows)
+    assert """'.["NAME"]' 'my people.json' | contactctl import -""" in str(caught.value.hint)
