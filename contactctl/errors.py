@@ -275,9 +275,10 @@ class ProxyError(MachineError):
 
 
 class StoppedError(Ending):
-    """A signal ended the command; ``signum`` is what the process should die of.
+    """A signal ended the command.
 
-    No error, as ``KeyboardInterrupt`` is none: what catches errors must not go on after a signal.
+    ``signum`` is what the process should die of. No error, as ``KeyboardInterrupt`` is none: what
+    catches errors must not go on after a signal.
     """
 
     code = "interrupted"

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 class Leaf(NamedTuple):
-    """One command: a function of a module below ``contactctl.commands``, and what it does."""
+    """One command: a function of a module below ``contactctl.commands``, and what it does.
+
+    ``effect`` says what becomes of what is there: of contacts, of the account, of this machine.
+    """
 
     module: str
     function: str
     summary: str
+    effect: Literal["reads", "writes", "destroys"] = "reads"
 
 
 class Branch(NamedTuple):
@@ -41,25 +45,33 @@ COMMANDS = Branch(
     "Manage the contacts of a Loops audience from the command line.",
     {
         "One contact": {
-            "update": Leaf("contacts", "update", "Change one contact, or create it."),
-            "create": Leaf("contacts", "create", "Create one contact; an error if it exists."),
+            "update": Leaf("contacts", "update", "Change one contact, or create it.", "writes"),
+            "create": Leaf(
+                "contacts", "create", "Create one contact; an error if it exists.", "writes"
+            ),
             "find": Leaf("finding", "find", "Show one contact."),
-            "delete": Leaf("deletion", "delete", "Delete one contact."),
+            "delete": Leaf("deletion", "delete", "Delete one contact.", "destroys"),
             "suppression": _holding(
                 "Whether mail is held back: check, remove.",
                 {
                     "check": Leaf(
                         "lookups", "check_suppression", "Show whether mail is held back."
                     ),
-                    "remove": Leaf("lookups", "remove_suppression", "Take a contact off the list."),
+                    "remove": Leaf(
+                        "lookups", "remove_suppression", "Take a contact off the list.", "writes"
+                    ),
                 },
             ),
         },
         "Files of contacts": {
-            "import": Leaf("imports.command", "import_", "Update many contacts from a file."),
-            "apply": Leaf("imports.apply", "apply", "Carry out a saved plan, or undo a run."),
+            "import": Leaf(
+                "imports.command", "import_", "Update many contacts from a file.", "writes"
+            ),
+            "apply": Leaf(
+                "imports.apply", "apply", "Carry out a saved plan, or undo a run.", "destroys"
+            ),
             "forget": Leaf(
-                "forget", "forget", "Show and remove what imports left on this machine."
+                "forget", "forget", "Show and remove what imports left on this machine.", "destroys"
             ),
         },
         "Your account": {
@@ -68,22 +80,26 @@ COMMANDS = Branch(
                 "Contact properties: list, create.",
                 {
                     "list": Leaf("lookups", "list_properties", "Show the contact properties."),
-                    "create": Leaf("lookups", "create_property", "Create a custom property."),
+                    "create": Leaf(
+                        "lookups", "create_property", "Create a custom property.", "writes"
+                    ),
                 },
             ),
             "profile": _holding(
                 "Named API keys: add, list, use, show, check, remove.",
                 {
-                    "add": Leaf("profiles.command", "add", "Add a profile, and check its key."),
+                    "add": Leaf(
+                        "profiles.command", "add", "Add a profile, and check its key.", "writes"
+                    ),
                     "list": Leaf("profiles.command", "list_", "List the profiles."),
-                    "use": Leaf("profiles.command", "use", "Choose the active profile."),
+                    "use": Leaf("profiles.command", "use", "Choose the active profile.", "writes"),
                     "show": Leaf(
                         "profiles.command", "show", "Show each setting and where it came from."
                     ),
                     "check": Leaf(
                         "profiles.command", "check", "Ask the service whether it takes a key."
                     ),
-                    "remove": Leaf("profiles.command", "remove", "Remove a profile."),
+                    "remove": Leaf("profiles.command", "remove", "Remove a profile.", "destroys"),
                 },
             ),
         },
@@ -91,11 +107,13 @@ COMMANDS = Branch(
             "sandbox": _holding(
                 "The local stand-in: serve, dump, reset, path, suppress.",
                 {
-                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP."),
+                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP.", "writes"),
                     "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
-                    "reset": Leaf("sandbox", "reset", "Return to the demonstration data."),
+                    "reset": Leaf(
+                        "sandbox", "reset", "Return to the demonstration data.", "destroys"
+                    ),
                     "path": Leaf("sandbox", "path", "Print the file that holds the data."),
-                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed."),
+                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed.", "writes"),
                 },
             ),
             "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),

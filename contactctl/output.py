@@ -80,10 +80,20 @@ class Output(NamedTuple):
         if self.for_a_person and answer.view is not None:
             self._draw(answer.view(), applied=answer.applied)
         elif self.form == "json":
-            self.write_json(answer.json, applied=answer.applied)
+            self.write_document(answer.json, applied=answer.applied)
         else:
             lines = answer.quiet if self.quiet and answer.quiet is not None else answer.plain
             self.write_lines(lines, applied=answer.applied)
+
+    def write_document(self, value: JsonValue, *, applied: bool = False) -> None:
+        """Write one JSON value that is the whole answer: a terminal gets it indented, in colour."""
+        if is_terminal(self.stdout):
+            from contactctl import views
+
+            # A line that is broken would be no JSON.
+            self._draw(views.json_text(value), applied=applied, soft_wrap=True)
+        else:
+            self.write_json(value, applied=applied)
 
     def write_json(self, value: JsonValue, *, applied: bool = False) -> None:
         """Write one JSON value as one line; a terminal gets ASCII escapes only."""
@@ -166,9 +176,9 @@ class Output(NamedTuple):
     def _chatty(self) -> bool:
         return self.form == "text" and not self.quiet
 
-    def _draw(self, renderable: RenderableType, *, applied: bool) -> None:
+    def _draw(self, renderable: RenderableType, *, applied: bool, soft_wrap: bool = False) -> None:
         try:
-            self.console(self.stdout).print(renderable)
+            self.console(self.stdout).print(renderable, soft_wrap=soft_wrap)
             self.stdout.flush()
         except BrokenPipeError:
             raise

@@ -120,6 +120,17 @@ def make_group(name: str, branch: Branch, flags: Callable[..., None]) -> Group:
     return group
 
 
+def find_command(root: Group, words: Sequence[str]) -> Any:  # noqa: ANN401 - a Command or a Group
+    """Return the command or group that words name; raises :class:`UsageError` for none."""
+    found: Any = root
+    path = str(root.name)
+    for word in words:
+        if not isinstance(found, Group):
+            raise UsageError(f"{path} has no commands of its own", hint=f"see {path} --help")
+        found, path = found.child(word, path), f"{path} {word}"
+    return found
+
+
 def build(name: str, node: Leaf) -> Command:
     """Import and build one command."""
     module = importlib.import_module(f"contactctl.commands.{node.module}")

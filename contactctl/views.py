@@ -60,6 +60,33 @@ def marked_lines(lines: Iterable[tuple[str, str]]) -> RenderableType:
     return text
 
 
+def json_text(value: JsonValue) -> Text:
+    """Return a JSON value indented and coloured; in ASCII, whatever the terminal can show."""
+    text = Text()
+    _add_json(text, value, "\n")
+    return text
+
+
+def _add_json(text: Text, value: JsonValue, line: str) -> None:
+    """Append a value; ``line`` is what begins a line at its depth."""
+    if not isinstance(value, dict | list) or not value:
+        text.append(
+            to_json(value, ascii_only=True), "green" if isinstance(value, str) else "yellow"
+        )
+        return
+    inner = f"{line}  "
+    is_object = isinstance(value, dict)
+    text.append("{" if is_object else "[")
+    for at, item in enumerate(value):
+        text.append(f",{inner}" if at else inner)
+        if isinstance(value, dict):
+            text.append(to_json(item, ascii_only=True), "cyan")
+            text.append(": ")
+            item = value[str(item)]  # noqa: PLW2901 - the value behind the name
+        _add_json(text, item, inner)
+    text.append(line + ("}" if is_object else "]"))
+
+
 def headline(words: str, *, style: str = "bold green") -> Text:
     """Return one line that says what was done."""
     return safe(words, style=style)

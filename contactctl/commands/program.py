@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from contactctl import __version__
-from contactctl.errors import UsageError
 from contactctl.flags.options import with_session
 from contactctl.output import Answer
 from contactctl.session import Session
-from contactctl.tree import Group
+from contactctl.tree import find_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,8 @@ EXAMPLES = {
     ),
     "schema": (
         "contactctl schema > contactctl.json",
-        "contactctl schema | jq '.commands[] | select(.path == [\"update\"])'",
+        "contactctl schema update",
+        "contactctl schema | jq -r '.commands[].path | join(\" \")'",
     ),
     "help_": (
         "contactctl help update",
@@ -53,6 +53,12 @@ Words = Annotated[
     typer.Argument(
         metavar="COMMAND", help="The words of a command, or options, or exit-codes; else of all."
     ),
+]
+
+
+Described = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="COMMAND", help="The words of one command or group; else all."),
 ]
 
 
@@ -98,13 +104,7 @@ def _page(context: typer.Context, words: "Sequence[str]") -> "Page":
         return options_page(command.params)
     if [*words] == ["exit-codes"]:
         return exit_codes_page()
-    path = outermost.command_path
-    for word in words:
-        # A command that holds no others has no help of the words behind it.
-        if not isinstance(command, Group):
-            raise UsageError(f"{path} has no commands of its own", hint=f"see {path} --help")
-        command, path = command.child(word, path), f"{path} {word}"
-    page: Page = command.page(path)
+    page: Page = find_command(command, words).page(" ".join([outermost.command_path, *words]))
     return page
 
 
@@ -116,7 +116,7 @@ def load_script(shell: str) -> str:
 
 
 @with_session
-def schema(session: Session, context: typer.Context) -> None:
+def schema(session: Session, context: typer.Context, words: Described = None) -> None:
     """Print everything about this program as one JSON object, for programs and agents.
 
     Every command with its arguments and flags, the exit codes, the error codes, and the JSON
@@ -124,7 +124,7 @@ def schema(session: Session, context: typer.Context) -> None:
     """
     from contactctl.schema.document import to_document
 
-    session.output.write_json(to_document(context))
+    session.output.write_document(to_document(context, words or ()))
 
 
 @with_session

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.menu import Branch
 from contactctl.parameters import takes_of
+from contactctl.schema.calling import calling
 from contactctl.tree import Command, build
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def describe(path: tuple[str, ...], leaf: Leaf, common: Collection[str]) -> Json
         "examples": list(command.examples),
         "arguments": [argument(one) for one in command.params if one not in options],
         "flags": [flag(item) for item in options if item.name not in common],
+        **calling(path, leaf, command),
     }
 
 

@@ -124,6 +124,10 @@ _COMMAND = record(
         "examples": list_of(TEXT),
         "arguments": list_of(_ARGUMENT),
         "flags": list_of(_FLAG),
+        "needsOneOf": said("empty where nothing is", list_of(TEXT)),
+        "readOnly": said("changes no contact, no account and nothing here", BOOLEAN),
+        "destructive": said("may remove what no other command brings back", BOOLEAN),
+        "exitCodes": list_of(INTEGER),
         "outputs": list_of(_OUTPUT),
     }
 )
@@ -135,7 +139,25 @@ _DOCUMENT = record(
         "globalFlags": list_of(_FLAG),
         "exitCodes": list_of(record({"code": INTEGER, "meaning": TEXT})),
         "errorCodes": list_of(
-            record({"code": one_of(*error_codes()), "exitCode": INTEGER}),
+            record(
+                {
+                    "code": one_of(*error_codes()),
+                    "exitCode": INTEGER,
+                    "retry": said("the same call may succeed later", BOOLEAN),
+                    "meaning": TEXT,
+                }
+            ),
+        ),
+        "variables": list_of(record({"name": TEXT, "meaning": TEXT})),
+        "grammars": list_of(
+            record(
+                {
+                    "flag": TEXT,
+                    "form": TEXT,
+                    "pattern": said("a regular expression over the whole value", TEXT),
+                    "meaning": TEXT,
+                }
+            )
         ),
         "error": said("a JSON Schema: the last line of stderr after a failure", _SCHEMA),
         "planLine": said("a JSON Schema: one line of a plan or an undo file", _SCHEMA),

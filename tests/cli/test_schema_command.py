@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from output_samples import SAMPLES, sampled, words_of
 
+import contactctl
 from contactctl import __version__
 from contactctl.errors import ExitCode, error_codes
 from contactctl.menu import COMMANDS
@@ -19,8 +21,6 @@ from contactctl.schema.command_docs import leaves
 from contactctl.schema.document import OUTPUTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Cli
     from output_samples import Sample
 
@@ -165,6 +165,74 @@ def test_codes_are_those_of_the_program(document: dict[str, Any]) -> None:
     assert set(errors.values()) <= set(codes)
 
 
+def test_error_codes_say_what_they_mean_and_whether_a_repeat_may_help(
+    document: dict[str, Any],
+) -> None:
+    errors = {one["code"]: one for one in document["errorCodes"]}
+    assert all(one["meaning"] and "`" not in one["meaning"] for one in errors.values())
+    assert errors["bug"]["meaning"] == "a bug in contactctl"
+    assert errors["rate_limited"]["retry"]
+    assert not errors["refused"]["retry"]
+    assert {one["exitCode"] for one in errors.values() if one["retry"]} == {7}
+
+
+def test_commands_say_what_they_need_and_do(document: dict[str, Any]) -> None:
+    needs = {" ".join(one["path"]): one["needsOneOf"] for one in document["commands"]}
+    assert needs["update"] == ["ADDRESS", "--email", "--user-id", "--data"]
+    assert needs["create"] == ["ADDRESS", "--email", "--data"]
+    assert needs["lists"] == needs["forget"] == []
+    for one in document["commands"]:
+        writes = {flag["names"][-1] for flag in one["flags"]} & {"--dry-run", "--undo-file"}
+        assert not (one["readOnly"] and (writes or one["destructive"]))
+        assert {0, 2, 9} <= set(one["exitCodes"])
+        assert (8 in one["exitCodes"]) == ("--exit-code" in flags_of(one))
+    assert command(document, "delete")["destructive"]
+    assert command(document, "find")["readOnly"]
+    assert 6 in command(document, "import")["exitCodes"]
+    assert 7 not in command(document, "completion")["exitCodes"]
+
+
+def test_variables_are_those_of_the_program(document: dict[str, Any]) -> None:
+    named = {one["name"] for one in document["variables"]}
+    sources = Path(contactctl.__file__).parent.rglob("*.py")
+    texts = "".join(path.read_text(encoding="utf-8") for path in sources)
+    used = re.findall(r'"((?:CONTACTCTL|LOOPS)_[A-Z_]+)"', texts)
+    assert set(used) <= named
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "fits"),
+    [
+        ("--prop", "plan=pro", True),
+        ("--prop", "plan:=12", True),
+        ("--prop", "plan", False),
+        ("--list", "News=true", True),
+        ("--list", "a=b=false", True),
+        ("--list", "News=1", False),
+    ],
+)
+def test_the_grammars_are_those_that_the_flags_take(
+    cli: Cli, document: dict[str, Any], flag: str, value: str, *, fits: bool
+) -> None:
+    patterns = [one["pattern"] for one in document["grammars"] if one["flag"] == flag]
+    assert any(re.fullmatch(pattern, value) for pattern in patterns) == fits
+    done = cli("update", "x@example.com", flag, value, "--sandbox", "--dry-run", "--offline")
+    refused = "is not KEY=VALUE" in done.err or "not a boolean" in done.err
+    assert refused != fits
+
+
+@pytest.mark.parametrize(("words", "paths"), [("update", 1), ("profile", 6), ("profile add", 1)])
+def test_one_command_may_be_asked_for(
+    cli: Cli, document: dict[str, Any], words: str, paths: int
+) -> None:
+    found = json.loads(cli("schema", *words.split()).out)
+    assert len(found["commands"]) == paths
+    assert found["commands"] == [
+        one for one in document["commands"] if " ".join(one["path"]).startswith(words)
+    ]
+    assert cli("schema", "updaet").code == 2
+
+
 def test_flags_say_what_they_take(document: dict[str, Any]) -> None:
     flags = flags_of(command(document, "update"))
     email, lists, subscribed = (flags[name] for name in ("--email", "--list", "--subscribed"))
@@ -220,8 +288,9 @@ def test_it_is_json_whatever_the_flags_say(
 
 
 def test_a_terminal_gets_the_same_in_ascii(cli: Cli, document: dict[str, Any]) -> None:
-    out = cli("schema", terminal=True).out
+    out = cli("schema", terminal=True, env={"NO_COLOR": "1"}).out
     assert out.isascii()
+    assert out.startswith('{\n  "program": "contactctl",\n')
     assert json.loads(out) == document
 
 
