@@ -52,6 +52,13 @@ class CommandCall:
     route: str
     before: tuple[str, ...] = field(default=())
     """Routes that are asked first, and answered."""
+    before_json: tuple[str, ...] = field(default=())
+    """Routes that are asked before those for an answer in JSON alone."""
+
+    def routes(self, form: str) -> list[str]:
+        """Return the routes of all requests for an answer in this form, in order."""
+        first = self.before_json if form == "json" else ()
+        return [*first, *self.before, self.route]
 
     @property
     def words(self) -> list[str]:
@@ -73,7 +80,7 @@ COMMAND_CALLS: tuple[CommandCall, ...] = (
     CommandCall(f"create {_WHO} --first-name Ada", "POST contacts/create"),
     CommandCall(f"create {_WHO} --dry-run", "GET contacts/find"),
     CommandCall(f"find {_WHO}", "GET contacts/find"),
-    CommandCall(f"delete {_WHO} --yes", "POST contacts/delete"),
+    CommandCall(f"delete {_WHO} --yes", "POST contacts/delete", before_json=("GET contacts/find",)),
     CommandCall(f"suppression check {_WHO}", "GET contacts/suppression"),
     CommandCall(
         f"suppression remove {_WHO} --yes",
