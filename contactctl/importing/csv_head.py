@@ -121,3 +121,9 @@ def _has_address(row: Sequence[str]) -> bool:
 
 def _filled(row: Sequence[str]) -> int:
     return sum(not is_blank([cell]) for cell in row)
+
+
+def has_delimiter(start: str) -> bool:
+    """Tell whether a text begins with a line of cells, and not as JSON does."""
+    line = start.lstrip().replace("\r", "\n").partition("\n")[0]
+    return not line.startswith(("{", "[")) and any(delimiter in line for delimiter in DELIMITERS)

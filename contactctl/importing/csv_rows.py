@@ -33,6 +33,7 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     allow_newlines: bool = False,
     skip_lines: int = 0,
     header: Sequence[str] | None = None,
+    lines_are_rows: bool = False,
 ) -> Iterator[Row]:
     """Yield the header as row 0, then every row, each with the line that it begins on.
 
@@ -40,7 +41,8 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     cannot be used has a ``problem``; rows of nothing but delimiters and spaces are passed over, as
     empty cells at a row's end are. So has one with a cell
     whose later lines look like rows themselves, which a stray quotation mark makes, unless
-    ``allow_newlines``. Spaces around a quoted cell are no part of it. Raises :class:`UsageError`
+    ``allow_newlines``. ``lines_are_rows`` counts as a spreadsheet program does, whatever the lines
+    of their cells. Spaces around a quoted cell are no part of it. Raises :class:`UsageError`
     where the rest of the file cannot be told into rows: a quotation mark that is never closed, a
     record of more than ``MAX_RECORD_CHARS``.
     """
@@ -70,7 +72,9 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
             swallows = lines.several and not allow_newlines
             swallowed = _swallowed(cells, lines.start, delimiter) if swallows else None
             lines.problem = swallowed or fit.problem(cells)
-        yield Row(ordinal, lines.start, cells, None, lines.problem)
+        yield Row(
+            ordinal, lines.records if lines_are_rows else lines.start, cells, None, lines.problem
+        )
         ordinal += 1
 
 
@@ -85,6 +89,7 @@ class _Lines:
         self._record: list[str] = []
         self._ended = False
         self.start = 1
+        self.records = 0
         self.problem: str | None = None
 
     def __iter__(self) -> _Lines:
@@ -112,7 +117,7 @@ class _Lines:
         """Pass over so many lines at the beginning."""
         for _ in range(count):
             self._readline(MAX_RECORD_CHARS + 1)
-        self._number = count
+        self._number = self.records = count
 
     @property
     def several(self) -> bool:
@@ -122,6 +127,7 @@ class _Lines:
     def begin_record(self) -> None:
         """Start counting anew."""
         self.start = self._number + 1
+        self.records += 1
         self._size = 0
         self._record.clear()
         self.problem = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
@@ -14,7 +14,7 @@ from contactctl.importing.byte_lines import stream_of
 from contactctl.importing.decoding import reading, unpacked
 from contactctl.importing.escapes import delimiter_of, to_csv_lines, to_json_lines
 from contactctl.importing.source import open_source, to_delimiter
-from contactctl.importing.workbook import holds_workbook, to_csv
+from contactctl.importing.workbook import Sheet, holds_workbook, to_csv
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -68,16 +68,18 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         raise UsageError("the name of the file is empty", hint="give a file, or -")
     shown = "standard input" if file == STDIN else file
     path, name = _regular(file, stdin, folder)
-    is_workbook = holds_workbook(path)
+    found: Sheet | None = None
     try:
-        if is_workbook:
-            path = _sheet_of(path, shown, sheet, folder)
-            form, delimiter, encoding = "csv", ",", None
+        if holds_workbook(path):
+            found = _sheet_of(path, shown, sheet, folder)
+            path = found.path
+            # A workbook has no quotation marks that could be missing.
+            form, delimiter, encoding, allow_newlines = "csv", ",", None, True
         else:
             _check_no_sheet(sheet, shown)
         if backslash_escapes:
-            path, delimiter, found = _without_escapes(path, to_delimiter(delimiter), folder)
-            form = form or found
+            path, delimiter, told = _without_escapes(path, to_delimiter(delimiter), folder)
+            form = form or told
         source = open_source(
             path,
             name=shown,
@@ -89,7 +91,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             header=header,
             skip_bad_text=skip_bad_text,
         )
-        given = InputFile(source, name)
+        given = InputFile(replace(source, sheet=found), name)
     except BaseException:
         # Nobody can resume what never began.
         remove_spool(path, folder)
@@ -98,7 +100,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         yield given
     finally:
         # What was converted is there to be read again; what came through a pipe is not.
-        if not given.kept or (file != STDIN and (is_workbook or backslash_escapes)):
+        if not given.kept or (file != STDIN and (found or backslash_escapes)):
             remove_spool(path, folder)
 
 
@@ -128,8 +130,8 @@ def _check_no_sheet(sheet: str | None, shown: str) -> None:
         raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is none")
 
 
-def _sheet_of(path: Path, shown: str, sheet: str | None, folder: Path) -> Path:
-    """Return a CSV file of a workbook's sheet, for its owner alone."""
+def _sheet_of(path: Path, shown: str, sheet: str | None, folder: Path) -> Sheet:
+    """Return a workbook's sheet as a CSV file for its owner alone."""
     try:
         return to_csv(path, shown, sheet, lambda stream: save_spool(stream, folder))
     finally:

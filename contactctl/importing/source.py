@@ -13,6 +13,7 @@ from contactctl.importing.csv_head import (
     check_header,
     clean_name,
     delimiter_line,
+    has_delimiter,
     parse_header,
     sniff_delimiter,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from typing import IO, TextIO
 
     from contactctl.importing.row import Row
+    from contactctl.importing.workbook import Sheet
 
 FileForm = Literal["csv", "tsv", "jsonl", "json"]
 
@@ -59,7 +61,8 @@ class Source:
     ``snapshot`` holds what it held when it was opened; every reading gives that or fails.
     ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
     ``allow_newlines`` takes cells whose later lines look like rows. ``preamble`` is what stands
-    before the header, ``has_header`` tells whether there is one; ``layout`` is that of JSON.
+    before the header, ``has_header`` tells whether there is one; ``layout`` is that of JSON, and
+    ``sheet`` the one of a workbook that the file was made of.
     """
 
     snapshot: Snapshot
@@ -72,6 +75,7 @@ class Source:
     preamble: tuple[str, ...] = ()
     has_header: bool = True
     layout: Layout = LINES
+    sheet: Sheet | None = None
 
     @property
     def meaning(self) -> str:
@@ -120,6 +124,7 @@ class Source:
             stream,
             self.delimiter,
             allow_newlines=self.allow_newlines,
+            lines_are_rows=self.sheet is not None,
             skip_lines=len(self.preamble),
             header=None if self.has_header else self.columns,
         )
@@ -128,10 +133,8 @@ class Source:
 
     def _json_rows_in(self, stream: TextIO) -> Iterator[Row]:
         kind, start = self.layout
-        if kind == "lines":
-            return read_json_lines(stream)
-        if kind == "objects":
-            return read_json_objects(stream)
+        if kind in {"lines", "objects"}:
+            return read_json_lines(stream) if kind == "lines" else read_json_objects(stream)
         wrapped_at = start if kind == "wrapped" else None
         return read_json_array(stream, wrapped_at=wrapped_at, file=shell_word(self.name))
 
@@ -238,18 +241,13 @@ def _form_of(
     if given in {"csv", "tsv"} or not (is_json or given or by_name in {"json", "jsonl"}):
         return given or by_name or "csv", LINES
     # Many tools write CSV under any name; a JSON file begins with a bracket.
-    if given is None and not is_json and _has_delimiter(start):
+    if given is None and not is_json and has_delimiter(start):
         return "csv", LINES
     if not is_json or (given == "jsonl" and start.lstrip().startswith("[")):
         form = given or by_name or "jsonl"
         return form, Layout("array" if form == "json" else "lines")
     layout = find_layout(start, name, is_whole=len(start) < _SNIFFED_CHARS)
     return "jsonl" if layout.kind in {"lines", "objects"} else "json", layout
-
-
-def _has_delimiter(start: str) -> bool:
-    line = start.lstrip().replace("\r", "\n").partition("\n")[0]
-    return not line.startswith(("{", "[")) and any(delimiter in line for delimiter in DELIMITERS)
 
 
 def _sniffed(start: str, form: FileForm) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from contactctl.errors import UsageError
 from contactctl.importing.byte_lines import stream_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-
+_SHOWN_SHEETS = 5
 _INSTALL = "pip install 'contactctl[excel]'; with pipx: pipx inject contactctl python-calamine"
 
 
@@ -29,8 +29,23 @@ def holds_workbook(path: Path) -> bool:
         return is_workbook(file.read(START_BYTES), path)
 
 
-def to_csv(path: Path, name: str, sheet: str | None, save: Callable[[IO[bytes]], Path]) -> Path:
-    """Write a sheet, the first unless it is named, by ``save``; return where.
+class Sheet(NamedTuple):
+    """A sheet of a workbook as a CSV file; ``others`` are those that nobody asked for."""
+
+    path: Path
+    name: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Return which sheet it is, and which it is not."""
+        others = ", ".join(map(quoted, self.others[:_SHOWN_SHEETS]))
+        more = ", …" * (len(self.others) > _SHOWN_SHEETS)
+        return f"the sheet {quoted(self.name)}; not {others}{more} (--sheet NAME reads one)"
+
+
+def to_csv(path: Path, name: str, sheet: str | None, save: Callable[[IO[bytes]], Path]) -> Sheet:
+    """Write a sheet, the first unless it is named, by ``save``; return it.
 
     A row of the sheet is a row of the file. Raises :class:`UsageError` for a workbook that cannot
     be read, or has no such sheet, and where the library that reads workbooks is not installed.
@@ -39,8 +54,12 @@ def to_csv(path: Path, name: str, sheet: str | None, save: Callable[[IO[bytes]],
     try:
         with library.CalamineWorkbook.from_path(str(path)) as book:
             found = _sheet_name(book.sheet_names, sheet, name)
-            lines = _lines(book.get_sheet_by_name(found))
-            return save(stream_of(lines))
+            opened = book.get_sheet_by_name(found)
+            if opened.end is None:
+                _refuse_empty(found, book.sheet_names, name)
+            lines = _lines(opened)
+            others = () if sheet else tuple(one for one in book.sheet_names if one != found)
+            return Sheet(save(stream_of(lines)), found, others)
     except library.PasswordError:
         raise UsageError(
             f"{quoted(name)} has a password", hint="save it without one, or as CSV"
@@ -71,6 +90,12 @@ def _sheet_name(names: list[str], wanted: str | None, name: str) -> str:
         listed = ", ".join(map(quoted, names))
         raise UsageError(f"{quoted(name)} has no sheet {quoted(wanted)}", hint=f"it has {listed}")
     return wanted
+
+
+def _refuse_empty(sheet: str, names: list[str], name: str) -> NoReturn:
+    others = ", ".join(quoted(one) for one in names if one != sheet)
+    hint = f"it also has {others}: give --sheet NAME" if others else "there is nothing to import"
+    raise UsageError(f"the sheet {quoted(sheet)} of {quoted(name)} is empty", hint=hint)
 
 
 def _lines(sheet: Any) -> Iterator[bytes]:  # noqa: ANN401 - the library's own

@@ -100,3 +100,18 @@ def test_only_names_columns_of_the_file(
     done = imported(cli, file, *words)
     assert (done.code, dump(cli)) == (2, [])
     assert expected in errors_of(done)
+
+
+def test_sheets_that_nobody_asked_for_are_named(cli: Cli, tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine", reason="the extra excel")
+    openpyxl = pytest.importorskip("openpyxl", reason="makes the workbook of this test")
+    book = openpyxl.Workbook()
+    book.active.append(["email", "Fax"])
+    book.active.append(["ada@example.com", 1])
+    book.create_sheet("Old people")
+    book.save(tmp_path / "people.xlsx")
+    told = 'read: the sheet "Sheet"; not "Old people" (--sheet NAME reads one)'
+    for words in ((), ("--ignore=Fax",)):
+        assert told in imported(cli, tmp_path / "people.xlsx", *words).err
+    done = imported(cli, tmp_path / "people.xlsx", "--ignore=Fax", "--sheet=Sheet")
+    assert (done.code, "read: the sheet" in done.err) == (0, False)

@@ -178,6 +178,12 @@ def _value(value: JsonValue) -> str:
     return excerpt(value if isinstance(value, str) else to_json(value))
 
 
+def _sheet_lines(plan: Plan) -> list[str]:
+    """Return which sheet of a workbook is read, where nobody named it and there are others."""
+    sheet = plan.source.sheet
+    return [f"read: {sheet.told}"] if sheet is not None and sheet.others else []
+
+
 def _account(forecast: Forecast) -> list[str]:
     return [f"account: {forecast.account}"] if forecast.account else []
 
@@ -185,7 +191,7 @@ def _account(forecast: Forecast) -> list[str]:
 def _notes(plan: Plan) -> list[str]:
     """Return what else is to be known before the first write."""
     report = plan.report
-    lines = [*left_out_lines(plan), *problem_lines(report)]
+    lines = [*_sheet_lines(plan), *left_out_lines(plan), *problem_lines(report)]
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")

@@ -128,7 +128,11 @@ class _Look:
         call = self.call
         way = find_way_out(error, self.judge(told=error.told))
         creates = call.maps.create_properties
-        return columns_refusal(error, way, call.command(*way.words), creates=creates)
+        found = columns_refusal(error, way, call.command(*way.words), creates=creates)
+        sheet = call.input_file.source.sheet
+        if sheet is not None and sheet.others:
+            found.message += f"\nread: {sheet.told}"
+        return found
 
     def _rules_with(self, words: Sequence[str]) -> ColumnRules:
         rules = with_words(self.call.columns, words).to_rules()

@@ -124,3 +124,17 @@ def test_without_the_extra_its_installation_is_named(
         cells(tmp_path, str(file))
     assert "pip install 'contactctl[excel]'" in str(caught.value.hint)
     assert "save the sheet as CSV UTF-8" in str(caught.value.hint)
+
+
+def test_lines_are_the_rows_of_the_sheet(tmp_path: Path) -> None:
+    ada, bob, cy = "ada@example.com", "bob@example.com", "cy@example.com"
+    rows = [[], ["email", "note"], [ada, f"one\n{bob},two\nthree"], [], [bob, "one"], [cy, "two"]]
+    file = workbook(tmp_path / "people.xlsx", *rows)
+    found = cells(tmp_path, str(file))[1:]
+    assert [(line, address) for line, address, _ in found] == [(3, ada), (5, bob), (6, cy)]
+
+
+def test_an_empty_sheet_is_told_with_the_others(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r'the sheet "People" of .* is empty') as caught:
+        cells(tmp_path, str(workbook(tmp_path / "people.xlsx")))
+    assert caught.value.hint == 'it also has "Others": give --sheet NAME'
