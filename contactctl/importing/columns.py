@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.errors import UsageError
+from contactctl.importing.cells import EMPTY, CellReaders
 from contactctl.importing.consent import RESUBSCRIBES, gives_consent, stops_by_name
 from contactctl.importing.fields import (
     ERROR_COLUMNS,
@@ -146,13 +148,12 @@ def is_ignored(column: str, rules: ColumnRules, fields: AccountFields) -> bool:
 
 
 def _constant(item: Field, text: str, rules: ColumnRules) -> JsonScalar:
-    # As a cell would be read, so that --set and a column mean the same.
     if text == "null" and not rules.literal_null:
         if not item.is_clearable:
             raise UsageError(f"--set {excerpt(item.label)}: it cannot be emptied")
         return None
     try:
-        value = cell_parser(item)(text)
+        value = _read_as_cell(item, text)
     except ValueProblem as problem:
         raise UsageError(
             f"--set {excerpt(item.label)}: {problem.message}", hint=problem.hint
@@ -161,6 +162,18 @@ def _constant(item: Field, text: str, rules: ColumnRules) -> JsonScalar:
         hint = "--allow-resubscribe permits it; new contacts are subscribed without it"
         raise UsageError(f"--set subscribed: {RESUBSCRIBES}", hint=hint)
     return value
+
+
+def _read_as_cell(item: Field, text: str) -> JsonScalar:
+    """Return the value that a cell has, so that ``--set`` and a column mean the same.
+
+    What does not fit is told without the flags of columns, which would not help.
+    """
+    with suppress(ValueProblem):
+        value = CellReaders().reader(item, item.label)(text) if text.strip() else EMPTY
+        if value is not EMPTY:
+            return value
+    return cell_parser(item)(text)
 
 
 def _check_known(columns: Sequence[str], named: Sequence[str]) -> None:

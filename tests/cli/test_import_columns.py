@@ -179,3 +179,21 @@ def test_resubscribing_needs_its_flag(cli: Cli, tmp_path: Path, how: str) -> Non
     assert imported(cli, file, *words).code == 2
     rows_of(cli, file, *words, "--allow-resubscribe")
     assert contact(cli, "a@example.com")["subscribed"] is True
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "value"),
+    [
+        ("trial=yes", "trial", True),
+        ("trial=f", "trial", False),
+        ("signupDate=2024-01-17 10:21:11+00", "signupDate", "2024-01-17T10:21:11.000Z"),
+        ("seats= 5", "seats", Number("5")),
+        ("plan=NULL", "plan", "NULL"),
+    ],
+)
+def test_a_value_of_every_row_is_read_as_a_cell_is(
+    cli: Cli, file: Path, word: str, name: str, value: object
+) -> None:
+    file.write_text("email\nada@example.com\n")
+    rows_of(cli, file, "--set", word)
+    assert dump(cli, name) == [("ada@example.com", value)]
