@@ -177,6 +177,15 @@ class ContactChange(NamedTuple):
         return tuple(ref for ref in refs if ref)
 
     @property
+    def only_takes_away(self) -> bool:
+        """Tell whether the change gives nothing: nobody is created for that on purpose."""
+        values, lists = self.values.items(), self.mailing_lists.values()
+        given = any(
+            value is not None and (n, value) != ("subscribed", False) for n, value in values
+        )
+        return bool(values or lists) and not given and True not in lists
+
+    @property
     def words(self) -> str:
         """Return who is meant, for a message; empty where nobody is."""
         return " with ".join(map(str, self.refs))

@@ -47,7 +47,7 @@ COMMANDS = Branch(
         "One contact": {
             "update": Leaf("contacts", "update", "Change one contact, or create it.", "writes"),
             "create": Leaf(
-                "contacts", "create", "Create one contact; an error if it exists.", "writes"
+                "creation", "create", "Create one contact; an error if it exists.", "writes"
             ),
             "find": Leaf("finding", "find", "Show one contact."),
             "delete": Leaf("deletion", "delete", "Delete one contact.", "destroys"),

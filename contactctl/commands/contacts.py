@@ -1,14 +1,11 @@
-"""update, create."""
+"""update."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from contactctl import answers
 from contactctl.answers import Shown
-from contactctl.changes.lookup import look_up
-from contactctl.changes.preview import preview_create, preview_offline
+from contactctl.changes.preview import preview_offline
 from contactctl.changes.update import carry_out, plan_update
-from contactctl.errors import UsageError
 from contactctl.flags.contact_flags import ContactFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import Planning, WayFlags
@@ -27,10 +24,6 @@ EXAMPLES = {
         "contactctl update --email old@example.com --new-email new@example.com",
         "contactctl update --email ada@example.com --prop seats=12 --prop trial=false --unset note",
         "jq -c '{email, plan}' row.json | contactctl update --data - --output json",
-    ),
-    "create": (
-        "contactctl create --email ada@example.com --user-id 42 --first-name Ada",
-        "contactctl create ada@example.com --prop plan=pro --dry-run",
     ),
 }
 
@@ -59,8 +52,7 @@ def update(
             session, preview_offline(change), str(change.refs[0]), declared=declared
         )
     plan = plan_update(session.client, change, wish, declared)
-    # Said before the write and in a preview alike; the flag itself was the permission.
-    if plan.preview.resubscribes:
+    if plan.preview.resubscribes and (preview.dry_run or planning.is_asked):
         session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
     if preview.dry_run:
         if len(plan.steps) > 1:
@@ -81,6 +73,10 @@ def update(
             answers.unchanged(str(plan.change.refs[0]), (found or {}).get("id"), drawn.account)
         )
         return None
+    if plan.preview.resubscribes or plan.change.only_takes_away:
+        from contactctl.flags.asking import ask_before
+
+        ask_before(session, plan, no_lookup=look.no_lookup)
     # Before the write: if its answer is lost, what the contact holds is not known either.
     writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
     with undo.of_update(plan, declared), writing as write:
@@ -90,45 +86,6 @@ def update(
     changes = plan.preview.changes if plan.preview.would == "update" else None
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, drawn, changes))
-    return None
-
-
-@with_session
-def create(
-    session: Session,
-    fields: ContactFlags,
-    preview: PreviewFlags,
-    files: WayFlags,
-) -> int | None:
-    """Create one contact; an address or user id that is taken is an error."""
-    preview.check()
-    undo = Undo(session, files.undo_file, preview)
-    planning = Planning(session, files, preview)
-    change, declared = fields.to_change(session, offline=preview.offline)
-    # The service creates nobody by a user id alone.
-    if change.email is None:
-        raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
-    if preview.offline:
-        return preview.show(session, preview_offline(change), change.email)
-    if preview.dry_run or planning.is_asked:
-        found = look_up(session.client, change.refs).contact
-        plan = preview_create(change, found, declared)
-        if planning.is_asked:
-            from contactctl.plans.lines import Planned
-
-            planning.save([Planned(change.refs, "create", plan.changes)], plan, change.email)
-            return None
-        return preview.show(session, plan, change.email, declared=declared)
-    session.check_write_allowed(change.email)
-    from contactctl.changes.created import unlike_created  # update starts without it
-
-    payload = change.to_payload()
-    drawn = _shown(session, change, declared)  # before the write, which must not wait for it
-    # The way back first: making it takes a look, and the contact is claimed for the write alone.
-    with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
-        saved = session.client.create(change, partial(unlike_created, change, declared=declared))
-        write.contact_id = saved.id
-    session.output.show(answers.written(f"created {change.email}", saved.reply, payload, drawn))
     return None
 
 

@@ -130,12 +130,75 @@ def test_a_person_who_opted_out_is_not_re_subscribed_without_a_word(
     assert (done.code, done.err) == (0, NOTE + warning)
 
 
-def test_at_a_terminal_the_re_subscription_is_always_announced(cli: Cli) -> None:
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("\n", 2), ("", 2)])
+def test_at_a_terminal_the_re_subscription_is_asked_about(cli: Cli, answer: str, code: int) -> None:
     """Trap 3, without a flag that asks for the look."""
     saved(cli, "-e", ADA, "--unsubscribed")
-    done = in_sandbox(cli, "update", "-e", ADA, "--subscribed", terminal=True)
-    assert "has opted out" in done.err
+    words = ("update", "--sandbox", "-e", ADA, "--subscribed")
+    done = cli(*words, stdin=answer, terminal=True, env={"TERM": "dumb"})
+    assert done.code == code
+    assert f"sandbox: {ADA} has opted out; subscribe again? [y/N] " in done.err
+    assert contact(cli, ADA)["subscribed"] is (code == 0)
+
+
+def test_where_nobody_can_be_asked_the_re_subscription_is_announced(cli: Cli) -> None:
+    saved(cli, "-e", ADA, "--unsubscribed")
+    done = in_sandbox(cli, "update", "-e", ADA, "--subscribed", "--no-input", terminal=True)
+    assert done.code == 0
+    assert f"warning: {ADA} has opted out, and --subscribed undoes that" in done.err
     assert contact(cli, ADA)["subscribed"] is True
+
+
+TAKES_AWAY = [
+    ("--unsubscribed",),
+    ("--unset", "firstName"),
+    ("--list", "weekly digest=false", "--unset", "plan"),
+]
+
+
+@pytest.mark.parametrize("change", TAKES_AWAY)
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("\n", 2)])
+def test_a_change_that_only_takes_away_creates_nobody_unasked(
+    cli: Cli, change: tuple[str, ...], answer: str, code: int
+) -> None:
+    """The typing error that leaves the real person subscribed."""
+    words = ("update", "--sandbox", "-e", "adda@example.com", *change)
+    done = cli(*words, stdin=answer, terminal=True, env={"TERM": "dumb"})
+    assert done.code == code
+    assert "there is no contact with the address adda@example.com" in done.err
+    assert "Create it all the same? [y/N]" in done.err
+    assert exists(cli, "adda@example.com") is (code == 0)
+
+
+def test_what_gives_something_creates_without_a_question(cli: Cli) -> None:
+    words = ("update", "--sandbox", "-e", ADA, "--unsubscribed", "--first-name", "Ada")
+    done = cli(*words, terminal=True, env={"TERM": "dumb"})
+    assert (done.code, done.err) == (0, NOTE)
+
+
+def test_at_a_terminal_without_questions_a_change_that_only_takes_away_creates_nobody(
+    cli: Cli,
+) -> None:
+    words = ("update", "-e", ADA, "--unsubscribed", "--no-input")
+    done = in_sandbox(cli, *words, terminal=True)
+    assert done.code == 3
+    assert "--no-lookup" in done.err
+    assert not exists(cli, ADA)
+    assert in_sandbox(cli, *words, "--no-lookup", terminal=True).code == 0
+
+
+def test_a_script_that_only_takes_away_sends_one_request_and_is_told(cli: Cli) -> None:
+    words = ("update", "-e", ADA, "--unsubscribed")
+    with serve() as server:
+        told = cli(*words, env=key_for(server))
+        meant = cli(*words, "--no-lookup", env=key_for(server))
+        quiet = cli(*words, "-q", env=key_for(server))
+    assert (told.code, told.out, server.routes_seen()) == (0, "c1\n", [UPDATE] * 3)
+    assert told.err == (
+        f"warning: if there is no contact {ADA}, this creates one; --must-exist refuses that,"
+        " --no-lookup says that it is meant\n"
+    )
+    assert meant.err == quiet.err == ""
 
 
 def test_nothing_else_subscribes_anybody(cli: Cli) -> None:
