@@ -128,7 +128,8 @@ COMMANDS = Branch(
             "contactctl update ada@example.com --first-name Ada --prop plan=pro",
             "contactctl import people.csv --dry-run",
         ),
-        "To begin, without a key and without sending anything": (
+        "To begin, in the sandbox: no key, and nothing leaves this machine": (
+            "contactctl update ada@example.com --first-name Ada --sandbox",
             "contactctl find ada@example.com --sandbox",
         ),
     },
