@@ -156,8 +156,8 @@ def refusal_of(parameter: Parameter, text: str) -> str | None:
 def missing_words(parameter: Parameter) -> str:
     """Return what to say where a parameter that is needed is not given."""
     choices = takes_of(parameter).choices
-    listed = f" Choose from: {', '.join(choices)}" if choices else ""
-    return f"Missing {parameter.param_type_name} '{_name(parameter)}'.{listed}"
+    listed = f": one of {', '.join(choices)}" if choices else ""
+    return f"{_name(parameter)} is missing{listed}"
 
 
 def read_ourselves(parameters: Iterable[Parameter], annotations: Mapping[str, Any]) -> None:

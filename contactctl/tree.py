@@ -76,9 +76,11 @@ class Group(TyperGroup):
 
             show_page(self.page(ctx.command_path), ctx.obj)
             ctx.exit()
-        if not ctx.resilient_parsing:
-            check_words(self, ctx, args)
+        has_command = ctx.resilient_parsing or bool(check_words(self, ctx, args).bare)
         rest: list[str] = super().parse_args(ctx, args)
+        # Only now: --help and --version need none.
+        if not has_command:
+            raise UsageError("no command is given", hint=f"see {ctx.command_path} --help")
         return rest
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Found:
@@ -149,8 +151,8 @@ def _annotations(function: Callable[..., object]) -> dict[str, Any]:
     return {name: parameter.annotation for name, parameter in parameters.items()}
 
 
-def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> None:
-    """Refuse whatever is wrong with the words of a call, all of it at once.
+def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> Words:
+    """Refuse whatever is wrong with the words of a call, all of it at once; return them told apart.
 
     A flag swallowed as a value is among it: an empty shell variable would otherwise make ``--email
     $E --user-id 42`` take ``--user-id`` as the address. Raises :class:`UsageError`.
@@ -168,6 +170,7 @@ def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> 
         error = usage_error(command, words, once, ctx.command_path)
         if error is not None:
             raise error
+    return words
 
 
 def _places(command: Command | Group) -> float:

@@ -68,7 +68,7 @@ class TestRefusals:
         done = cli("completion")
         assert done.code == 2
         assert done.err.splitlines() == [
-            "error: Missing argument 'SHELL'. Choose from: bash, zsh, fish, powershell",
+            "error: SHELL is missing: one of bash, zsh, fish, powershell",
             "  hint: see contactctl completion --help",
         ]
 

@@ -80,6 +80,8 @@ def test_all_that_is_wrong_is_said_at_once(cli: Cli) -> None:
     [
         ("--json find x@example.com", "did you mean --output json?"),
         ("--timeout soon find x@example.com", "no number"),
+        ("--sandbox", "no command is given"),
+        ("profile -q", "no command is given"),
         ("lists canary", "1 word is too many"),
         ("forget --force --all", "did you mean --yes?"),
     ],

@@ -155,8 +155,8 @@ def test_a_property_is_created_and_can_be_set_at_once(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("plan",), "Missing option"),
-        (("--type", "string"), "Missing argument"),
+        (("plan",), "--type is missing: one of string"),
+        (("--type", "string"), "NAME is missing"),
         (("x", "--type", "text"), '"text"'),
         (("", "--type", "string"), "empty"),
         (("two words", "--type", "string"), "two words"),

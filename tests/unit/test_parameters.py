@@ -102,5 +102,5 @@ def test_a_refusal_names_the_flag_and_the_text() -> None:
 
 
 def test_what_must_be_given_is_missed_with_its_choices() -> None:
-    with pytest.raises(UsageError, match=r"^Missing option '--some'\. Choose from: a, b$"):
+    with pytest.raises(UsageError, match=r"^--some is missing: one of a, b$"):
         read(parameter(Literal["a", "b"], ...), None)
