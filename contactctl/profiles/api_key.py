@@ -97,8 +97,13 @@ def ask_key(stderr: TextIO, *, ask: Callable[..., str] | None = None) -> str:
             key = (ask or getpass.getpass)("API key (not shown): ", stream=stderr)
         except getpass.GetPassWarning:
             raise UsageError("the terminal cannot hide what is typed", hint=_OTHER_WAYS) from None
-        except EOFError:
+        except (EOFError, KeyboardInterrupt) as stopped:
+            stderr.write("\n")  # or what is said next would stand behind the question
+            if isinstance(stopped, KeyboardInterrupt):
+                raise
             key = ""
+    # Pasted keys bring blanks, and none of them is a part of a key.
+    key = key.strip(" \t")
     if not key:
         raise UsageError("no API key was entered", hint=_OTHER_WAYS)
     return key

@@ -160,12 +160,32 @@ def test_ctrl_c_at_a_question_does_nothing_and_says_so_in_one_line(screen: Scree
 
 def test_a_key_is_asked_for_and_not_shown(screen: Screen) -> None:
     process = screen.start("profile", "add", "work", "--no-check")
-    screen.read_until(re.compile(r"API key \(not shown\): $"))
-    os.write(screen.ours, b"canary-0123456789abcdef\n")
+    before = " ".join(screen.read_until(re.compile(r"API key \(not shown\): $")).split())
+    assert before.startswith("Profile work for https://app.loops.so/api A key is found in Loops")
+    assert "kept as plain text" in before
+    os.write(screen.ours, b"canary 0123456789abcdef\n")
+    again = screen.read_until(re.compile(r"API key \(not shown\): $"))
+    assert "has a blank at position 7" in again.replace("space", "blank")
+    os.write(screen.ours, b"  canary-0123456789abcdef \n")
     text = screen.read_until(process)
     assert process.returncode == 0
-    assert "canary" not in text
+    assert "canary" not in again + text
     assert "****cdef" in screen.run("profile", "show", COLUMNS="200")[1]
+
+
+@pytest.mark.parametrize("end", [b"\x04", b"\x03"])
+def test_ctrl_d_and_ctrl_c_at_the_key_leave_a_clean_line(screen: Screen, end: bytes) -> None:
+    process = screen.start("profile", "add", "work", "--no-check")
+    screen.read_until(re.compile(r"API key \(not shown\): $"))
+    if end == b"\x03":  # the terminal is not the process's own, which would make a signal of it
+        process.send_signal(signal.SIGINT)
+    else:
+        os.write(screen.ours, end)
+    text = SGR.sub("", screen.read_until(process))
+    assert process.returncode in {2, -signal.SIGINT}
+    assert text.splitlines()[0] == ""
+    assert "error" in text.splitlines()[1]
+    assert "Traceback" not in text
 
 
 def test_ctrl_c_at_a_question_leaves_a_clean_line(screen: Screen, tmp_path: Path) -> None:

@@ -67,11 +67,12 @@ def add(  # noqa: PLR0913 - one parameter per flag or set of flags
     _check_free(session.profiles.load(), check_name(name), replace=replace)
     key.check(session)
     base_url, domains = place.to_base_url(session), place.to_domains()
-    profile = Profile(name, base_url, key.to_source(session), None, place.read_only, domains)
+    source = key.to_source(session, name, base_url)
+    profile = Profile(name, base_url, source, None, place.read_only, domains)
     profile = profile if no_check else _with_team(session, profile)
     book = _save(session, profile, replace=replace)
     session.output.show(answers.added(profile, book, checked=not no_check))
-    _say_what_follows(session, profile, book)
+    _say_what_follows(session, profile, book, key_was_told=key.is_asked)
 
 
 @with_session
@@ -201,8 +202,10 @@ def _explicit(session: Session, name: str | None) -> str | None:
     return flagged if name is None else name
 
 
-def _say_what_follows(session: Session, profile: Profile, book: ProfileBook) -> None:
-    if isinstance(profile.key, StoredKey):
+def _say_what_follows(
+    session: Session, profile: Profile, book: ProfileBook, *, key_was_told: bool
+) -> None:
+    if isinstance(profile.key, StoredKey) and not key_was_told:
         session.output.note(
             f"The key is kept in {session.profiles.path} as plain text, readable by you alone."
             " --key-env and --key-command keep it elsewhere."

@@ -19,6 +19,9 @@ from contactctl.profiles.profile import (
 )
 from contactctl.session import Session
 
+#: How often a key that cannot be one is asked for again.
+_TYPED_AGAIN = 2
+
 KeyStdin = Annotated[
     bool,
     typer.Option(
@@ -102,7 +105,12 @@ class KeyFlags:
         if not any(given) and not session.can_ask:
             raise UsageError("the API key cannot be asked for here", hint=f"give {ways}")
 
-    def to_source(self, session: Session) -> KeySource:
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether the key is to be typed."""
+        return not self.key_stdin and self.key_env is None and self.key_command is None
+
+    def to_source(self, session: Session, name: str, base_url: str) -> KeySource:
         """Return the key source; a key that will be kept is asked for or read now."""
         if self.key_env is not None:
             return check_variable(self.key_env)
@@ -110,7 +118,7 @@ class KeyFlags:
             return _checked_command(self.key_command)
         if self.key_stdin:
             return _stored(read_key(session.run.stdin), "on standard input")
-        return _stored(ask_key(session.run.stderr), "just entered")
+        return _typed(session, name, base_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,22 @@ class PlaceFlags:
     def to_domains(self) -> tuple[str, ...]:
         """Return the domains that may be written to, none for all."""
         return () if self.only_domains is None else parse_domains(self.only_domains)
+
+
+def _typed(session: Session, name: str, base_url: str) -> StoredKey:
+    """Ask for a key, again after a typing error, and say before it what becomes of it."""
+    session.output.note(
+        f"Profile {name} for {base_url}\n"
+        "A key is found in Loops under Settings → API. It will be kept as plain text in\n"
+        f"{session.profiles.path}\n"
+        "readable by you alone; --key-env and --key-command keep it elsewhere."
+    )
+    for _ in range(_TYPED_AGAIN):
+        try:
+            return _stored(ask_key(session.run.stderr), "just entered")
+        except CredentialsError as error:
+            session.output.warn(error.message)
+    return _stored(ask_key(session.run.stderr), "just entered")
 
 
 def _checked_command(text: str) -> KeyCommand:
