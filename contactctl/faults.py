@@ -171,7 +171,8 @@ def _value_fault(option: Parameter, text: str | None, words: Words) -> Fault | N
         return Fault(f"{name} takes no value", f"give {name} alone")
     if text is None:
         return Fault(f"{name} has no value", f"give {name} {option.metavar or 'a value'}")
-    if text.startswith("--") and text.partition("=")[0] in words.options:
+    is_apart = (option, text) in words.apart
+    if is_apart and text.startswith("--") and text.partition("=")[0] in words.options:
         return Fault(
             f"{name} has no value: {text} follows it, which is a flag itself",
             f"give {name} a value; to mean that very text, write {name}={text}",

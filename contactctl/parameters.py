@@ -48,9 +48,10 @@ class Takes(NamedTuple):
 class Words:
     """The words of one call told apart by the parameters of its command, before they are parsed.
 
-    ``values`` are the flags with the text that each is given, None where there is none; ``given``
-    are all flags given, ``unknown`` the names of those that there are not, and ``bare`` the words
-    that belong to no flag. With ``stops`` the words behind the first of these are another's.
+    ``values`` are the flags with the text that each is given, None where there is none, ``apart``
+    those of them whose text is a word of its own, and not one with the flag; ``given`` are all
+    flags given, ``unknown`` the names of those that there are not, and ``bare`` the words that
+    belong to no flag. With ``stops`` the words behind the first of these are another's.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Words:
     ) -> None:
         self.options = {name: item for item in parameters for name in names_of(item)}
         self.values: list[tuple[Parameter, str | None]] = []
+        self.apart: list[tuple[Parameter, str | None]] = []
         self.given: list[Parameter] = []
         self.unknown: list[str] = []
         self.bare: list[str] = []
@@ -82,7 +84,7 @@ class Words:
             return
         self.given.append(option)
         if not option.is_flag:
-            self.values.append((option, text if equals else next(self._left, None)))
+            self.values.append((option, text) if equals else self._with_next(option))
         elif equals:
             self.values.append((option, text))
 
@@ -95,8 +97,14 @@ class Words:
                 return
             self.given.append(option)
             if not option.is_flag:
-                self.values.append((option, word[at:] or next(self._left, None)))
+                rest = word[at:]
+                self.values.append((option, rest) if rest else self._with_next(option))
                 return
+
+    def _with_next(self, option: Parameter) -> tuple[Parameter, str | None]:
+        found = (option, next(self._left, None))
+        self.apart.append(found)
+        return found
 
 
 def names_of(parameter: Parameter) -> list[str]:
