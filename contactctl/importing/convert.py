@@ -128,7 +128,9 @@ def unread(row: Row) -> ValueProblem:
     if colon and kind == "not JSON":
         return ValueProblem(text, kind=kind, value=reason)
     bare = _OWN_LINE.sub("a line ", text)
-    return ValueProblem(text, kind=bare, value=None) if bare != text else ValueProblem(text)
+    problem = ValueProblem(text, kind=bare)
+    problem.is_sentence = True
+    return problem
 
 
 class CsvConverter:
@@ -255,10 +257,12 @@ class CsvConverter:
     def _refuse_unnamed(self, cells: Sequence[str]) -> None:
         for index in self._unnamed:
             if cells[index].strip():
-                raise ValueProblem(
+                problem = ValueProblem(
                     f"cell {index + 1} stands in a column without a name",
                     hint="name it in the header, or leave it out with --ignore ''",
                 )
+                problem.flags = ("--ignore=",)
+                raise problem
 
 
 def _cleared(*, is_clearable: bool) -> JsonScalar:

@@ -236,3 +236,12 @@ def test_a_pipe_that_has_a_name_to_fill_in_is_a_hint(cli: Cli, tmp_path: Path) -
     file.write_text(f'{{"a": [{{"email": "{ADA}"}}], "b": [{{"email": "{BOB}"}}]}}')
     last = imported(cli, file).err.splitlines()[-1].strip()
     assert last == f"hint: jq '.[\"NAME\"]' {file} | contactctl import - --format json"
+
+
+def test_a_column_without_a_name_is_left_out(cli: Cli, file: Path) -> None:
+    file.write_text(f",email,seats\n0,{ADA},2\n1,{BOB},3\n")
+    done = imported(cli, file)
+    assert line_of(done) == ["--ignore="]
+    assert "the command below leaves out what has no name" in done.err
+    pasted(cli, file)
+    assert dump(cli, "seats") == [(ADA, Number("2")), (BOB, Number("3"))]

@@ -24,6 +24,7 @@ MOST_NAMED = 5
 _MOST_TOLD = 3
 _SKIP = "--skip-invalid"
 _NEVER = "--never-resubscribe"
+_NAMELESS = "--ignore="
 _NULL_TEXT = "--null-text="
 
 
@@ -77,7 +78,8 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
         report = better
         words += more
         does += ["re-subscribes nobody"] if _NEVER in more else []
-        does += ["reads values as its flags say"] if more != [_NEVER] else []
+        does += ["leaves out what has no name"] if _NAMELESS in more else []
+        does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way

@@ -104,3 +104,4 @@ def test_rows_that_were_not_read_are_of_one_kind_wherever_they_stand(
 ) -> None:
     found = unread(Row(1, 2, ("x",), None, problem))
     assert (found.message, found.kind, found.value) == (problem, kind, value)
+    assert found.is_sentence == (value is None)
