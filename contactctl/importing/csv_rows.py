@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: The service takes 498 characters; the rest is room to say so instead of breaking off.
 MAX_CELL_CHARS = 2**20
 _QUOTE_HINT = 'look for a quotation mark that is not doubled; inside a quoted cell write ""'
-_ESCAPE_HINT = r"MySQL writes \" for a quotation mark: give --backslash-escapes"
+ESCAPE_HINT = r"MySQL writes \" for a quotation mark: give --backslash-escapes"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAMED_ADDRESS = re.compile(r"[^<>]*<([^<>]+)>")
 
@@ -146,7 +146,7 @@ class _Lines:
         else:
             until = f", up to line {self._number}," if several else ""
             escapes = any('\\"' in line for line in self._record)
-            hint = _ESCAPE_HINT if escapes else _QUOTE_HINT
+            hint = ESCAPE_HINT if escapes else _QUOTE_HINT
             self.problem = f"text follows a closing quotation mark{until} ({hint})"
         return ["".join(self._record).rstrip("\r\n")]
 

@@ -245,3 +245,15 @@ def test_a_column_without_a_name_is_left_out(cli: Cli, file: Path) -> None:
     assert "the command below leaves out what has no name" in done.err
     pasted(cli, file)
     assert dump(cli, "seats") == [(ADA, Number("2")), (BOB, Number("3"))]
+
+
+@pytest.mark.parametrize(("more", "is_offered"), [("", True), ("nobody,1\n", False)])
+def test_backslashes_are_read_where_that_imports_the_file(
+    cli: Cli, file: Path, more: str, *, is_offered: bool
+) -> None:
+    file.write_text(f'email,firstName\n"{ADA}","A \\"B\\" C"\n{more}')
+    done = imported(cli, file)
+    assert ("--backslash-escapes" in done.err.splitlines()[-1]) == is_offered
+    if is_offered:
+        pasted(cli, file)
+        assert dump(cli, "firstName") == [(ADA, 'A "B" C')]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from contactctl.commands.imports.checking import checked
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
+from contactctl.importing.csv_rows import ESCAPE_HINT
 from contactctl.importing.input_file import STDIN, InputFile, open_input
 from contactctl.importing.misread import MisreadError
 
@@ -48,7 +49,32 @@ def opened(
                 again = opened(session, reading, sending, call_of, offline=offline)
                 _tell_all(error, again, offline)
             raise
-        yield call_of(reading, input_file)
+        try:
+            yield call_of(reading, input_file)
+        except UsageError as error:
+            is_mended = error.command is not None or reading.backslash_escapes
+            if not is_mended and _has_escapes(error) and Path(reading.file).is_file():
+                reading = replace(reading, backslash_escapes=True)
+                again = opened(session, reading, sending, call_of, offline=offline)
+                _tell_escapes(error, again, offline)
+            raise
+
+
+def _has_escapes(error: UsageError) -> bool:
+    """Tell whether rows cannot be told into cells as they are, and could by their backslashes."""
+    return any(ESCAPE_HINT in str(group["kind"]) for group in error.groups)
+
+
+def _tell_escapes(
+    error: UsageError,
+    opening: AbstractContextManager[ImportCall],
+    offline: bool,  # noqa: FBT001 - as it was given
+) -> None:
+    """Add the command that reads the backslashes of a file, where nothing else stops it."""
+    with suppress(ContactctlError), opening as call:
+        checked(call, offline=offline, asks=False)
+        error.command = call.command()
+        error.hint = "the command below reads backslashes as MySQL and Postgres write them"
 
 
 def _tell_all(
