@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
 _WORTH_TELLING_S = 2.0
-_OFFLINE_HINT = "give the ids of lists, or leave --offline away"
+_OFFLINE_HINT = "give the ids of lists, or leave out --offline"
 
 
 def open_client(  # noqa: PLR0913 - what a session settles for its client

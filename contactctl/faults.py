@@ -213,6 +213,4 @@ def _stray_words(stray: Sequence[str], words: Words) -> Fault:
     if any("@" in word for word in stray) and "--email" in words.options:
         hint = "an address is given once"
     many = "words are" if len(stray) > 1 else "word is"
-    return Fault(
-        f"{len(stray)} {many} too many (not repeated here, where a secret could be shown)", hint
-    )
+    return Fault(f"{len(stray)} {many} too many (not shown here: it could be a secret)", hint)

@@ -131,7 +131,7 @@ def _check_identifier(name: str, text: str) -> None:
     if name == "email" and not is_address(text):
         raise UsageError(
             f"{quoted(text)} is not an email address",
-            hint="the service takes addresses such as ada@example.com, in ASCII and without blanks",
+            hint="the service takes addresses such as ada@example.com, in ASCII and without spaces",
         )
 
 

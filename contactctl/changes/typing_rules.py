@@ -101,7 +101,7 @@ def typed_value(text: str, declared: PropertyType) -> JsonScalar:
         return check_text(text)
     if not text:
         raise ValueProblem(
-            f"an empty text is no {declared}", hint="to empty the property, use --unset"
+            f"an empty text is not a {declared}", hint="to empty the property, use --unset"
         )
     if declared == "number":
         return _typed_number(text)

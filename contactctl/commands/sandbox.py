@@ -130,7 +130,7 @@ Strict = Annotated[
     ),
 ]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The contact's email address.")]
-Off = Annotated[bool, typer.Option("--off", help="Take the mark off again.")]
+Off = Annotated[bool, typer.Option("--off", help="Remove the mark.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def clock_check(date: str | None, now_s: float) -> Check:
         return ok(name, f"within {max(abs(ahead_s), 1)} s of the service's")
     where = "ahead of" if ahead_s > 0 else "behind"
     words = f"{abs(ahead_s)} s {where} the service's"
-    return warn(name, words, "set this machine's clock, best by the network")
+    return warn(name, words, "set this machine's clock, preferably from the network")
 
 
 def rate_check(pace: Mapping[str, str]) -> Check:

@@ -231,5 +231,7 @@ def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "Dec
         return account.declared_for(keys)
     # Typed by look, a preview says more than no preview.
     except OfflineError:
-        session.output.note("the declared types are not known offline: typed by look alone")
+        session.output.note(
+            "the declared types are not known offline: types are guessed from the values"
+        )
         return None

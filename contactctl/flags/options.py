@@ -30,7 +30,7 @@ SandboxFlag = Annotated[
 ]
 OutputFlag = Annotated[
     Literal["text", "json"] | None,
-    _flag("-o", "--output", help="Form of answers and errors: text (default) or json."),
+    _flag("-o", "--output", help="Format of answers and errors: text (default) or json."),
 ]
 QuietFlag = Annotated[bool, _flag("-q", "--quiet", help="Print the bare answer and errors only.")]
 VerboseFlag = Annotated[
@@ -72,7 +72,7 @@ def _print_version(context: typer.Context, *, wanted: bool) -> None:
 
 VersionFlag = Annotated[
     bool,
-    _flag("--version", is_eager=True, callback=_print_version, help="Print the version and end."),
+    _flag("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
 ]
 
 
@@ -87,7 +87,7 @@ def _print_help(context: typer.Context, *, wanted: bool) -> None:
 
 HelpFlag = Annotated[
     bool,
-    _flag("-h", "--help", is_eager=True, callback=_print_help, help="Show this help and end."),
+    _flag("-h", "--help", is_eager=True, callback=_print_help, help="Show this help and exit."),
 ]
 
 

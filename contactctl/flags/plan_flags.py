@@ -63,7 +63,9 @@ class PlanFlags(NamedTuple):
             )
         # Resolved, as one file may be spelled in two ways.
         if self.summary is not None and self.summary.resolve() == self.plan.resolve():
-            raise UsageError("--plan and --summary name one file", hint="give one another name")
+            raise UsageError(
+                "--plan and --summary name one file", hint="give one of them another name"
+            )
         if beside is not None and _is_one(self.plan, beside):
             raise UsageError("--plan names the file that is imported", hint="give another name")
 

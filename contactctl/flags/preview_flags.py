@@ -54,7 +54,7 @@ ReplaceUserId = Annotated[
     bool,
     typer.Option(
         "--replace-user-id",
-        help="Allow to write over a different user id, where a look finds one.",
+        help="Allow replacing the user id that a contact has.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -70,7 +70,7 @@ NoLookup = Annotated[
     bool,
     typer.Option(
         "--no-lookup",
-        help="No look before the write. At a terminal update looks first, which is a request more.",
+        help="Do not look the contact up before the write, as update does at a terminal.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -155,7 +155,7 @@ class LookFlags(NamedTuple):
         asked = next((name for name, given in wants.items() if given), None)
         refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
         if asked and refused:
-            raise UsageError(f"{asked} needs a look, and {refused} forbids it", hint="give one")
+            raise UsageError(f"{asked} needs a look-up, and {refused} forbids it", hint="give one")
         guarded = change.user_id is not None and session.credentials.only_domains
         # Never unasked in a script, whose loop would take twice the requests.
         looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))

@@ -162,7 +162,9 @@ def check_undo(path: Path | None, *, beside: Path | None = None, resume: bool = 
     if path is None:
         return
     if beside is not None and path.resolve() == beside.resolve():
-        raise UsageError("--undo-file and --rejects name one file", hint="give one another name")
+        raise UsageError(
+            "--undo-file and --rejects name one file", hint="give one of them another name"
+        )
     if not resume:
         from contactctl.plans.undo_file import refuse_existing
 

@@ -164,7 +164,7 @@ class ConsentReader:
         if isinstance(value, str):
             return self.read(value)
         hint = "give true, false or a word"
-        raise ValueProblem("this is no single value", hint=hint, kind="no single value")
+        raise ValueProblem("this is not a single value", hint=hint, kind="no single value")
 
     def _meant(self, text: str) -> bool | None:
         if self._out or self._in:

@@ -31,7 +31,7 @@ _SUFFIX = ".journal"
 _FINISHED_SUFFIX = ".finished"
 _LOCK_SUFFIX = ".lock"
 _NAME_PARTS = 5
-_AGAIN = "to begin anew, leave --resume away"
+_AGAIN = "to start over, leave out --resume"
 
 
 class NothingToResumeError(UsageError):

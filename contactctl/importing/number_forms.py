@@ -22,8 +22,14 @@ _GROUPED = {
     for mark, other in ((",", r"\."), (".", ","))
 }
 _NOT_OF: dict[DecimalMark, tuple[str, str]] = {
-    ",": ("no number with a decimal comma", "such as 1234,5 or 1.234,50: points part thousands"),
-    ".": ("no number with a decimal point", "such as 1234.5 or 1,234.50: commas part thousands"),
+    ",": (
+        "no number with a decimal comma",
+        "such as 1234,5 or 1.234,50: points separate thousands",
+    ),
+    ".": (
+        "no number with a decimal point",
+        "such as 1234.5 or 1,234.50: commas separate thousands",
+    ),
 }
 
 

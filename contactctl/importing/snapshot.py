@@ -115,7 +115,7 @@ class Snapshot:
             )
         raise ChangedFileError(
             f"{self._name} {what} while it was imported",
-            hint="to import it as it is now, begin anew without --resume; or put it back as it was",
+            hint="to import it as it is now, start over without --resume; or put it back as it was",
         )
 
     def _what_happened(self, found: Stamp) -> str:

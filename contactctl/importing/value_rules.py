@@ -21,7 +21,7 @@ class ValueRules:
     """What the flags say about values.
 
     ``null_texts`` are cells that are empty; ``date_formats`` goes from column to form. In a column
-    of ``decimal_commas`` points part thousands; in one of ``decimal_points`` they never do.
+    of ``decimal_commas`` points separate thousands; in one of ``decimal_points`` they never do.
     """
 
     null_texts: frozenset[str] = frozenset()

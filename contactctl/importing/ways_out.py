@@ -53,10 +53,10 @@ def placeholder(text: str, expected: str, *, tabs: bool = False) -> ValueProblem
 def either_number(column: str, text: str) -> ValueProblem:
     """Return the problem of a number that is one of two, as its point may part thousands."""
     point = f"; if they stand before decimals: {_flag(_POINT, column)}"
-    hint = f"if points part thousands: {_flag(_COMMA, column)}"
+    hint = f"if points separate thousands: {_flag(_COMMA, column)}"
     return misfit(
         text,
-        "a number that can be read in two ways, as semicolons part the cells",
+        "a number that can be read in two ways, as semicolons separate the cells",
         hint=hint + point * (text.count(".") == 1),
     )
 
@@ -90,7 +90,7 @@ def _number(problem: ValueProblem, column: str, text: str) -> ValueProblem:
     if not comma and not point:
         return problem
     ways = [f"{_flag(_COMMA, column)} if the comma stands before decimals"] * comma
-    ways += [f"{_flag(_POINT, column)} if commas part thousands"] * point
+    ways += [f"{_flag(_POINT, column)} if commas separate thousands"] * point
     found = misfit(text, problem.kind, hint="; ".join(ways))
     if comma != point:
         found.flags = (f"{_COMMA if comma else _POINT}={column}",)

@@ -145,7 +145,7 @@ def trust_failure(error: ssl.SSLError, host: str) -> TrustError:
         )
     if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
         return TrustError(
-            f"the certificate of {host} is expired or not valid yet",
+            f"the certificate of {host} has expired or is not valid yet",
             hint="check the clock of this machine",
         )
     return TrustError(

@@ -63,10 +63,10 @@ class Network(httpcore.NetworkBackend):
         reason = error.strerror or str(error)
         if self._proxy is not None:
             return ProxyError(
-                f"the proxy {where} cannot be reached: {reason}",
+                f"could not connect to the proxy {where}: {reason}",
                 hint="correct HTTPS_PROXY or unset it, or name the host in NO_PROXY",
             )
-        return NoConnectionError(f"{where} cannot be reached: {reason}")
+        return NoConnectionError(f"could not connect to {where}: {reason}")
 
 
 class _Stream(httpcore.NetworkStream):
@@ -148,13 +148,13 @@ class _EarlyStream(_Stream):
 def late(deadline: Deadline) -> DeadlineError:
     """Return the error of an attempt that reached its deadline."""
     return DeadlineError(
-        f"no whole answer within {deadline.allowed_s:g} s", outcome=_outcome(deadline)
+        f"no complete answer within {deadline.allowed_s:g} s", outcome=_outcome(deadline)
     )
 
 
 def broken(deadline: Deadline) -> NoConnectionError:
     """Return the error of a connection that broke."""
-    when = "before the whole answer came" if deadline.sent else "before anything was sent"
+    when = "before the answer was complete" if deadline.sent else "before anything was sent"
     return NoConnectionError(f"the connection broke {when}", outcome=_outcome(deadline))
 
 

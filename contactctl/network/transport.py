@@ -209,7 +209,9 @@ def _refused_by_proxy(answer: str) -> ContactctlError:
     """Return what a proxy's answer to CONNECT means; the text begins with its status."""
     status = answer[:3] if answer[:3].isdecimal() else "no HTTP"
     if status.startswith("5"):
-        return NoConnectionError(f"the proxy cannot reach the service: it answered {status}")
+        return NoConnectionError(
+            f"the proxy could not connect to the service: it answered {status}"
+        )
     return ProxyError(
         f"the proxy refused the connection: it answered {status}",
         hint="check HTTPS_PROXY, with user name and password where the proxy wants them",

@@ -30,7 +30,8 @@ def parse_age(text: str) -> float:
     found = _AGE.fullmatch(text)
     if found is None:
         raise UsageError(
-            f"--max-age {quoted(text)} is no age", hint="give a number and s, m, h or d: 24h, 2d"
+            f"--max-age {quoted(text)} is not an age",
+            hint="give a number and s, m, h or d: 24h, 2d",
         )
     seconds = float(int(found[1]) * _UNITS_S[found[2]])
     if seconds > MOST_AGE_DAYS * _DAY_S:

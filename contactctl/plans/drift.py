@@ -46,7 +46,7 @@ def must_write(
         return False
     if contact is None:
         if item.would != "create":
-            raise DriftedError(f"drifted: {item.words} is there no more", hint=_WAY_OUT)
+            raise DriftedError(f"drifted: {item.words} no longer exists", hint=_WAY_OUT)
         return True
     if item.would == "create":
         raise DriftedError(f"drifted: there is a contact now, {describe(contact)}", hint=_WAY_OUT)

@@ -66,7 +66,7 @@ def undo(
     if item.would == "delete":
         return _unmade(item, contact, kinds)
     if contact is None:
-        raise DriftedError(f"drifted: {item.words} is there no more", hint=_WAY_OUT)
+        raise DriftedError(f"drifted: {item.words} no longer exists", hint=_WAY_OUT)
     return _put_back(item, contact, kinds)
 
 

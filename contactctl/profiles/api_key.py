@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _NAMED_CHARACTERS = {
-    " ": "a blank",
+    " ": "a space",
     "\t": "a tab",
     "\n": "a line break",
     "\r": "a line break",

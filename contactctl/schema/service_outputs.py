@@ -103,7 +103,7 @@ ROW: JsonObject = record(
         "userId": TEXT_OR_NULL,
         "status": one_of("done", "failed", "skipped"),
         "change": said(
-            "what a look before the write showed, null without --lookup",
+            "what the look-up before the write showed, null without --lookup",
             {"type": ["string", "null"], "enum": [*KINDS, None]},
         ),
         "changes": {**CHANGES, "type": ["object", "null"]},

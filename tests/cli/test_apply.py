@@ -84,7 +84,7 @@ def test_a_contact_that_has_appeared_or_vanished_is_drift(cli: Cli, plan: Path) 
     done = applied(cli, plan, "-o", "json")
     assert done.code == 6
     assert {line: text[:30] for line, text in drifted(done).items()} == {
-        2: "drifted: ada@example.com is th",
+        2: "drifted: ada@example.com no lo",
         4: "drifted: there is a contact no",
     }
     assert not exists(cli, "ada@example.com")
@@ -278,4 +278,4 @@ def test_what_is_no_plan_is_a_wrong_call(cli: Cli, plan: Path) -> None:
     assert (done.code, "is no plan" in done.err) == (2, True)
     assert applied(cli, plan.with_name("none.jsonl")).code == 2
     resumed = applied(cli, plan, "--resume")
-    assert (resumed.code, "to begin anew, leave --resume away" in resumed.err) == (2, True)
+    assert (resumed.code, "to start over, leave out --resume" in resumed.err) == (2, True)

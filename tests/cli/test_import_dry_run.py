@@ -216,7 +216,7 @@ def test_what_is_no_number_of_changes_is_a_usage_error(cli: Cli, file: Path, mos
     before = state(cli)
     done = imported(cli, file, f"--max-changes={most}")
     assert done.code == 2
-    assert "no number of rows" in done.err
+    assert "not a number of rows" in done.err
     assert state(cli) == before
 
 

@@ -94,7 +94,7 @@ def test_help_is_asked_for_in_several_ways(program: Program, words: str) -> None
 
 def test_help_has_the_options_of_every_command(program: Program) -> None:
     out = program("help", "options").out
-    assert "  -o, --output text|json  Form of answers and errors" in out
+    assert "  -o, --output text|json  Format of answers and errors" in out
     assert "(0 to 20)" in out
     assert program("version").out == program("--version").out
 

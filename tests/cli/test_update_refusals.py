@@ -27,8 +27,8 @@ CASES = f"""
 -e a@b                                   | "a@b" is not an email address  | ada@example.com
 -e a@b.c                                 | "a@b.c" is not an email address| ada@example.com
 -e ä@example.com                         | is not an email address        | in ASCII
--e ' a@b.co'                             | " a@b.co" is not an email      | without blanks
--e 'a@b.co\t'                            | is not an email address        | without blanks
+-e ' a@b.co'                             | " a@b.co" is not an email      | without spaces
+-e 'a@b.co\t'                            | is not an email address        | without spaces
 -u {LONG}                                | userId: "xxx                   | at most 498
 -e a@b.co -e a@b.co                      | --email is given twice         | give it once
 -e a@b.co --email c@d.co                 | --email is given twice         | give it once
@@ -116,13 +116,13 @@ CASES = f"""
 -u 1 --source --sandbox                  | --source has no value          | --source=--sandbox
 -u 1 --offline                           | --offline goes with --dry-run  | add --dry-run
 -u 1 --exit-code                         | --exit-code goes with --dry-run| add --dry-run
--u 1 --must-exist --no-lookup            | --must-exist needs a look, and --no-lookup  | give one
--u 1 --dry-run --no-lookup               | --dry-run without --offline needs a look    | give one
--u 1 --must-exist --dry-run --offline    | --must-exist needs a look, and --offline    | give one
+-u 1 --must-exist --no-lookup            | --must-exist needs a look-up, and --no-lookup  | give one
+-u 1 --dry-run --no-lookup               | --dry-run without --offline needs a look-up | give one
+-u 1 --must-exist --dry-run --offline    | --must-exist needs a look-up, and --offline    | give one
 -u 1 --new-email a@b.co                  | --new-email needs --email      | --user-id ID --email NEW
 -e a@b.co --new-email A@B.co             | --new-email is the address in --email       | another
 -e a@b.co --new-email x                  | "x" is not an email address    | ada@example.com
--e a@b.co --new-email c@d.co --no-lookup | --new-email needs a look, and --no-lookup   | give one
+-e a@b.co --new-email c@d.co --no-lookup | --new-email needs a look-up, and --no-lookup   | give one
 -u 1 --sandbox --profile work            | two different places           | one of them
 -u 1 --emial a@b.co                      | there is no flag --emial       | did you mean --email?
 -u 1 -x                                  | there is no flag -x            | contactctl update --help

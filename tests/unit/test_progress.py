@@ -119,7 +119,7 @@ def test_off_a_terminal_a_stall_is_told_when_it_begins_and_then_every_so_often()
 
 
 LONG = ["1,234,567 of 9,876,543 rows", "123.4 a second", "12,345 failures"]
-WAITS = ["waiting for the service for 12 min 15 s", "a.example cannot be reached: " + "x" * 60]
+WAITS = ["waiting for the service for 12 min 15 s", "could not connect to a.example: " + "x" * 60]
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

@@ -185,7 +185,9 @@ def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:
     try:
         _ = account.properties() if typed else None
     except OfflineError:
-        session.output.note("the declared types are not known offline: typed by look alone")
+        session.output.note(
+            "the declared types are not known offline: types are guessed from the values"
+        )
         typed = False
     return AccountFields(account, typed=typed)
 

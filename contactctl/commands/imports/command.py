@@ -52,9 +52,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
 ) -> int | None:
     """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, a contact a row.
 
-    A column goes by the name of a field, a property or a list, however it is written; a list's
-    true and false join and leave it. An empty cell leaves its field alone, null empties it. The
-    whole file is checked before the first write. What was interrupted goes on with --resume.
+    A column is matched to a field, a property or a list by its name, however it is written; true
+    and false join and leave a list. An empty cell leaves its field alone, null empties it. The
+    whole file is checked before the first write. --resume goes on with an interrupted run.
     """
     sending.check(preview)
     planning.check(
@@ -149,7 +149,7 @@ def _say_nothing_to_resume(call: ImportCall, plan: Plan) -> None:
     name = quoted(plan.source.name)
     call.session.output.note(
         f"nothing to resume: {name} has no unfinished run, and nothing was sent;"
-        " to begin anew, leave --resume away"
+        " to start over, leave out --resume"
     )
 
 

@@ -23,7 +23,7 @@ Form = Annotated[
     Literal["csv", "tsv", "jsonl", "json"] | None,
     typer.Option(
         "--format",
-        help="Form of the file; told from its name or content if left out.",
+        help="Format of the file; if left out, told from its name or content.",
         rich_help_panel=FILE,
     ),
 ]
@@ -32,7 +32,7 @@ Delimiter = Annotated[
     typer.Option(
         "--delimiter",
         metavar="CHARACTER",
-        help="What separates cells; , ; | and tab are found.",
+        help="What separates cells; , ; | and tab are recognized.",
         rich_help_panel=FILE,
     ),
 ]
@@ -51,7 +51,7 @@ SkipLines = Annotated[
         "--skip-lines",
         metavar="N",
         min=0,
-        help="Pass over the N lines before a CSV file's header.",
+        help="Skip the N lines before a CSV file's header.",
         rich_help_panel=FILE,
     ),
 ]

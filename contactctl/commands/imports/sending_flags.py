@@ -189,7 +189,7 @@ class SendFlags(FlagWords):
         # nan is within no bounds, and so is refused here as well.
         if not 0.0 < per_second < math.inf:
             raise UsageError(
-                f"--rate {quoted(self.rate)} is no rate", hint="give requests a second, or max"
+                f"--rate {quoted(self.rate)} is not a rate", hint="give requests a second, or max"
             )
         return Rate(per_second)
 
@@ -200,7 +200,7 @@ class SendFlags(FlagWords):
         found = _DURATION.fullmatch(self.patience)
         if found is None:
             raise UsageError(
-                f"--patience {quoted(self.patience)} is no duration",
+                f"--patience {quoted(self.patience)} is not a duration",
                 hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
             )
         return float(found[1]) * _UNITS_S[found[2]]
@@ -221,7 +221,7 @@ def most_changes(words: str, rows: int) -> int:
     text = words.removesuffix("%")
     if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
         raise UsageError(
-            f"--max-changes {quoted(words)} is no number of rows",
+            f"--max-changes {quoted(words)} is not a number of rows",
             hint="give a number such as 500, or a share of the file's rows such as 5%",
         )
     # Rounded down, as a guard should be.

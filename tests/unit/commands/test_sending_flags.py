@@ -41,6 +41,6 @@ def test_without_the_flag_the_patience_is_the_one_that_is_usual() -> None:
 )
 def test_a_patience_that_is_none_is_refused(text: str) -> None:
     flags = SendFlags(patience=text)
-    with pytest.raises(UsageError, match="is no duration") as caught:
+    with pytest.raises(UsageError, match="is not a duration") as caught:
         flags.check(PreviewFlags())
     assert "such as 30s" in (caught.value.hint or "")

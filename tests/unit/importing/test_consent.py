@@ -131,7 +131,7 @@ def test_json_values_of_a_mapped_key(value: object, *, expected: bool | None) ->
 
 
 def test_a_list_is_no_single_value() -> None:
-    with pytest.raises(ValueProblem, match="no single value"):
+    with pytest.raises(ValueProblem, match="not a single value"):
         reader(maps=["c=!subscribed"]).read_json([True])
 
 

@@ -182,7 +182,7 @@ def test_what_cannot_be_resumed_is_refused_with_the_reason(
     begin(journals)
     with pytest.raises(UsageError, match=message) as caught:
         journals.resume(replace(IDENTITY, **change))  # type: ignore[arg-type]
-    assert "leave --resume away" in str(caught.value.hint)
+    assert "leave out --resume" in str(caught.value.hint)
 
 
 def test_without_any_run_there_is_nothing_to_resume(journals: Journals) -> None:

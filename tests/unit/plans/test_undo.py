@@ -80,7 +80,7 @@ def test_what_the_line_does_not_name_may_have_changed() -> None:
 
 def test_a_contact_that_is_gone_has_drifted() -> None:
     item, _ = line_of(of_ada(firstName="Ida"), ADA)
-    with pytest.raises(DriftedError, match="no more"):
+    with pytest.raises(DriftedError, match="no longer exists"):
         undo(item, None)
 
 

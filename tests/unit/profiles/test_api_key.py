@@ -20,7 +20,7 @@ def test_one_final_line_break_is_cut(ending: str) -> None:
 @pytest.mark.parametrize(
     ("bad", "kind", "position"),
     [
-        (" ", "a blank", 5),
+        (" ", "a space", 5),
         ("\t", "a tab", 5),
         ("\n", "a line break", 5),
         ("\r", "a line break", 5),

@@ -155,7 +155,7 @@ def test_a_key_in_a_variable_is_read_at_each_use(store: ProfileStore) -> None:
     [
         ({}, "the API key of profile a is kept in the variable WORK_KEY, which is not set"),
         ({"WORK_KEY": ""}, "the API key in WORK_KEY is empty"),
-        ({"WORK_KEY": "k k"}, "the API key in WORK_KEY has a blank at position 2"),
+        ({"WORK_KEY": "k k"}, "the API key in WORK_KEY has a space at position 2"),
     ],
 )
 def test_a_variable_without_a_key_is_named(
@@ -178,7 +178,7 @@ def test_a_key_command_is_run_at_each_use(store: ProfileStore, tmp_path: Path) -
     ("code", "words"),
     [
         ("pass", "the API key of profile a, as its key command printed it, is empty"),
-        (f"print('two {SECRET}')", "printed it, has a blank at position 4"),
+        (f"print('two {SECRET}')", "printed it, has a space at position 4"),
         ("print('one\\ntwo')", "printed it, has a line break at position 4"),
         (f"print({SECRET!r}); raise SystemExit(2)", "failed with exit code 2"),
     ],
