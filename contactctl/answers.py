@@ -141,9 +141,9 @@ def named(name: str, text: str) -> Answer:
     return Answer(json={name: text}, plain=[text])
 
 
-def bare(value: JsonValue) -> Answer:
-    """Return one value as it is: a string without quotes, null as an empty line."""
-    return Answer(json=value, plain=["" if value is None else _cell(value)])
+def bare(value: JsonValue, lines: Sequence[JsonValue]) -> Answer:
+    """Return values as they are, one a line: a string without quotes, null as an empty line."""
+    return Answer(json=value, plain=[_cell(line) for line in lines])
 
 
 def table(

@@ -77,11 +77,8 @@ class Outcome(StrEnum):
     @property
     def words(self) -> str:
         """Return it as a person reads it."""
-        return (
-            "unknown, it may have been applied"
-            if self is Outcome.UNKNOWN
-            else self.replace("_", " ")
-        )
+        is_unknown = self is Outcome.UNKNOWN
+        return "unknown, it may have been applied" if is_unknown else self.replace("_", " ")
 
 
 class Ending(BaseException):
@@ -95,6 +92,7 @@ class Ending(BaseException):
 
     code: ClassVar[str] = "bug"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
+    is_of_write = True  # nothing is said of the outcome of what writes nothing
 
     def __init__(
         self,
@@ -120,7 +118,7 @@ class Ending(BaseException):
         details = []
         if self.status is not None and f"HTTP {self.status}" not in self.message:
             details.append(("status", f"HTTP {self.status}"))
-        if self.outcome is not Outcome.NOT_SENT or self.attempts:
+        if self.is_of_write and (self.outcome is not Outcome.NOT_SENT or self.attempts):
             details.append(("outcome", self.outcome.words))
         if self.attempts > 1:
             details.append(("attempts", str(self.attempts)))

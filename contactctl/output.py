@@ -239,7 +239,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def error_object(error: Ending) -> JsonObject:
     """Return the ``error`` object of JSON mode."""
-    known: JsonObject = {"outcome": str(error.outcome)}
+    known: JsonObject = {"outcome": str(error.outcome)} if error.is_of_write else {}
     if isinstance(error, RowsFailedError):  # each row has an outcome of its own
         known = {name: Number(str(count)) for name, count in error.counts.items()}
     elif isinstance(error, UsageError) and error.groups:

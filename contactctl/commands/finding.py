@@ -7,7 +7,7 @@ import typer
 from contactctl import answers
 from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes.lookup import find_one
-from contactctl.errors import UsageError
+from contactctl.errors import NotFoundError, UsageError
 from contactctl.exact_json import JsonObject, JsonValue
 from contactctl.flags.contact_flags import RefFlags
 from contactctl.flags.options import with_session
@@ -17,23 +17,34 @@ from contactctl.session import Session
 EXAMPLES = {
     "find": (
         "contactctl find ada@example.com",
-        "contactctl find --user-id 42 --field plan",
+        "contactctl find --user-id 42 --field plan --field seats",
         "contactctl find ada@example.com --output json | jq .mailingLists",
     ),
 }
 
-Field = Annotated[
-    str | None,
-    typer.Option("--field", metavar="NAME", help="Print the value of this field alone."),
+Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        metavar="NAME",
+        help="Print the value of this field alone; repeatable, one value a line.",
+    ),
 ]
 
 
 @with_session
-def find(session: Session, who: RefFlags, field: Field = None) -> None:
+def find(session: Session, who: RefFlags, field: Fields = None) -> None:
     """Show one contact; without such a contact, exit 3."""
-    contact = find_one(session.client, who.to_ref())
-    if field is not None:
-        session.output.show(answers.bare(_value(session, contact, field)))
+    try:
+        contact = find_one(session.client, who.to_ref())
+    except NotFoundError as error:
+        error.is_of_write = False
+        raise
+    if field:
+        values = {name: _value(session, contact, name) for name in field}
+        one = values[field[0]] if len(field) == 1 else values
+        lines = [values[name] for name in field]
+        session.output.show(answers.bare(one, lines))
         return
     # Types cost a request unless they are cached, and only a drawn custom property shows them.
     drawn_with_types = session.output.for_a_person and not contact.keys() <= {*CONTACT_FIELDS}

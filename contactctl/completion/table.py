@@ -90,7 +90,7 @@ ROWS: dict[str, Row] = {
     "--no-lookup": ("", None, "Do not look the contact up before the write"),
     "--plan": ("", "<file>", "Look up and write down what would happen"),
     "--undo-file": ("", "<file>", "Write down what takes each change back"),
-    "--field": ("", "<any field>", "Print the value of this field alone"),
+    "--field": ("...", "<any field>", "Print the value of this field alone"),
     "--yes": ("-y", None, "Do not ask"),
     "--format": ("", "csv tsv jsonl json", "Format of the file"),
     "--delimiter": ("", "", "What separates cells; , ; | and tab are recognized"),

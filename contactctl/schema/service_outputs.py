@@ -209,7 +209,10 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
     ),
     "find": (
         Output(CONTACT),
-        Output(said("the value of the field, null where it is not set", ANY), flag="--field"),
+        Output(
+            said("the value or null; of several fields an object of them", ANY),
+            flag="--field",
+        ),
     ),
     "delete": (
         Output(_DELETED),

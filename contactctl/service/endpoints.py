@@ -125,7 +125,7 @@ def _look_for_created(change: ContactChange, unlike: Unlike) -> Look[list[JsonOb
 def find(ref: ContactRef) -> Call[list[JsonObject]]:
     """Return the search for one contact."""
     read = _list_of("contacts", "id")
-    return Call("GET", "contacts/find", f"find {_named(ref)}", read, query=_query(ref))
+    return Call("GET", "contacts/find", f"look up {_named(ref)}", read, query=_query(ref))
 
 
 def delete(ref: ContactRef) -> Call[JsonObject]:

@@ -133,6 +133,14 @@ def test_one_field_is_printed_raw(cli: Cli, field: str, shown: str, in_json: str
     assert in_sandbox(cli, *words, "-o", "json").out == f"{in_json or shown}\n"
 
 
+def test_several_fields_are_a_line_each_in_the_order_asked_for(cli: Cli) -> None:
+    saved(cli, "-e", ADA, *FIELDS)
+    words = ("find", "-e", ADA, "--field", "seats", "--field", "plan", "--field", "email")
+    assert in_sandbox(cli, *words).out == f"0.1000\n\n{ADA}\n"
+    in_json = in_sandbox(cli, *words, "-o", "json").out
+    assert in_json == f'{{"seats":0.1000,"plan":null,"email":"{ADA}"}}\n'
+
+
 def test_a_field_that_there_is_not_names_the_nearest(cli: Cli) -> None:
     saved(cli, "-e", ADA)
     done = in_sandbox(cli, "find", "-e", ADA, "--field", "fristName")
@@ -144,6 +152,12 @@ def test_a_field_that_there_is_not_names_the_nearest(cli: Cli) -> None:
 def test_nobody_there_is_exit_3(cli: Cli, command: str) -> None:
     done = in_sandbox(cli, *command.split(), "-e", ADA, "-o", "json")
     assert (done.code, done.out, done.error["code"]) == (3, "", "not_found")
+
+
+def test_of_a_search_that_finds_nobody_no_outcome_is_told(cli: Cli) -> None:
+    """Nothing was to be written, and so nothing became of it."""
+    assert "outcome" not in in_sandbox(cli, "find", "-e", ADA, "-o", "json").error
+    assert "outcome" not in in_sandbox(cli, "find", "-e", ADA).err
 
 
 @pytest.mark.parametrize("command", ["find", "delete --yes", "suppression check"])

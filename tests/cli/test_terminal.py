@@ -101,7 +101,7 @@ def test_a_slow_answer_is_waited_for_in_a_line_that_goes_away(screen: Screen) ->
 
     with serve({"GET contacts/find": [answer]}) as server:
         process = screen.start("find", "-e", ADA, "--field", "id", **key_for(server))
-        screen.read_until(re.compile(f"waiting for 127.0.0.1 to find {ADA}"))
+        screen.read_until(re.compile(f"waiting for 127.0.0.1 to look up {ADA}"))
         seen.set()
         text = screen.read_until(process)
     assert process.returncode == 0
