@@ -235,7 +235,7 @@ def test_a_pipe_that_has_a_name_to_fill_in_is_a_hint(cli: Cli, tmp_path: Path) -
     file = tmp_path / "people.json"
     file.write_text(f'{{"a": [{{"email": "{ADA}"}}], "b": [{{"email": "{BOB}"}}]}}')
     last = imported(cli, file).err.splitlines()[-1].strip()
-    assert last == f"hint: jq '.[\"NAME\"]' {file} | contactctl import - --format json"
+    assert last == f"hint: jq '.[\"NAME\"]' {file} | contactctl --sandbox import - --format json"
 
 
 def test_a_column_without_a_name_is_left_out(cli: Cli, file: Path) -> None:
@@ -257,3 +257,10 @@ def test_backslashes_are_read_where_that_imports_the_file(
     if is_offered:
         pasted(cli, file)
         assert dump(cli, "firstName") == [(ADA, 'A "B" C')]
+
+
+def test_pipes_in_hints_end_in_the_account_of_the_call(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(f'{{"email":"{ADA}","traits":{{"plan":"pro"}}}}\n')
+    done = imported(cli, file)
+    assert f"{file} | contactctl --sandbox import -" in done.err

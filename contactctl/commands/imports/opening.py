@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from contactctl.commands.imports.checking import checked
+from contactctl.commands.imports.flag_words import global_words
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
 from contactctl.importing.csv_rows import ESCAPE_HINT
@@ -39,6 +41,7 @@ def opened(
         try:
             input_file = stack.enter_context(_input(session, reading, sending))
         except MisreadError as error:
+            _name_account(error, session)
             if error.better is None or not Path(reading.file).is_file():
                 raise
             reading = replace(reading, **error.better)
@@ -57,7 +60,16 @@ def opened(
                 reading = replace(reading, backslash_escapes=True)
                 again = opened(session, reading, sending, call_of, offline=offline)
                 _tell_escapes(error, again, offline)
+            _name_account(error, session)
             raise
+
+
+def _name_account(error: UsageError, session: Session) -> None:
+    """Have the pipes that are named end in the account of this call, and not in another."""
+    pipe = "| contactctl import -"
+    words = shlex.join(["contactctl", *global_words(session.flags), "import", "-"])
+    error.message = error.message.replace(pipe, f"| {words}")
+    error.hint = error.hint and error.hint.replace(pipe, f"| {words}")
 
 
 def _has_escapes(error: UsageError) -> bool:
