@@ -42,8 +42,11 @@ def test_json_is_the_services_answer_and_an_empty_stderr(
     cli: Cli, more: tuple[str, ...], *, terminal: bool
 ) -> None:
     known = saved(cli, "-e", ADA)
-    done = in_sandbox(cli, "update", *WRITE, "-o", "json", *more, terminal=terminal)
-    assert (done.json, done.err) == ({"success": True, "id": known}, "")
+    words = ("update", *WRITE, "--no-color", "-o", "json", *more)
+    done = in_sandbox(cli, *words, terminal=terminal)
+    piped = f'{{"success":true,"id":"{known}"}}\n'
+    drawn = f'{{\n  "success": true,\n  "id": "{known}"\n}}\n'
+    assert (done.out, done.err) == (drawn if terminal else piped, "")
 
 
 def test_a_terminal_sees_what_was_done_and_the_fields_with_their_types(cli: Cli) -> None:
