@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PICTURES = Path(__file__).parents[2] / ".github/pictures"
 _PROGRAM = Path(sysconfig.get_path("scripts")) / "contactctl"
 _COLUMNS, _CHUNK, _ROWS = 80, 65536, 60
-_ADA = ("update", "--email", "ada@example.com")
+_ADA = ("update", "ada@example.com")
 #: What the bar's picture waits for: about a third of the rows.
 _FAR_ENOUGH = re.compile(rb"2\d of 60|2\d/60")
 #: Moves of the cursor and the like, which a picture carries out; colours stay in the text.
