@@ -139,7 +139,7 @@ def changes(
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     table.add_column("field", no_wrap=True)
     for column, style in (("before", "red"), ("after", "green")):
-        table.add_column(column, overflow="fold", style=style)
+        table.add_column(column, overflow="fold", style=style, min_width=len(column))
     for field, *values in rows:
         table.add_row(Text(field), *map(safe, values))
     return table
@@ -173,7 +173,7 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableTyp
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
         # The first column is what people look for and copy: it stays in one piece.
-        table.add_column(column, overflow="fold", no_wrap=number == 0)
+        table.add_column(column, overflow="fold", no_wrap=number == 0, min_width=len(column))
     for row in rows:
         table.add_row(*(safe(cell) for cell in row))
     return table

@@ -18,7 +18,14 @@ from contactctl.changes.lookup import (
 )
 from contactctl.changes.preview import Preview, preview_offline, preview_update
 from contactctl.contact import ContactChange, ContactRef, fold_address
-from contactctl.errors import Ending, GuardError, NotFoundError, Outcome, UsageError
+from contactctl.errors import (
+    ContactctlError,
+    Ending,
+    GuardError,
+    NotFoundError,
+    Outcome,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
@@ -111,8 +118,20 @@ def plan_update(
 ) -> Plan:
     """Look where the wish needs it, refuse accidents, and return what to write.
 
-    Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written.
+    Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written, and what
+    a look that failed raised.
     """
+    try:
+        return _plan_update(client, change, wish, declared)
+    except ContactctlError as error:
+        from contactctl.changes.failed_look import not_written
+
+        raise not_written(error) from error
+
+
+def _plan_update(
+    client: Updater, change: ContactChange, wish: Wish, declared: DeclaredTypes | None
+) -> Plan:
     # Whoever has the old address must be there, so that this looks in any case.
     if wish.address is not None:
         return _plan_new_address(client, change, wish.address, wish, declared)

@@ -1,10 +1,11 @@
 """delete."""
 
 from contactctl import answers
+from contactctl.changes.failed_look import not_written
 from contactctl.changes.lookup import describe, find_one
 from contactctl.changes.preview import Preview
 from contactctl.contact import ContactRef
-from contactctl.errors import UsageError
+from contactctl.errors import ContactctlError, UsageError
 from contactctl.exact_json import JsonObject
 from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
@@ -73,7 +74,10 @@ def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObje
     # A limit by domain holds for user ids as well, whose address only a look can tell.
     limited = bool(session.credentials.only_domains) and ref.name == "userId"
     unseen = yes and not limited and session.output.form != "json"
-    contact = None if unseen else find_one(session.client, ref)
+    try:
+        contact = None if unseen else find_one(session.client, ref)
+    except ContactctlError as error:
+        raise not_written(error) from error
     email = contact.get("email") if contact else ref.value
     session.check_write_allowed(email if isinstance(email, str) else None)
     if yes or contact is None:

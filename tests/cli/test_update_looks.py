@@ -302,3 +302,12 @@ def test_both_requests_of_a_new_address_are_announced(cli: Cli) -> None:
     words = ("-e", ADA, "--new-email", NEW, "-u", "42", "--dry-run")
     done = in_sandbox(cli, "update", *words)
     assert "the user id is written before the address changes" in done.err
+
+
+@pytest.mark.parametrize("words", ["update --must-exist --first-name A", "delete --yes -o json"])
+def test_a_failed_look_says_that_nothing_was_written(cli: Cli, words: str) -> None:
+    with serve({LOOK: [reply_json({"message": "away"}, 503)]}) as server:
+        done = cli(*words.split(), "-e", ADA, "--retries", "0", env=key_for(server))
+    assert done.code == 7
+    assert f"cannot look up {ADA}: away (HTTP 503); nothing was written" in done.err
+    assert server.routes_seen() == [LOOK]
