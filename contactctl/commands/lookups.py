@@ -47,7 +47,7 @@ def lists(session: Session) -> None:
         )
         for item in found
     ]
-    columns = ("id", "name", "seen", "description")
+    columns = ("id", "name", "seen", "about")
     session.output.show(answers.table(columns, rows, json=[*found], empty="no mailing lists"))
 
 
