@@ -217,6 +217,9 @@ def worded(
     was too long to wait.
     """
     message = f"cannot {call.words}: {error.message}"
+    # First, whatever was asked: nothing else can work until it is right.
+    if isinstance(error, UnauthorizedError):
+        message = f"the API key was refused: {message}"
     if asked_s is not None:
         message += f"; the service asks to wait {asked_s:.0f} s"
     if error.outcome is Outcome.UNKNOWN:

@@ -55,7 +55,8 @@ def check_text(done: Done, call: CommandCall, fault: Fault, attempts: int) -> No
     """Hold the one ``error:`` line, and what is known of it, a line each, against the table."""
     check_clean(done)
     first, *details = done.err.splitlines()
-    assert first.startswith("error: cannot ")
+    refused = "the API key was refused: " if fault.code == "unauthorized" else ""
+    assert first.startswith(f"error: {refused}cannot ")
     assert all(line.startswith("  ") for line in details)
     assert done.err.count("error:") == 1
     assert fault.status is None or f"HTTP {fault.status}" in first
