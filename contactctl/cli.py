@@ -99,6 +99,7 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
 
 
 def _fail(error: Ending, argv: Sequence[str], run: Run) -> int:
+    error.is_of_write = error.is_of_write and not run.only_reads
     output = run.output(form=_form_of_words(argv) if run.flags.output is None else None)
     with suppress(OSError):  # nowhere left to say it; the code still does
         output.error(error)

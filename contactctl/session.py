@@ -75,6 +75,8 @@ class Run:
         self.flags = Flags()
         self.client: LoopsClient | None = None
         self.stops = Stops()
+        #: The command writes nothing, so that a failure of it has no outcome to tell.
+        self.only_reads = False
 
     @property
     def outcome(self) -> Outcome:

@@ -88,6 +88,8 @@ class Group(TyperGroup):
         name = args[0]
         if ctx.resilient_parsing and name not in self.branch.children:
             return None, None, args[1:]
+        if not ctx.resilient_parsing:
+            ctx.obj.only_reads = getattr(self.branch.children.get(name), "effect", "") == "reads"
         return name, self.child(name, ctx.command_path), args[1:]
 
     def child(self, name: str, path: str) -> TyperCommand | TyperGroup:

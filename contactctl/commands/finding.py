@@ -7,7 +7,7 @@ import typer
 from contactctl import answers
 from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes.lookup import find_one
-from contactctl.errors import NotFoundError, UsageError
+from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue
 from contactctl.flags.contact_flags import RefFlags
 from contactctl.flags.options import with_session
@@ -35,11 +35,7 @@ Fields = Annotated[
 @with_session
 def find(session: Session, who: RefFlags, field: Fields = None) -> None:
     """Show one contact; without such a contact, exit 3."""
-    try:
-        contact = find_one(session.client, who.to_ref())
-    except NotFoundError as error:
-        error.is_of_write = False
-        raise
+    contact = find_one(session.client, who.to_ref())
     if field:
         values = {name: _value(session, contact, name) for name in field}
         one = values[field[0]] if len(field) == 1 else values

@@ -77,7 +77,8 @@ ERROR: JsonObject = record(
                 "message": TEXT,
                 "status": said("of HTTP, null where there was none", {"type": ["integer", "null"]}),
                 "outcome": said(
-                    "what is known of a write; rows_failed has none", one_of(*map(str, Outcome))
+                    "what is known of the write; none of rows_failed and of commands that read",
+                    one_of(*map(str, Outcome)),
                 ),
                 **{name: said("rows, of rows_failed alone", at_least(0)) for name in _COUNTS},
                 "groups": said("what is wrong with the rows of a file", list_of(_GROUP)),

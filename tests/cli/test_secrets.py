@@ -190,7 +190,7 @@ def test_no_netrc_takes_the_place_of_the_key(cli: Cli, own_folders: Mapping[str,
 def test_nothing_is_sent_in_the_clear_or_to_a_crooked_address(cli: Cli, url: str) -> None:
     env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": url}
     done = check(cli("lists", "-o", "json", "--retries", "0", env=env))
-    assert (done.code, done.error["outcome"]) == (4, "not_sent")
+    assert (done.code, done.error["code"]) == (4, "credentials")
 
 
 def test_an_address_in_the_environment_does_not_move_a_profiles_key(cli: Cli) -> None:

@@ -61,6 +61,11 @@ class CommandCall:
         return [*first, *self.before, self.route]
 
     @property
+    def writes(self) -> bool:
+        """Tell whether the command writes, so that a failure of it has an outcome."""
+        return self.line.startswith(("update", "create", "delete", "suppression r", "properties c"))
+
+    @property
     def words(self) -> list[str]:
         return self.line.split()
 
