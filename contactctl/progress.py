@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +51,16 @@ class Standing(NamedTuple):
         return lines
 
 
+class Progress(NamedTuple):
+    """What a run tells while it goes on: how much is done, and lines for a person.
+
+    A line stands above what is drawn, which would be torn by one that is written past it.
+    """
+
+    advance: Callable[[int], None]
+    say: Callable[[str], None]
+
+
 @contextmanager
 def shown_progress(
     output: Output,
@@ -59,17 +69,17 @@ def shown_progress(
     standing: Callable[[], Standing],
     *,
     every_s: tuple[float, float] = (LINE_EVERY_S, LOOK_EVERY_S),
-) -> Iterator[Callable[[int], None]]:
-    """Show progress while the block runs; give it a function that takes how much is done.
+) -> Iterator[Progress]:
+    """Show progress while the block runs; give it what takes how much is done.
 
     ``standing`` says how far things are, and may be asked for from another thread.
     """
     if output.animated:
-        with _bar(output, Drawn(Path(name).name or name, total, standing)) as advance:
-            yield advance
+        with _bar(output, Drawn(Path(name).name or name, total, standing)) as progress:
+            yield progress
     else:
         with _lines(output, name, standing, *every_s):
-            yield lambda _: None
+            yield Progress(lambda _: None, output.note)
 
 
 class Drawn:
@@ -115,12 +125,19 @@ class Drawn:
 
 
 @contextmanager
-def _bar(output: Output, drawn: Drawn) -> Iterator[Callable[[int], None]]:
+def _bar(output: Output, drawn: Drawn) -> Iterator[Progress]:
     from rich.live import Live
+    from rich.text import Text
 
     console = output.console(output.stderr)
+
+    def say(text: str) -> None:
+        # As a terminal that has gone away ends no run.
+        with suppress(OSError):
+            console.print(Text(to_safe(text)), soft_wrap=True)
+
     with Live(drawn, console=console, transient=True, refresh_per_second=_DRAWN_A_SECOND):
-        yield drawn.advance
+        yield Progress(drawn.advance, say)
 
 
 @contextmanager

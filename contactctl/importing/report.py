@@ -100,7 +100,7 @@ class Tally:
             self.invalid += is_invalid(result)
             # The check has listed the invalid ones before the first write.
             if len(self.failures) < KEPT_FAILURES and not is_invalid(result):
-                self.failures.append((_named(job), result.error.message))
+                self.failures.append((row_words(job), result.error.message))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -239,7 +239,7 @@ def _replaces(change: RowChange, name: str) -> bool:
     return item is not None and bool(item.before)
 
 
-def _named(job: Job) -> str:
+def row_words(job: Job) -> str:
     """Return a row's line, and whose it is where that could be read."""
     who = job.change.email or (job.change.user_id and f"user id {job.change.user_id}")
     return f"line {job.row.line}" + (f", {excerpt(who)}" if who else "")

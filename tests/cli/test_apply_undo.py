@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,7 @@ def test_a_deletion_comes_back_without_its_id(cli: Cli, undo: Path) -> None:
     after = contact(cli, ADA)
     assert before.pop("id") != after.pop("id")
     assert after == before
+    assert f"line 2, {ADA}: could not be brought back: id, workflows" in done.err.splitlines()
     assert "could not be brought back: id of 1, workflows of 1" in done.err
 
 
@@ -95,6 +97,25 @@ def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
     assert row["lost"] == ["id", "workflows", f"mailingLists.{DIGEST}"]
     found = contact(cli, ADA)
     assert (found["subscribed"], found["mailingLists"]) == (False, {})
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_each_line_says_what_could_not_come_back(
+    cli: Cli, undo: Path, tmp_path: Path, *, terminal: bool
+) -> None:
+    """All of them: whoever reads is not sent to another form of the answer for the rest."""
+    file = tmp_path / "people.csv"
+    people = [f"p{number:02}@example.com" for number in range(25)]
+    file.write_text("email,userId\n" + "".join(f"{one},\n" for one in people))
+    assert imported(cli, file).code == 0
+    file.write_text("email,userId\n" + "".join(f"{one},id-{one}\n" for one in people))
+    changed(cli, undo, "import", str(file))
+    env = {"TERM": "xterm", "COLUMNS": "60"}
+    done = cli("apply", str(undo), "--sandbox", terminal=terminal, env=env)
+    assert done.code == 0, done.err
+    found = re.findall(r"(p[0-9]+@example.com): could not be brought back: userId", done.err)
+    assert sorted(found) == people
+    assert "could not be brought back: userId of 25" in done.err
 
 
 def test_what_somebody_else_changed_stays_and_the_rest_comes_back(cli: Cli, undo: Path) -> None:

@@ -38,11 +38,13 @@ def show(output: Output, lines: int = 0) -> None:
         asked.release()
         return Standing(["4 of 10"])
 
-    with shown_progress(output, "peo[red]ple\x1b.csv", 10, standing, every_s=(0.01, 0.01)) as tell:
-        tell(4)
+    with shown_progress(
+        output, "peo[red]ple\x1b.csv", 10, standing, every_s=(0.01, 0.01)
+    ) as progress:
+        progress.advance(4)
         for _ in range(lines):
             assert asked.acquire(timeout=20)
-        tell(5)
+        progress.advance(5)
 
 
 def test_off_a_terminal_a_plain_line_comes_every_so_often() -> None:
@@ -101,6 +103,15 @@ def test_quiet_is_quiet() -> None:
     stderr = io.StringIO()
     show(output_to(stderr, quiet=True))
     assert stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize("stderr", [io.StringIO(), Terminal()])
+def test_a_line_of_its_own_is_whole_beside_what_is_drawn(stderr: io.StringIO) -> None:
+    said = f"line 2: [red]\x1b{'long ' * 30}end"
+    with shown_progress(output_to(stderr), "a.csv", 10, lambda: Standing(["4 of 10"])) as progress:
+        progress.say(said)
+    shown = stderr.getvalue().replace("\x1b[2K", "").replace("\r", "\n")
+    assert said.replace("\x1b", "\\u{1b}") in shown.split("\n")
 
 
 def test_off_a_terminal_a_stall_is_told_when_it_begins_and_then_every_so_often() -> None:

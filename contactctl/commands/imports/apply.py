@@ -2,7 +2,6 @@
 
 import shlex
 import time
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
+from contactctl.output import Output
 from contactctl.plans.admission import (
     DEFAULT_MAX_AGE,
     MOST_AGE,
@@ -35,13 +35,15 @@ from contactctl.plans.applying import Application
 from contactctl.plans.lines import FileSource
 from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
-from contactctl.progress import shown_progress
+from contactctl.progress import Progress, shown_progress
 from contactctl.safe_text import quoted
 from contactctl.session import DEFAULT_RETRIES, Session
 from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from contactctl.importing.engine import ImportRun, RunOptions
     from contactctl.importing.look import Opposites
     from contactctl.importing.row import Finished
@@ -193,37 +195,48 @@ def _run(call: ApplyCall, tally: Tally, stop: Stop, shown: plan_answers.Shown) -
         reject = stack.enter_context(open_rejects(flags.rejects, call.application.file))
         run = stack.enter_context(opened)
         stop.watch(run)
-        for finished in stack.enter_context(_told(call, run, tally)):
+        progress, results = stack.enter_context(_told(call, run, tally))
+        for finished in results:
             # Written down before it is told: a reader that goes away ends the run.
             reject(finished)
             shown.add(finished)
-            # The call that was stopped has printed these already.
-            if session.output.form == "json" and not finished.job.earlier:
-                session.output.write_json(finished.to_json_object())
+            # The call that was stopped has told of these already.
+            if not finished.job.earlier:
+                _tell(finished, session.output, progress)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)
 
 
+def _tell(finished: "Finished", output: Output, progress: Progress) -> None:
+    """Tell of one line: all of it as JSON, else what an undo could not bring back."""
+    if output.form == "json":
+        output.write_json(finished.to_json_object())
+    elif lost := plan_answers.lost_line(finished):
+        progress.say(lost)
+
+
 @contextmanager
-def _told(call: ApplyCall, run: "ImportRun", tally: Tally) -> "Iterator[Iterator[Finished]]":
-    """Give the results of a run, counted, with progress shown."""
+def _told(
+    call: ApplyCall, run: "ImportRun", tally: Tally
+) -> "Iterator[tuple[Progress, Iterator[Finished]]]":
+    """Give the progress that is shown, and the results of a run, counted."""
     name, output = call.flags.file, call.session.output
     with (
         shown_progress(
             output, name, tally.rows, lambda: answers.standing(tally, run.stall)
-        ) as advance,
+        ) as progress,
         closing(run.results()) as results,
     ):
-        yield _counted(results, tally, advance)
+        yield progress, _counted(results, tally, progress)
 
 
 def _counted(
-    results: "Iterator[Finished]", tally: Tally, advance: Callable[[int], None]
+    results: "Iterator[Finished]", tally: Tally, progress: Progress
 ) -> "Iterator[Finished]":
     for finished in results:
         tally.add(finished)
         yield finished
-        advance(tally.told)
+        progress.advance(tally.told)
 
 
 def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | None:
@@ -236,7 +249,7 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
     opened = open_dry_application(call.application, call.session.client, call.options)
     with stops_told(stop.take), opened as run:
         stop.watch(run)
-        with _told(call, run, tally) as results:
+        with _told(call, run, tally) as (_, results):
             for finished in results:
                 shown.add(finished)
                 if output.form == "json":

@@ -77,11 +77,11 @@ def look(
         words = shown_progress(
             call.session.output, name, tally.rows, lambda: answers.looked_up(tally, run.stall)
         )
-        advance = stack.enter_context(words)
+        progress = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):
             tally.add(finished)
             tell(finished)
-            advance(tally.told)
+            progress.advance(tally.told)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
-from contactctl.importing.report import would_of
+from contactctl.importing.report import row_words, would_of
 from contactctl.importing.row import lost_to_json
 from contactctl.output import Answer
 from contactctl.plans import markdown
@@ -210,6 +210,16 @@ class Shown:
         counts: JsonObject = {word: Number(str(self.counts[word])) for word in _WOULDS}
         rows = Number(str(self.counts.total()))
         return {"summary": {"would": self.in_a_word, "rows": rows, **counts}}
+
+
+def lost_line(finished: Finished) -> str | None:
+    """Return what could not be brought back of one contact; None for nothing."""
+    job, result = finished
+    if result.change is None or not result.change.lost:
+        return None
+    names = planned_of(job.row).names
+    lost = ", ".join(_field(name, names, short=False) for name in result.change.lost)
+    return f"{row_words(job)}: could not be brought back: {lost}"
 
 
 def row_to_json(finished: Finished) -> JsonObject:

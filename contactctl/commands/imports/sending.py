@@ -58,7 +58,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
         words = shown_progress(
             output, plan.source.name, total, lambda: answers.standing(tally, run.stall)
         )
-        advance = stack.enter_context(words)
+        progress = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):
             tally.add(finished)
             # Written down before it is told: a reader that goes away ends the run.
@@ -66,7 +66,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
             # The call that was stopped has printed these already.
             if output.form == "json" and not finished.job.earlier:
                 output.write_json(finished.to_json_object())
-            advance(tally.told)
+            progress.advance(tally.told)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)
 
