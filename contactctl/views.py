@@ -130,9 +130,9 @@ def changes(
     """Return each field before and after; a list by its name, with its id below it."""
     rows = [
         (
-            _field_word(name, lists),
-            "" if item.before is None else show_value(item.before, declared.get(name)),
-            "" if item.after is None else show_value(item.after, declared.get(name)),
+            field_word(name, lists),
+            safe("" if item.before is None else show_value(item.before, declared.get(name))),
+            safe("" if item.after is None else show_value(item.after, declared.get(name))),
         )
         for name, item in found.items()
     ]
@@ -140,17 +140,18 @@ def changes(
     table.add_column("field", no_wrap=True)
     for column, style in (("before", "red"), ("after", "green")):
         table.add_column(column, overflow="fold", style=style, min_width=len(column))
-    for field, *values in rows:
-        table.add_row(Text(field), *map(safe, values))
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _field_word(name: str, lists: Mapping[str, str]) -> str:
+def field_word(name: str, lists: Mapping[str, str]) -> Text:
+    """Return what a field is called: a mailing list by its name, with its id on a second line."""
     list_id = name.removeprefix(_LIST_FIELD)
     if list_id == name:
-        return to_safe(name)
+        return safe(name)
     known = lists.get(list_id)
-    return f"list {to_safe(known)}\n{to_safe(list_id)}" if known else f"list {to_safe(list_id)}"
+    return Text(f"list {to_safe(known)}\n{to_safe(list_id)}") if known else safe(f"list {list_id}")
 
 
 def contact(
@@ -168,22 +169,31 @@ def contact(
     return stack(*parts)
 
 
-def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
-    """Return a small table of foreign text; long values wrap, nothing in them is interpreted."""
+def grid(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
+    """Return a small table of foreign text; long values wrap, nothing in them is interpreted.
+
+    A cell that is a ``Text`` is drawn as it is.
+    """
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
         # The first column is what people look for and copy: it stays in one piece.
         table.add_column(column, overflow="fold", no_wrap=number == 0, min_width=len(column))
     for row in rows:
-        table.add_row(*(safe(cell) for cell in row))
+        table.add_row(*(safe(cell) if isinstance(cell, str) else cell for cell in row))
     return table
 
 
-def plan(columns: Sequence[str], rows: Iterable[Sequence[str]], *, width: int) -> RenderableType:
+def plan(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    lists: Mapping[str, str],
+    *,
+    width: int,
+) -> RenderableType:
     """Return the fields of a plan: what was in red, what will be in green; who comes or goes bold.
 
-    The second column says what happens, the last two are before and after. ``width`` is that of
-    the screen.
+    The second column says what happens, the last two are before and after. ``lists`` has names of
+    mailing lists by id, ``width`` is that of the screen.
     """
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     rows = [*rows]
@@ -198,7 +208,7 @@ def plan(columns: Sequence[str], rows: Iterable[Sequence[str]], *, width: int) -
         *head, field, before, after = row
         style = _WOULD_STYLES.get(row[1], "yellow")
         who = ["", "", ""] if head == [*above[:3]] else head
-        cells = [*(safe(cell, style=style) for cell in who), safe(field)]
+        cells = [*(safe(cell, style=style) for cell in who), field_word(field, lists)]
         table.add_row(*cells, safe(before, style="red"), safe(after, style="green"))
         above = row
     return table

@@ -157,6 +157,12 @@ class DryTally:
         return self.changes + self.would["unknown"] + unchanged
 
     @property
+    def shown_fields(self) -> set[str]:
+        """Return the names of the fields that would change in the rows that are shown."""
+        changes = (result.change for _, result in self.shown)
+        return {name for change in changes if change is not None for name in change.fields}
+
+    @property
     def in_a_word(self) -> Would:
         """Return what the import would do, in one word for programs."""
         words: tuple[Would, ...] = ("create", "update", "unknown")

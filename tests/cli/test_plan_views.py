@@ -52,3 +52,18 @@ def test_on_a_small_screen_what_drifted_comes_first_and_no_contact_is_cut(
     whole = [line for line in lines if "Weekly digest" in line]
     assert len(whole) == len([line for line in lines if "firstName" in line])
     assert lines[-1].startswith(f"and {30 - len(whole) - 1} more contacts")
+
+
+def test_every_table_names_a_list_and_shows_its_id(cli: Cli, tmp_path: Path) -> None:
+    file, path = tmp_path / "people.csv", tmp_path / "p.jsonl"
+    file.write_text("email,list:Weekly digest\nada@example.com,true\n")
+    env = {"COLUMNS": "80", "NO_COLOR": "1"}
+    for words in (
+        ("import", str(file), "--dry-run"),
+        ("import", str(file), "--plan", str(path)),
+        ("apply", str(path), "--dry-run"),
+    ):
+        done = cli(*words, "--sandbox", terminal=True, env=env)
+        assert done.code == 0, done.err
+        assert "list Weekly digest" in done.out, words
+        assert "cm16k73gq014h0mmj5b6jdi9r" in done.out, words

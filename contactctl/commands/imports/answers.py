@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports.problems import left_out_lines, problem_lines
@@ -20,9 +21,10 @@ from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
+    from rich.text import Text
 
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject, JsonValue
@@ -44,10 +46,15 @@ _WOULD_BE: dict[Would, str] = {
 }
 
 
-def dry_run(tally: DryTally, forecast: Forecast, new: Sequence[NewProperty] = ()) -> Answer:
+def dry_run(
+    tally: DryTally,
+    forecast: Forecast,
+    new: Sequence[NewProperty] = (),
+    lists: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
     """Return the answer to a dry run: what is to come, and the first rows that would change.
 
-    ``new`` are the properties that would be made.
+    ``new`` are the properties that would be made, ``lists`` has names of mailing lists by id.
     """
     lines = [*_dry_run_lines(tally, forecast), *_account(forecast)]
     lines += _notes(forecast.plan)
@@ -59,11 +66,12 @@ def dry_run(tally: DryTally, forecast: Forecast, new: Sequence[NewProperty] = ()
 
         heading = [views.headline(line, style="bold") for line in lines]
         columns = ("line", "would", "contact", "field", "before", "after")
-        drawn = [
+        drawn: list[list[str | Text]] = []
+        for above, row in zip([None, *cells], cells, strict=False):
             # A contact is named once, above the first of its fields.
-            ("", "", "", *row[3:]) if above is not None and above[:3] == row[:3] else row
-            for above, row in zip([None, *cells], cells, strict=False)
-        ]
+            named = above is not None and above[:3] == row[:3]
+            line: list[str | Text] = ["", "", ""] if named else [*row[:3]]
+            drawn.append([*line, views.field_word(row[3], lists), *row[4:]])
         table = [views.grid(columns, drawn)] if drawn else []
         below = [views.headline(line, style="") for line in [*tally.refusals, *more]]
         return views.stack(*heading, *table, *below)
@@ -161,8 +169,13 @@ def _shown_fields(finished: Finished) -> list[tuple[str, ...]]:
     who = (str(job.row.line), would_of(result), excerpt(job.change.words))
     if result.change is None:
         return [(*who, "request", "", to_json(job.change.to_payload()))]
-    fields = result.change.fields.items()
-    return [(*who, name, _value(item.before), _value(item.after)) for name, item in fields]
+    shown: list[tuple[str, ...]] = [
+        (*who, name, _value(item.before), _value(item.after))
+        for name, item in result.change.fields.items()
+    ]
+    # Who comes is named already.
+    known = {ref.name for ref in job.change.refs} if would_of(result) == "create" else set()
+    return [row for row in shown if row[3] not in known] or shown
 
 
 def _not_shown(tally: DryTally) -> list[str]:

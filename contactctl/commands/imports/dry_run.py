@@ -10,6 +10,7 @@ from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
+from contactctl.flags.shown import shown
 from contactctl.importing.new_properties import NewProperty
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast
@@ -32,7 +33,8 @@ def show(
 
     look(call, plan, tally, tell, offline=preview.offline)
     forecast = _forecast(call, plan, tally, offline=preview.offline)
-    output.show(answers.dry_run(tally, forecast, new))
+    named = shown(call.session, tally.shown_fields).lists
+    output.show(answers.dry_run(tally, forecast, new, named))
     for line in answers.dry_run_warnings(tally):
         output.warn(line)
     refuse_too_many(call, plan, tally)

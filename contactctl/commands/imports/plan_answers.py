@@ -10,6 +10,7 @@ from contactctl.importing.report import row_words, would_of
 from contactctl.importing.row import lost_to_json
 from contactctl.output import Answer
 from contactctl.plans import markdown
+from contactctl.plans.lines import LIST_PREFIX
 from contactctl.plans.plan_file import planned_of
 from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted
@@ -50,7 +51,7 @@ class Entry(NamedTuple):
     def rows(self, words: Mapping[str, str], *, short: bool = False) -> list[tuple[str, ...]]:
         """Return a row of the table for each field; ``words`` say what happens.
 
-        ``short`` leaves away the id of a mailing list that has a name.
+        ``short`` leaves mailing lists to the view, which has their names.
         """
         line = "" if self.line is None else str(self.line)
         head = (line, words.get(self.would, self.would), excerpt(self.item.words))
@@ -59,7 +60,12 @@ class Entry(NamedTuple):
         item = self.item
         lost = [_field(name, item.names, short=short) for name in self.lost]
         found: list[tuple[str, ...]] = [
-            (*head, _field(name, item.names, short=short), _value(one.before), _value(one.after))
+            (
+                *head,
+                name if short else _field(name, item.names, short=False),
+                _value(one.before),
+                _value(one.after),
+            )
             for name, one in item.changes.items()
             if _value(one.before) or _value(one.after)
             # Who comes or goes is named already.
@@ -175,13 +181,15 @@ class Shown:
             if entry.reason is None
             for row in entry.rows(self._words, short=True)
         ]
+        named = (pair for entry in shown for pair in entry.item.names.items())
+        lists = {field.removeprefix(LIST_PREFIX): name for field, name in named}
         cut = rows if len(shown) > 1 else rows[:most_rows]
         more = self._more(len(shown))
         more = more or (["and more fields; -v shows all"] if cut != rows else [])
         return views.stack(
             *(views.headline(line, style="bold") for line in self.lines()),
             *(views.headline(one.refusal, style="yellow") for one in shown if one.reason),
-            *([views.plan(COLUMNS, cut, width=console.size.width)] if cut else []),
+            *([views.plan(COLUMNS, cut, lists, width=console.size.width)] if cut else []),
             *(views.headline(line, style="") for line in more),
         )
 
