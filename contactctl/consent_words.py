@@ -1,7 +1,8 @@
 """Which names and words speak of consent to email, and on which side they stand.
 
-In English, German, French and Spanish, as the exports of other services spell them. A name or word
-that is not known here says nothing; one that can be read both ways is ``UNCLEAR``.
+In English, German, French and Spanish, as the exports of other services spell them, and a few in
+Italian, Dutch, Portuguese and Polish. A name or word that is not known here says nothing; one that
+can be read both ways is ``UNCLEAR``.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ _NAMES_OUT = (
     rf"\b(?:do|does|did|don)(?: ?not| ?t) ?(?:{_MAIL}|contact|send|market|disturb)",
     rf"\bno ?(?:more )?(?:{_MAIL}|marketing|newsletter|contact\b|promo|consent)",
     r"(?:black|block|deny|stop|do not \w+) ?list|\bblocked\b|\bcleaned\b",
-    r"\bclean (?:time|date|at|campaign|reason)|spam ?(?:report|flag)|marked (?:as )?spam",
+    r"\bclean (?:time|date|at|campaign|reason)|spam ?(?:report|flag)|marked (?:\w+ )?(?:as )?spam",
     r"\bdn[ce]\b|undeliver|(?:revoked|withdrawn|withdrew|denied) (?:consent|permission)",
     r"(?:consent|permission) (?:was )?(?:revo|with|den)",
     rf"exclu\w+ (?:from )?(?:{_MAIL}|market|camp)",
     rf"(?:{_MAIL}s?|newsletter|marketing) ?(?:disabled|off\b|stopped|paused|suspended)",
+    r"(?:\bnot|(?:do|does|did|wo)n ?t) (?:want|wish|like|agree)",
+    rf"(?:refus|declin|reject|object)\w* (?:to )?(?:\w+ )?(?:{_MAIL}|market|newsletter|promo)",
     # German
     r"abgemeldet|abmeld|abbestell|ausgetragen|austrag(?:en|ung)|widerruf|widersprochen",
     r"widerspruch|gesperrt|sperr(?:e\b|liste|vermerk)|werbesperr|unzustellbar",
@@ -46,6 +49,8 @@ _NAMES_OUT = (
     # Spanish
     r"desu[bs]s?cri|desapunt|\bbaja\b|no ?(?:enviar|contactar|molestar|mandar)|lista ?negra",
     r"rebot(?:e|ad|o)|bloquead[oa]|excluid[oa]|queja",
+    # Italian, Dutch, Portuguese, Polish
+    r"disiscri|uitgeschreven|uitschrijv|afgemeld|afmeld|descadastr|wypisan",
 )
 _MAY = r"(?:allow\w*|agree\w*|wants?|receiv\w*|permi\w*|may|can)"
 _NAMES_IN = (
@@ -64,18 +69,25 @@ _NAMES_IN = (
     # Spanish
     r"consentimiento|\bsuscrit[oa]\b|\bsuscri(?:ptor|pcion|tor)|boletin",
     r"(?:autoriz|acept|dese)\w* .*(?:correo|mail|market|publicid|comunicac|boletin)",
+    # Italian, Dutch, Portuguese, Polish
+    r"\biscritt[oa]\b|\bconsenso|ingeschreven|aangemeld|toestemming|nieuwsbrief",
+    r"\binscrit[oa]\b|consentimento|\bassinante\b|\bzgoda\b",
 )
 _NAMES_UNCLEAR = (
-    r"(?:mail|marketing|newsletter|subscri\w*|consent) (?:contact )?(?:status|state|preference)",
+    r"(?:mail|marketing|newsletter|subscri\w*|consent) (?:contact )?(?:status|state|pref|setting)",
     r"\b(?:contact|suscripcion|abonnement) (?:status|state|preference)",
     r"\b(?:status|statut|estado) (?:\w+ )?(?:mail|marketing|newsletter|suscri|abonn|inscri)",
-    r"newsletter ?status|\b(?:gdpr|dsgvo|rgpd)\b|\bpermission\b|\bopt ?in (?:\w+ )?out\b",
+    r"\b(?:gdpr|dsgvo|rgpd)\b(?! ?(?:consent|einwillig|zustimm|opt ?in\b|accept))",
+    r"newsletter ?status|\bpermission\b|\bopt ?in (?:\w+ )?out\b",
 )
 _OUT = re.compile("|".join(_NAMES_OUT))
 _IN = re.compile("|".join(_NAMES_IN))
 _UNCLEAR = re.compile("|".join(_NAMES_UNCLEAR))
 _BOTH_WAYS = re.compile(r"\bopt(?:ed)? ?in\b|\bsubscribed\b|\bin\b|\bsubscribe\b")
-_NEGATION = re.compile(r"\b(?:not?|non|never|without|kein\w*|nicht|nie|ohne|pas|sans|sin|nunca)\b")
+_NEGATION = re.compile(
+    r"\b(?:(?:do|does|did|wo)n t|not?|non|never|without|kein\w*|nicht|nie|ohne|pas|sans|sin|nunca"
+    r"|niet|geen|nao)\b"
+)
 #: What is no consent to email: links to click, other ways to reach somebody, cookies.
 _ELSEWHERE = re.compile(r"\b(?:url|link|href|token|hash|uuid|html|cookies?|tracking|analytics)\b")
 _OTHER_CHANNEL = re.compile(
@@ -101,12 +113,13 @@ def _words(*lines: str) -> frozenset[str]:
 _WORDS_IN = _words(
     "subscribed;subscriber;is subscribed;email subscribed;opted in;opt in;optin;single opt in",
     "double opt in;marketing contact;consented;abonniert;abonnent;angemeldet;eingewilligt",
-    "zugestimmt;abonne;abonnee;inscrit;inscrite;consenti;suscrito;suscrita;alta",
+    "zugestimmt;implied;express;explicit;implicit;abonne;abonnee;inscrit;inscrite;consenti;suscrito;suscrita;alta",
 )
 _WORDS_OUT = _words(
     "non marketing contact;never subscribed;not subscribed;non subscribed;nonsubscribed",
     "not opted in;no consent;spam;revoked;withdrawn;reported;non abonne;non abonnee;non inscrit",
     "non inscrite;non consenti;nicht abonniert;nicht angemeldet;nicht eingewilligt;widerrufen",
+    "awaiting confirmation;temporary hold;no permissions set;not set",
     "no suscrito;no suscrita;dado de baja;dada de baja;sin consentimiento",
 )
 #: These speak of consent where the column's name, or another word in it, does.
@@ -121,13 +134,24 @@ _WEAK_OUT = _words(
     "deleted;removed;geloscht;geloescht;supprime;eliminado;borrado;transactional;disabled;denied",
     "declined;rejected;refused;refuse;abgelehnt;paused;stopped;invalid;out",
 )
-_TRUE = _words("true;t;yes;y;1;1.0;on;x;ja;j;wahr;oui;o;vrai;si;s;sí;verdadero")
-_FALSE = _words("false;f;no;n;0;0.0;off;nein;falsch;non;faux;falso")
+_TRUE = _words(
+    "checked;✓;✔;sì;sim;tak;vero;waar;true;t;yes;y;1;1.0;on;x;ja;j;wahr;oui;o;vrai;si;s;sí;verdadero"
+)
+_FALSE = _words(
+    "unchecked;nee;não;nao;nie;onwaar;false;f;no;n;0;0.0;off;nein;falsch;non;faux;falso"
+)
 _TIME = re.compile(
     # Not 0000-00-00, by which databases mean no date.
     r"(?!0000)[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ][0-9:.,]+ ?(?:Z|UTC|[+-][0-9:]{2,6})?)?"
     r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}){1,2}(?:,? [0-9:.]+(?: ?[AaPp][Mm])?)?"
     r"|[1-9][0-9]{8,12}"
+)
+_BARE_STATUS = re.compile(
+    r"(?:(?:contact|subscriber|email|mail|list|user|member) )?(?:status|state|statut|estado)"
+)
+_CODE = re.compile(r"-?[0-9]{1,2}")
+_TOPICS = frozenset(
+    {"marketing", "promotions", "promotional", "email", "emails", "mail", "updates"}
 )
 _TYPICAL_OUT = ("unsubscribed", "unsubscribe", "optedout", "blacklisted", "suppressed", "optout")
 _TYPICAL_IN = ("subscribed", "subscribe", "optedin")
@@ -170,6 +194,26 @@ def is_status(name: str) -> bool:
     return bool(_STATUS.search(fold_name(name)))
 
 
+def may_be_a_person(name: str) -> bool:
+    """Tell whether a name of consent may as well be that of who subscribed: ``Subscriber``."""
+    return fold_name(name) == "subscriber"
+
+
+def is_bare_status(name: str) -> bool:
+    """Tell whether a name says that it is a status, and of nothing but a contact."""
+    return _BARE_STATUS.fullmatch(fold_name(name)) is not None
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a cell is one of the small numbers by which programs write a status."""
+    return _CODE.fullmatch(text) is not None
+
+
+def is_topic(name: str) -> bool:
+    """Tell whether a yes beside such a name, among preferences, means that mail is welcome."""
+    return fold_name(name) in _TOPICS
+
+
 def word_sense(text: str) -> Sense | None:
     """Return the side on which a cell's word stands, None for what is no word of consent."""
     if len(text) > _LONGEST_NAME:
@@ -187,7 +231,7 @@ def is_weak(text: str) -> bool:
 
 
 def to_boolean(text: str) -> bool | None:
-    """Return what a yes or a no means, in the four languages; None for what is neither."""
+    """Return what a yes or a no means, in the languages above; None for what is neither."""
     word = text.strip().casefold()
     return True if word in _TRUE else False if word in _FALSE else None
 

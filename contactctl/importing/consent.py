@@ -9,6 +9,7 @@ from contactctl.consent_words import (
     Sense,
     is_detail,
     is_time,
+    may_be_a_person,
     name_sense,
     to_boolean,
     word_sense,
@@ -99,7 +100,9 @@ def stops_by_name(name: str, rules: ColumnRules, fields: AccountFields) -> bool:
     """
     if is_given(name, rules) or standard_kind(name) is not None or name.startswith(LIST_PREFIX):
         return False
-    return name_sense(name) is not None and not is_detail(name) and not fields.names_property(name)
+    if name_sense(name) is None or is_detail(name) or may_be_a_person(name):
+        return False
+    return not fields.names_property(name)
 
 
 def cannot_be_null(hint: str) -> ValueProblem:

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from contactctl.consent_words import (
     Sense,
+    is_bare_status,
+    is_code,
     is_detail,
     is_status,
     is_time,
+    is_topic,
     is_weak,
     name_sense,
     to_boolean,
     word_sense,
 )
+from contactctl.contact import is_address
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
 from contactctl.importing.consent import (
@@ -133,7 +137,9 @@ class ColumnWords:
         """Tell whether the column speaks of consent, once all cells were counted."""
         if self._plain:
             return not self.kinds <= {"boolean"}  # words, which it cannot be read by
-        if self.sense is not None:
+        if self.kinds == {"address"}:
+            return False  # "Subscriber": who it is
+        if self.sense is not None or self._holds_codes():
             return True
         if not self._may_speak() or not self.kinds:
             return False
@@ -156,7 +162,7 @@ class ColumnWords:
         return (
             ["--map", f"{self.name}={field}"]
             if field
-            else self._listed([*self._words("out"), UNDECIDED])
+            else self._listed([*self._words("out"), *self._refusals(), UNDECIDED])
         )
 
     @property
@@ -182,6 +188,18 @@ class ColumnWords:
         if self.kinds <= {"in", "out"}:
             return not self._more
         return self.status and len(self.counts) <= _MOST_OTHER
+
+    def _holds_codes(self) -> bool:
+        """Tell whether it is a status by numbers, of which some mean opted out, as 2 may."""
+        if self._more or len(self.counts) < 2 or not is_bare_status(self.name):  # noqa: PLR2004
+            return False
+        return all(map(is_code, self.counts))
+
+    def _refusals(self) -> list[str]:
+        """Return the spellings of no, where a yes means that mail is welcome."""
+        if self.sense is not Sense.IN:
+            return []
+        return [text for text in self.counts if to_boolean(text) is False]
 
     def _yes_means(self) -> str | None:
         """Return what ``--map`` names for a column of yes and no, or of times of opting out."""
@@ -212,14 +230,18 @@ class ColumnWords:
         return [flag, f"{self.name}={join_names(words)}"]
 
 
-def text_of(value: JsonValue) -> str:
-    """Return a JSON value as a cell would have it; objects and lists only as far as they speak."""
+def text_of(value: JsonValue, *, of_consent: bool = False) -> str:
+    """Return a JSON value as a cell would have it; objects and lists only as far as they speak.
+
+    One that is ``of_consent`` by its name does so whatever it holds.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Number):
         return value.text
     if isinstance(value, dict | list):
-        return _NESTED if _speaks_within(value, _DEEPEST) else ""
+        speaks = value and (of_consent or _speaks_within(value, _DEEPEST))
+        return _NESTED if speaks else ""
     return value.strip() if value else ""
 
 
@@ -232,7 +254,12 @@ def _speaks_within(value: JsonValue, depth: int) -> bool:
         return any(_speaks_within(one, depth - 1) for one in value[:_MOST_INNER])
     if isinstance(value, dict):
         pairs = [*value.items()][:_MOST_INNER]
-        return any(name_sense(key) or _speaks_within(one, depth - 1) for key, one in pairs)
+        return any(
+            name_sense(key)
+            or (isinstance(one, bool) and is_topic(key))
+            or _speaks_within(one, depth - 1)
+            for key, one in pairs
+        )
     return False
 
 
@@ -243,5 +270,7 @@ def _kind(text: str) -> str:
         return "boolean"
     if is_time(text):
         return "time"
+    if is_address(text):
+        return "address"
     sense = word_sense(text)
     return {Sense.IN: "in", Sense.OUT: "out"}.get(sense, "other") if sense else "other"

@@ -117,7 +117,11 @@ class ConsentWatch:
                 if key in skipped:
                     continue
                 words = self._begin(key)
-                if words and (text := text_of(value)) and not words.add(text):
+                if (
+                    words
+                    and (text := text_of(value, of_consent=words.sense is not None))
+                    and not words.add(text)
+                ):
                     self._drop(words)
             yield row
 

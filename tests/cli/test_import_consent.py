@@ -95,6 +95,16 @@ EXPORTS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["--unsubscribed-when", "Status=Unsubscribed"],
         [],
     ),
+    "airtable": (
+        ["Email,Subscribed?", "ada@example.com,checked", "bob@example.com,"],
+        ["--unsubscribed-when", "Subscribed?=(empty)"],
+        [],
+    ),
+    "eventbrite": (
+        ["Email,I don't want emails", "ada@example.com,No", "bob@example.com,Yes"],
+        ["--map", "I don't want emails=!subscribed", NEVER],
+        [],
+    ),
     "shopify": (
         [
             "email,Accepts Email Marketing,Accepts SMS Marketing",
@@ -122,6 +132,44 @@ def test_an_export_stops_and_the_command_below_keeps_who_is_out_out(
     assert ("fill" in done.err or "no field" in done.err or "own" in done.err) is bool(others)
     rows_of(cli, file, *ready_flags(done, file))
     assert subscribed(cli) == {ADA: True, BOB: False}
+
+
+def test_a_column_of_subscribers_is_that_of_their_addresses(cli: Cli, file: Path) -> None:
+    file.write_text(f"Subscriber,Status\n{ADA},active\n{BOB},unsubscribed\n")
+    flags = ready_flags(imported(cli, file), file)
+    assert flags == ["--map", "Subscriber=email", "--unsubscribed-when", "Status=unsubscribed"]
+    rows_of(cli, file, *flags)
+    assert subscribed(cli) == {ADA: True, BOB: False}
+
+
+def test_a_column_of_subscribers_by_yes_and_no_stops_the_file(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Subscriber\n{ADA},yes\n{BOB},no\n")
+    rows_of(cli, file, *ready_flags(imported(cli, file, "--ignore-unknown"), file))
+    assert subscribed(cli) == {ADA: True, BOB: False}
+
+
+def test_a_status_by_numbers_is_left_to_a_person(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Status\n{ADA},1\n{BOB},2\n")
+    done = imported(cli, file, "--ignore-unknown")
+    assert (done.code, dump(cli)) == (2, [])
+    assert 'Status: "1" in 1 row, "2" in 1 row' in done.err
+
+
+@pytest.mark.parametrize("preferences", ['{"marketing": false}', '{"weekly": false}'])
+def test_preferences_within_an_object_are_not_left_out_unseen(
+    cli: Cli, tmp_path: Path, preferences: str
+) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(f'{{"email": "{ADA}", "emailPrefs": {preferences}}}\n')
+    done = imported(cli, file, "--ignore-unknown")
+    assert (done.code, dump(cli)) == (2, [])
+    assert "consent" in done.err
+
+
+def test_words_for_no_stand_in_a_line_that_has_to_be_filled_in(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Consent to email\n{ADA},Yes\n{BOB},No\nc@example.com,Kept\n")
+    flags = ready_flags(imported(cli, file), file)
+    assert flags == ["--unsubscribed-when", "Consent to email=No,..."]
 
 
 def test_columns_are_told_once_with_their_words_and_counts(cli: Cli, file: Path) -> None:

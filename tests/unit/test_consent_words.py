@@ -22,14 +22,15 @@ ac_email_blocked; cleaned; bounced; Hard bounce; suppressed; complained; Spam re
 Unsubscribed from all email; unsubscribed_at; UNSUB_REASON; Abgemeldet; Newsletter abgemeldet;
 Abmeldedatum; Keine Werbung; Werbewiderspruch; Gesperrt; Unzustellbar; désabonné; Désinscrit le;
 Ne pas contacter; Liste noire; No enviar; Dado de baja; fecha_baja; Lista negra; Desuscrito;
-Rebotado"""
+Rebotado; I don't want to receive emails; does not want newsletters; Refuses marketing;
+Marked email as spam; Disiscritto; Uitgeschreven; Descadastrado"""
 IN = """subscribed; Is subscribed; accepts marketing; Accepts Email Marketing; acceptsMarketing;
 Email Marketing Consent; opt-in; Opted In; Email Optin; Newsletter; can be contacted; Subscribd;
 Einwilligung; Werbung erlaubt; Abonniert; consentement; Abonné; Inscrit; Accepte les e-mails;
-Consentimiento; Suscrito; Acepta publicidad"""
+Consentimiento; Suscrito; Acepta publicidad; GDPR consent; Iscritto; Nieuwsbrief"""
 UNCLEAR = """Marketing contact status; Email status; subscription_status; Newsletter-Status; GDPR;
 not subscribed; Opt in/out; never unsubscribed; usubscribed; unsusbcribed; blaklisted;
-Email preferences"""
+Email preferences; emailPrefs"""
 NEITHER = """email; plan; status; state; Lead Status; Lifecycle Stage; Signup date; Anmeldedatum;
 note; Description; options; adopting; Content; Address; TAGS; MEMBER_RATING; Subscriber ID;
 Subscription; OPTIN_TIME; CONFIRM_TIME; Email Marketing Consent Timestamp; subscribed_at;
