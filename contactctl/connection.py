@@ -139,6 +139,18 @@ def account_id(credentials: Credentials, env: Mapping[str, str]) -> str:
     )
 
 
+def key_digest(credentials: Credentials) -> str | None:
+    """Return what tells an API key at its address from others; None for the sandbox.
+
+    It is the account's where there is no profile.
+    """
+    from contactctl.account.cache import account_digest
+
+    if credentials.is_sandbox:
+        return None
+    return account_digest(credentials.base_url, profile=None, key=credentials.key)
+
+
 def _open_cache(credentials: Credentials, env: Mapping[str, str]) -> AccountCache | None:
     import time
 

@@ -11,7 +11,7 @@ from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import duration
 
 if TYPE_CHECKING:
-    from contactctl.plans.lines import FileAccount
+    from contactctl.plans.file_account import FileAccount
     from contactctl.plans.plan_file import PlanFile
 
 DEFAULT_MAX_AGE = "24h"
@@ -45,11 +45,14 @@ def parse_age(text: str) -> float:
 def check_account(file: PlanFile, account: FileAccount) -> None:
     """Refuse a file of another account; raises :class:`GuardError`."""
     planned = file.header.account
-    if planned.digest != account.digest:
+    if not planned.is_same(account):
+        hint = "give the profile or the key that it was made with"
+        if (planned.team, planned.base_url) == (account.team, account.base_url):
+            hint += "; several teams may have the same name, so that it proves nothing"
         raise GuardError(
             f"{quoted(file.name)} is of another account: {_named(planned)}, and this is"
             f" {_named(account)}",
-            hint="give the profile or the key that it was made with",
+            hint=hint,
         )
 
 

@@ -64,7 +64,9 @@ class Application:
     def identity(self) -> RunIdentity:
         """Return what the journal of its run is found by."""
         file = self.file
-        return RunIdentity(str(file.path), file.digest, MAPPING, self.account, file.count)
+        # By the file's own words: applied with a profile, it is applied with its key as well.
+        account = file.header.account.digest
+        return RunIdentity(str(file.path), file.digest, MAPPING, account, file.count)
 
     @property
     def changes(self) -> int:
@@ -141,7 +143,7 @@ def open_application(
         # closed.
         stack.callback(opened.close)
         writer = opened.journal.path.stem
-        memory = stack.enter_context(open_sent_memory(state, identity.account, writer=writer))
+        memory = stack.enter_context(open_sent_memory(state, application.account, writer=writer))
         memory.drop_expired()
         limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
         sender = Sender(client, limiter, retries=options.retries)

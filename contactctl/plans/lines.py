@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactRef
 from contactctl.exact_json import JsonError, JsonObject, JsonValue, Number, parse_json, to_json
+from contactctl.plans.file_account import FileAccount, parse_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,14 +32,6 @@ _MARK_BYTES = 16
 _MARK_KEY = ',"mark":"'
 _END_KEY = ',"digest":"'
 _CLOSE = '"}'
-
-
-class FileAccount(NamedTuple):
-    """Whose contacts a file is about; ``digest`` tells accounts apart on one machine."""
-
-    digest: str
-    team: str | None
-    base_url: str
 
 
 class FileSource(NamedTuple):
@@ -143,11 +136,7 @@ def to_header_line(header: Header) -> str:
         {
             "contactctl": header.kind,
             "version": Number(str(VERSION)),
-            "account": {
-                "digest": account.digest,
-                "team": account.team,
-                "baseUrl": account.base_url,
-            },
+            "account": account.to_json_object(),
             "source": None if source is None else dict(source._asdict()),
             "created": to_instant(header.created),
             "counts": None
@@ -167,15 +156,15 @@ def parse_header(line: str) -> Header:
         case {
             "contactctl": ("plan" | "undo") as kind,
             "version": Number(text="1"),
-            "account": {"digest": str() as digest, "team": team, "baseUrl": str() as base_url},
+            "account": dict() as account,
             "source": source,
             "created": str() as created,
             "counts": counts,
-        } if team is None or isinstance(team, str):
+        }:
             return Header(
                 # Spelled out, since mypy does not narrow a text by a pattern.
                 "plan" if kind == "plan" else "undo",
-                FileAccount(digest, team, base_url),
+                parse_account(account),
                 from_instant(created),
                 _parse_source(source),
                 _parse_counts(counts),

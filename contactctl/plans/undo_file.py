@@ -150,7 +150,7 @@ def _continued(path: Path, header: Header, disk: ModuleType) -> UndoFile:
     """Open the file of a run that is resumed, without the line that its end has cut off."""
     found = find_whole_part(path)
     # Its lines would take back what another run wrote, in one go with this one's.
-    if found is not None and _run_of(found.header) != _run_of(header):
+    if found is not None and not _is_same_run(found.header, header):
         raise _refused(path, "is that of another run")
     if found is not None and found.ended:
         raise _refused(path, "is that of a run that has come to its end")
@@ -171,14 +171,15 @@ def _begun(path: Path, descriptor: int, header: Header, disk: ModuleType) -> Und
     return UndoFile(path, descriptor, Chain(line), disk)
 
 
+def _is_same_run(one: Header, other: Header) -> bool:
+    """Tell whether two calls make up a run; its file may have been moved in between."""
+    is_same_account = one.account.is_same(other.account)
+    return is_same_account and _run_of(one) == _run_of(other)
+
+
 def _run_of(header: Header) -> tuple[object, ...]:
-    """Return what is the same in all calls that make up a run; a file may have been moved."""
     source = header.source
-    return (
-        header.kind,
-        header.account.digest,
-        None if source is None else (source.digest, source.mapping),
-    )
+    return header.kind, None if source is None else (source.digest, source.mapping)
 
 
 def _write_synced(descriptor: int, line: str, disk: ModuleType) -> None:

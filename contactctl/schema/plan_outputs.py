@@ -39,10 +39,12 @@ _HEADER = record(
         "version": {"const": Number(str(VERSION))},
         "account": record(
             {
-                "digest": said("tells accounts apart", TEXT),
+                "digest": said("tells accounts apart: that of the profile, or of the key", TEXT),
+                "key": said("hash of the address and the API key; null for none", TEXT_OR_NULL),
                 "team": TEXT_OR_NULL,
                 "baseUrl": TEXT,
-            }
+            },
+            optional=("key",),
         ),
         "source": _nullable(record({"name": TEXT, "digest": TEXT, "mapping": TEXT})),
         "created": said("when the first contact was looked up, in UTC", TEXT),

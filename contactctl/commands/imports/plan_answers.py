@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from contactctl.importing.row import Finished
     from contactctl.output import Output
-    from contactctl.plans.lines import FileAccount, Planned
+    from contactctl.plans.file_account import FileAccount
+    from contactctl.plans.lines import Planned
 
 COLUMNS = ("line", "would", "contact", "field", "before", "after")
 #: So many contacts stand in Markdown, and in a pipe; all of them are in the plan.

@@ -9,7 +9,8 @@ import pytest
 
 from contactctl.errors import GuardError, UsageError
 from contactctl.plans.admission import MOST_AGE, check_age, parse_age
-from contactctl.plans.lines import FileAccount, FileKind, Header
+from contactctl.plans.file_account import FileAccount
+from contactctl.plans.lines import FileKind, Header
 from contactctl.plans.plan_file import open_plan_file, written_whole
 
 if TYPE_CHECKING:

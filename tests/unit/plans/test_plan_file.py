@@ -13,7 +13,8 @@ from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactRef
 from contactctl.errors import ContactctlError, GuardError, MachineError, UsageError
 from contactctl.exact_json import Number, to_json
-from contactctl.plans.lines import Chain, FileAccount, FileSource, Header, Planned, to_header_line
+from contactctl.plans.file_account import FileAccount
+from contactctl.plans.lines import Chain, FileSource, Header, Planned, to_header_line
 from contactctl.plans.plan_file import open_plan_file, planned_of, written_whole
 
 if TYPE_CHECKING:

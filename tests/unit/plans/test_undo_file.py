@@ -15,7 +15,8 @@ import pytest
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactRef
 from contactctl.errors import DamagedFileError, MachineError, UsageError
-from contactctl.plans.lines import FileAccount, FileSource, Header, Planned
+from contactctl.plans.file_account import FileAccount
+from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import open_plan_file, planned_of
 from contactctl.plans.undo_file import open_undo_file
 from contactctl.plans.whole_part import find_whole_part
