@@ -68,9 +68,11 @@ def test_a_creation(cli: Cli, undo: Path) -> None:
 def test_a_creation_that_somebody_has_touched_stays(cli: Cli, undo: Path) -> None:
     changed(cli, undo, "create", "-e", ADA)
     saved(cli, "-e", ADA, "--last-name", "L")
-    (row,) = rows(taken_back(cli, undo, "-o", "json", code=6))
+    done = taken_back(cli, undo, "-o", "json", code=6)
+    (row,) = rows(done)
     assert row["error"]["code"] == "drifted"
     assert 'lastName is "L", not unset' in row["error"]["message"]
+    assert "nothing of such a line was taken back" in str(done.error["hint"])
     assert exists(cli, ADA)
 
 
@@ -93,6 +95,7 @@ def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
     shown = taken_back(cli, undo, "--dry-run").out
     assert "cannot be brought back: id of 1, workflows of 1" in shown
     assert f"cannot come back\t\tid, workflows, Weekly digest (mailingLists.{DIGEST})" in shown
+    assert shown.count(DIGEST) == 2  # in neither place as if it came back
     (row,) = rows(taken_back(cli, undo, "-o", "json"))
     assert row["lost"] == ["id", "workflows", f"mailingLists.{DIGEST}"]
     found = contact(cli, ADA)

@@ -268,7 +268,11 @@ def _shown(call: ApplyCall, *, is_done: bool) -> plan_answers.Shown:
 
 def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
     message = f"{tally.failed:,} of {counted(tally.rows, 'line')} failed"
-    hint = "what drifted is as somebody else left it; make a new plan to see what would happen now"
+    hint = "what drifted is as somebody else left it; "
+    if call.application.file.header.kind == "plan":
+        hint += "make a new plan to see what would happen now"
+    else:
+        hint += "nothing of such a line was taken back"
     if call.flags.rejects is None:
         hint += "; --rejects FILE writes such lines down"
     error = RowsFailedError(message, hint=hint)

@@ -71,6 +71,8 @@ class Entry(NamedTuple):
             if _value(one.before) or _value(one.after)
             # Who comes or goes is named already.
             if item.would == "update" or not _is_ref(item, name)
+            # What cannot come back would stand there as if it did.
+            if name not in self.lost
         ]
         found += [(*head, "cannot come back", "", ", ".join(lost))] if lost else []
         return found or [(*head, "", "", "")]
