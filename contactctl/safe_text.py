@@ -25,11 +25,11 @@ def to_safe(text: str, *, keep: str = "") -> str:
     return "".join(_shown(character, keep) for character in text)
 
 
-def excerpt(text: str) -> str:
-    """Return ``text`` as a message may repeat it: safe, and cut when it is long."""
+def excerpt(text: str, *, keep: str = "") -> str:
+    """Return ``text`` as a message may repeat it: safe but for ``keep``, and cut when long."""
     if len(text) > _LONGEST_EXCERPT:
         text = text[: _LONGEST_EXCERPT - 1] + "…"
-    return to_safe(text)
+    return to_safe(text, keep=keep)
 
 
 def quoted(text: str) -> str:

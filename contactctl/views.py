@@ -131,8 +131,8 @@ def changes(
     rows = [
         (
             field_word(name, lists),
-            safe("" if item.before is None else show_value(item.before, declared.get(name))),
-            safe("" if item.after is None else show_value(item.after, declared.get(name))),
+            value_text("" if item.before is None else show_value(item.before, declared.get(name))),
+            value_text("" if item.after is None else show_value(item.after, declared.get(name))),
         )
         for name, item in found.items()
     ]
@@ -178,8 +178,10 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Render
     for number, column in enumerate(columns):
         # The first column is what people look for and copy: it stays in one piece.
         table.add_column(column, overflow="fold", no_wrap=number == 0, min_width=len(column))
-    for row in rows:
-        table.add_row(*(safe(cell) if isinstance(cell, str) else cell for cell in row))
+    for first, *others in rows:
+        named = safe(first) if isinstance(first, str) else first
+        values = (value_text(cell) if isinstance(cell, str) else cell for cell in others)
+        table.add_row(named, *values)
     return table
 
 
@@ -209,7 +211,8 @@ def plan(
         style = _WOULD_STYLES.get(row[1], "yellow")
         who = ["", "", ""] if head == [*above[:3]] else head
         cells = [*(safe(cell, style=style) for cell in who), field_word(field, lists)]
-        table.add_row(*cells, safe(before, style="red"), safe(after, style="green"))
+        values = value_text(before, style="red"), value_text(after, style="green")
+        table.add_row(*cells, *values)
         above = row
     return table
 
@@ -232,6 +235,11 @@ def height(view: RenderableType, console: Console) -> int:
 def stack(*parts: RenderableType) -> RenderableType:
     """Return parts one below the other."""
     return Group(*parts)
+
+
+def value_text(text: str, *, style: str = "") -> Text:
+    """Return a value for a cell of a table, which keeps its lines within the cell."""
+    return safe(text, style=style, keep="\n")
 
 
 def safe(text: str, *, style: str = "", keep: str = "") -> Text:

@@ -188,7 +188,8 @@ def _not_shown(tally: DryTally) -> list[str]:
 def _value(value: JsonValue) -> str:
     if value is None:
         return ""
-    return excerpt(value if isinstance(value, str) else to_json(value))
+    # A table keeps the lines of a text; in a pipe, where a row is a line, they are escaped.
+    return excerpt(value if isinstance(value, str) else to_json(value), keep="\n")
 
 
 def _sheet_lines(plan: Plan) -> list[str]:

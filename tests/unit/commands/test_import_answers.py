@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 from typing import TYPE_CHECKING
 
 import pytest
 from import_counts import plan_of, tally_of
+from rich.console import Console
 
 from contactctl.changes.preview import FieldChange
 from contactctl.commands.imports.answers import (
@@ -118,6 +120,17 @@ def test_a_dry_run_shows_field_by_field_what_would_change(tmp_path: Path) -> Non
     ]
     assert isinstance(answer.json, dict)
     assert answer.json.keys() == {"summary"}
+
+
+def test_a_terminal_shows_the_lines_of_a_value_below_each_other(tmp_path: Path) -> None:
+    answer = dry_run(dry_tally("created"), Forecast(plan_of(tmp_path, "email\na@b.co\n"), 10.0, 1))
+    drawn = io.StringIO()
+    assert answer.view is not None
+    Console(file=drawn, width=80).print(answer.view())
+    first, second = drawn.getvalue().rstrip().splitlines()[-2:]
+    assert first.split() == ["note", "x"]
+    assert second.split() == ["y"]
+    assert second.index("y") == first.index("x")
 
 
 def test_a_dry_run_that_asks_nobody_shows_the_requests(tmp_path: Path) -> None:
