@@ -40,7 +40,8 @@ class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many 
     ``kind`` says what the value is without naming it, so that many such problems can be counted;
     without one the message stands for it (``is_sentence``). ``value`` is the text that does not
     fit, None where there is none to show. ``column`` is where it stood, ``flags`` are the words
-    by which it would fit, where there is no doubt what is meant.
+    by which it would fit, where there is no doubt what is meant. ``who`` is the address and the
+    user id of the row that it stands in, as far as they could be read.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class ValueProblem(ValueError):  # noqa: N818 - a finding about one value; many 
         self.value = value
         self.column = column
         self.flags: tuple[str, ...] = ()
+        self.who: tuple[str | None, str | None] = (None, None)
 
     @property
     def text(self) -> str:

@@ -25,6 +25,7 @@ class Problem(NamedTuple):
     line: int
     text: str
     ordinal: int = 0
+    who: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def check_rows(
                 report.problem_rows += 1
                 report.problems.add(problem, row.line)
                 if on_problem is not None:
-                    on_problem(Problem(row.line, problem.text, row.ordinal))
+                    on_problem(Problem(row.line, problem.text, row.ordinal, problem.who))
                 continue
             identities.add(change, row.line, row.ordinal)
             _look_at(change, report)

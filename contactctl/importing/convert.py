@@ -79,6 +79,11 @@ def to_contact_change(
     return ContactChange(_text(email), _text(user_id), values, memberships)
 
 
+def who_of(values: Mapping[str, JsonScalar]) -> tuple[str | None, str | None]:
+    """Return the address and the user id among a row's values, by label."""
+    return _text(values.get("email")), _text(values.get("userId"))
+
+
 def _memberships(values: dict[str, JsonScalar]) -> dict[str, bool]:
     """Take the lists out of a row's values."""
     labels = [label for label in values if label.startswith(LIST_PREFIX)]
@@ -215,22 +220,26 @@ class CsvConverter:
                 combine(values, verdict=self._verdict(reader, index, cells[index]))
         except ValueProblem as problem:
             with self.notes.kept():
-                found = self._problems(cells)
-            if len(found) > 1:
-                raise SeveralProblems(found) from None
-            raise located(self._columns[index], problem) from None
+                found, who = self._problems(cells)
+            one = located(self._columns[index], problem)
+            several = SeveralProblems(found) if len(found) > 1 else one
+            several.who = who
+            raise several from None
         return values
 
-    def _problems(self, cells: Sequence[str]) -> list[ValueProblem]:
-        """Return what is wrong with each cell of a row that cannot be sent."""
+    def _problems(
+        self, cells: Sequence[str]
+    ) -> tuple[list[ValueProblem], tuple[str | None, str | None]]:
+        """Return what is wrong with each cell of a row that cannot be sent, and whose row it is."""
         found = []
-        for index, _, parse, is_clearable in self._bound:
+        values = self._constants.copy()
+        for index, label, parse, is_clearable in self._bound:
             text = cells[index]
             try:
                 if text == self._null:
                     _cleared(is_clearable=is_clearable)
-                elif text:
-                    parse(text)
+                elif text and (value := parse(text)) is not EMPTY:
+                    values[label] = value
             except ValueProblem as problem:
                 found.append(located(self._columns[index], problem))
         for index, reader in self._consents:
@@ -238,7 +247,7 @@ class CsvConverter:
                 self._verdict(reader, index, cells[index])
             except ValueProblem as problem:
                 found.append(located(self._columns[index], problem))
-        return found
+        return found, who_of(values)
 
     def _verdict(self, reader: ConsentReader, index: int, text: str) -> bool | None:
         """Return what a cell says of consent; None where it says nothing."""

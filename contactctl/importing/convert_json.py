@@ -20,6 +20,7 @@ from contactctl.importing.convert import (
     located,
     to_contact_change,
     unread,
+    who_of,
 )
 from contactctl.importing.fields import (
     IDENTIFIERS,
@@ -103,7 +104,9 @@ class JsonConverter:
             except UsageError as error:
                 problems.append(ValueProblem(error.message, hint=error.hint, column=key))
         if problems:
-            raise problems[0] if len(problems) == 1 else SeveralProblems(problems)
+            found = problems[0] if len(problems) == 1 else SeveralProblems(problems)
+            found.who = who_of(values)
+            raise found
         for key in self._needed:
             if key not in row.values:
                 combine(values, verdict=False)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
+from contactctl.contact import ContactChange
 from contactctl.importing.row import Job, Result, invalid, make_job
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ class Intake:
             if known is None:
                 known = invalid(row.ordinal, problem.text)
                 self._journal.note(known)
-            return Job(row, known=known, earlier=earlier)
+            # Whoever reads of the failed row wants to know whose it is.
+            return Job(row, ContactChange(*problem.who), known=known, earlier=earlier)
         if known is not None:
             return Job(row, change, known=known, earlier=earlier)
         return make_job(row, change)

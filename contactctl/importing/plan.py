@@ -106,13 +106,15 @@ class LimitedConverter:
         try:
             self._check([*addresses, *unknown])
         except GuardError as error:
-            raise ValueProblem(
+            problem = ValueProblem(
                 error.message,
                 hint=error.hint,
                 kind="an address that the profile may not write to",
                 value=change.email,
                 column="email",
-            ) from None
+            )
+            problem.who = change.email, change.user_id
+            raise problem from None
         return change
 
 
@@ -127,10 +129,12 @@ class ConsistentConverter:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""
         change = self._converter.to_change(row)
         if self._named.is_refused(row.ordinal):
-            raise ValueProblem(
+            problem = ValueProblem(
                 "other rows give this address another user id, or this user id another address",
                 hint="--replace-user-id and --change-address permit it",
             )
+            problem.who = change.email, change.user_id
+            raise problem
         return change
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from import_cli import dump, imported, rows_of
 from import_process import json_lines, number_of
 
@@ -46,6 +47,11 @@ def test_one_address_with_two_user_ids_is_refused(cli: Cli, tmp_path: Path) -> N
 def test_rows_that_contradict_each_other_can_be_skipped(cli: Cli, tmp_path: Path) -> None:
     rows = rows_of(cli, written(tmp_path, SHARED_ID), "--skip-invalid", code=6)
     assert [row["status"] for row in rows] == ["failed", "done", "failed"]
+    assert [(row["email"], row["userId"]) for row in rows] == [
+        ("a@example.com", "7"),
+        ("b@example.com", "8"),
+        ("c@example.com", "7"),
+    ]
     assert dump(cli) == [("b@example.com",)]
 
 
@@ -53,6 +59,30 @@ def test_each_row_that_contradicts_another_is_told_in_json(cli: Cli, tmp_path: P
     done = imported(cli, written(tmp_path, SHARED_ID), "-o", "json")
     assert done.code == 2
     assert [number_of(row) for row in json_lines(done.out)] == [1, 3]
+    assert [row["email"] for row in json_lines(done.out)] == ["a@example.com", "c@example.com"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seats,email,userId\nmany,a@example.com,7\nlots,b@example.com,'8\n",
+        (
+            '{"seats":"many","email":"a@example.com","userId":"7"}\n'
+            '{"seats":"lots","email":"b@example.com","userId":"\'8"}\n'
+        ),
+    ],
+)
+@pytest.mark.parametrize("flags", [(), ("--skip-invalid",)])
+def test_rows_that_cannot_be_sent_are_named_as_far_as_they_can_be_read(
+    cli: Cli, tmp_path: Path, text: str, flags: tuple[str, ...]
+) -> None:
+    file = written(tmp_path, text)
+    done = imported(cli, file, "-o", "json", *flags)
+    rows = [row for row in json_lines(done.out) if "line" in row]
+    assert [(row["status"], row["email"], row["userId"]) for row in rows] == [
+        ("failed", "a@example.com", "7"),
+        ("failed", "b@example.com", None),
+    ]
 
 
 def test_rows_and_contacts_are_counted(cli: Cli, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from contactctl.commands.imports.problems import columns_refusal, rows_refusal
 from contactctl.commands.imports.questions import NoAnswerError, Questions, may_ask
 from contactctl.commands.imports.way_out import find_way_out, way_past_rows
 from contactctl.connection import OfflineError, account_id
+from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
 from contactctl.importing.identities import Permits
 from contactctl.importing.naming import AccountFields
@@ -201,7 +202,8 @@ def _problem_teller(call: ImportCall) -> Callable[[Problem], None] | None:
     def tell(problem: Problem) -> None:
         if session.output.form == "json":
             # In the form of a failed row, so that programs read one kind of line.
-            finished = Finished(Job(Row(0, problem.line)), invalid(0, problem.text))
+            job = Job(Row(0, problem.line), ContactChange(*problem.who))
+            finished = Finished(job, invalid(0, problem.text))
             session.output.write_json(finished.to_json_object())
         else:
             session.output.trace(f"line {problem.line}: {problem.text}")
