@@ -26,6 +26,8 @@ from contactctl.importing.fields import (
     IDENTIFIERS,
     LIST_PREFIX,
     SUBSCRIBED,
+    Kind,
+    standard_kind,
 )
 from contactctl.importing.json_keys import JsonKeys
 from contactctl.importing.json_values import JsonReaders
@@ -118,7 +120,10 @@ class JsonConverter:
         elif item := self._keys.field_of(key, row):
             self._put_value(values, key, item, row)
         elif isinstance(row[key], dict):
-            self._keys.tell_object(key, f"an object; {self._values.way_up(key)}")
+            way = self._values.way_up(key)
+            holds = _gives_address(row[key]) and not _gives_address(row)
+            through = way.partition(": ")[2].partition(" | contactctl")[0] if holds else ""
+            self._keys.tell_object(key, f"an object; {way}", through)
 
     def _put_lists(self, values: dict[str, JsonScalar], value: JsonValue) -> None:
         for list_id, wanted in checked_lists({**self._values.read_lists(value)}).items():
@@ -158,6 +163,12 @@ class JsonConverter:
         if reader.takes_yes_and_no:
             self._values.note_verdict(key, value, verdict)
         return verdict
+
+
+def _gives_address(value: JsonValue) -> bool:
+    return isinstance(value, dict) and any(
+        standard_kind(key) is Kind.EMAIL and inner for key, inner in value.items()
+    )
 
 
 def _put(values: dict[str, JsonScalar], label: str, value: CellValue) -> None:

@@ -79,10 +79,16 @@ class JsonKeys:
             self._unknown.setdefault(other, rival(other, best, item))
         return bool(free)
 
-    def tell_object(self, key: str, reason: str) -> None:
-        """Say of a key that is no field that there are objects under it."""
+    def tell_object(self, key: str, reason: str, through: str) -> None:
+        """Say of a key that is no field that there are objects under it.
+
+        ``through`` is the command that brings up an address in them; "" where they have none.
+        """
         if key in self._unknown:
-            self._unknown[key] = self._unknown[key]._replace(reason=reason, suggestions=())
+            through = through or self._unknown[key].through
+            self._unknown[key] = self._unknown[key]._replace(
+                reason=reason, suggestions=(), through=through
+            )
 
     def _may_be_answered(self, key: str) -> bool:
         is_told = key in self._rules.maps or key in self._rules.ignored

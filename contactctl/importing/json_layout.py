@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from contactctl.importing.misread import no_rows
 from contactctl.safe_text import quoted
 from contactctl.wording import shell_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Kind = Literal["lines", "array", "objects", "wrapped"]
 
 _DECODER = json.JSONDecoder()
 _JSON_START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])|\s*\[\s*\Z')
 _BLANK = re.compile(r"[\s,]*")
+#: How many objects deep the array is looked for that holds the rows.
+_DEEPEST = 4
 _IDENTIFIERS = frozenset({"email", "userid"})
 _FIRESTORE = re.compile(
     r'"fields"\s*:\s*\{\s*"[^"]*"\s*:\s*\{\s*"(string|integer|double|boolean|timestamp|null)Value"'
@@ -23,10 +28,18 @@ _LINES = "| contactctl import - --format jsonl"
 
 
 class Layout(NamedTuple):
-    """``start`` is where the array begins that an object wraps, in characters."""
+    """``start`` is where the array begins that objects wrap, in characters, under these keys."""
 
     kind: Kind
     start: int = 0
+    keys: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> str:
+        """How jq names the rows; "" where each is a value of its own."""
+        if self.kind not in {"array", "wrapped"}:
+            return ""
+        return "." + "".join(f"[{json.dumps(key)}]" for key in self.keys) + "[]"
 
 
 LINES = Layout("lines")
@@ -67,10 +80,10 @@ def _unfinished(start: str, name: str, file: str, *, is_whole: bool) -> Layout:
     if not is_spread and "\n" in start.strip() + "\n" * is_whole:
         return Layout("lines")  # one bad line among many
     if not is_whole:
-        place = _wrapped_array(start)
-        if place is not None:
+        wrapped = _wrapped_array(start)
+        if wrapped is not None:
             _refuse_firestore(start, name, file)
-            return Layout("wrapped", place)
+            return wrapped
     return Layout("objects")
 
 
@@ -80,17 +93,24 @@ def _of_one_object(value: dict[str, Any], start: str, name: str, file: str) -> L
     lists = [key for key, inner in value.items() if _is_list_of_objects(inner)]
     if len(lists) == 1:
         _refuse_firestore(start, name, file)
-        place = _wrapped_array(start)
-        return Layout("objects") if place is None else Layout("wrapped", place)
+        return _wrapped_array(start) or Layout("objects")
     if lists:
         several = ", ".join(map(quoted, lists))
         _refuse(name, f"holds several lists: {several}", f"jq '.[\"NAME\"]' {file} {_LINES[:-1]}")
-    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
-        csv = f"jq -r '.columns, .data[] | @csv' {file} | contactctl import -"
-        _refuse(name, "is JSON that pandas wrote with orient=split", csv)
+    _refuse_table(value, name, file)
+    wrapped = _wrapped_array(start)
+    if wrapped and [*_lists_within(value)] == [wrapped.keys]:
+        return wrapped
     if value and all(isinstance(inner, dict) for inner in value.values()):
         _refuse_keyed(value, name, file)
     return Layout("objects")
+
+
+def _refuse_table(value: dict[str, Any], name: str, file: str) -> None:
+    for rows, what in (("data", "that pandas wrote with orient=split"), ("rows", "of a table")):
+        if isinstance(value.get("columns"), list) and isinstance(value.get(rows), list):
+            csv = f"jq -r '.columns, .{rows}[] | @csv' {file} | contactctl import -"
+            _refuse(name, f"is JSON {what}", csv)
 
 
 def _refuse_keyed(value: dict[str, Any], name: str, file: str) -> None:
@@ -122,23 +142,47 @@ def _refuse(name: str, what: str, way: str) -> NoReturn:
     raise no_rows(f"{quoted(name)} {what}", way)
 
 
-def _wrapped_array(start: str) -> int | None:
+def _wrapped_array(start: str) -> Layout | None:
     """Return where the array of objects begins that stands among an object's values."""
-    at = start.index("{") + 1
+    found = _looked_through(start, start.index("{"), ())
+    return found if isinstance(found, Layout) else None
+
+
+def _looked_through(start: str, at: int, keys: tuple[str, ...]) -> Layout | int | None:
+    """Return the array in the object that begins there, or the place behind one without any.
+
+    None for one that is a contact, or goes on beyond the text.
+    """
+    at += 1
     try:
-        while start[at:]:
-            at = _behind(start, at)
+        while start[at := _behind(start, at)] != "}":
             key, at = _DECODER.raw_decode(start, at)
             at = _behind(start, at)
             if start[at] != ":" or _folded(key) in _IDENTIFIERS:
                 return None
             at = _behind(start, at + 1)
             if start[at] == "[" and start[_behind(start, at + 1)] in "{]":
-                return at
-            _, at = _DECODER.raw_decode(start, at)
+                return Layout("wrapped", at, (*keys, key))
+            inner = None
+            if start[at] == "{" and len(keys) < _DEEPEST:
+                inner = _looked_through(start, at, (*keys, key))
+            if isinstance(inner, Layout):
+                return inner
+            at = inner or _DECODER.raw_decode(start, at)[1]
     except (ValueError, IndexError, RecursionError, AttributeError):
         return None
-    return None
+    return at + 1
+
+
+def _lists_within(value: dict[str, Any], keys: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the keys that lead to each list of objects, but for those of contacts themselves."""
+    if len(keys) > _DEEPEST or any(_folded(key) in _IDENTIFIERS for key in value):
+        return
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield from _lists_within(inner, (*keys, key))
+        elif inner and _is_list_of_objects(inner):
+            yield (*keys, key)
 
 
 def _behind(text: str, at: int) -> int:

@@ -48,16 +48,19 @@ def read_json_array(
     *,
     longest: int = MAX_RECORD_CHARS,
     wrapped_at: int | None = None,
+    depth: int = 1,
     file: str = "FILE",
 ) -> Iterator[Row]:
     """Yield a row for every element of the array, holding one element at a time.
 
-    It may stand ``wrapped_at`` so many characters into an object that holds no other list of
-    objects. ``file`` is a word for the file, for commands that are named. Raises
-    :class:`UsageError` where the array is not closed, something follows it, or an
-    element has more than ``longest`` characters.
+    It may stand ``wrapped_at`` so many characters into an object, ``depth`` objects deep, that
+    holds no other list of objects. ``file`` is a word for the file, for commands that are named.
+    Raises :class:`UsageError` where the array is not closed, something follows it, or an element
+    has more than ``longest`` characters.
     """
-    for ordinal, (line, text) in enumerate(_Elements(stream, longest, file, wrapped_at), start=1):
+    elements = _Elements(stream, longest, file, wrapped_at)
+    elements.depth = depth
+    for ordinal, (line, text) in enumerate(elements, start=1):
         yield _to_row(ordinal, line, text)
 
 
@@ -141,6 +144,8 @@ class _Pieces:
 class _Elements(_Pieces):
     """Cuts the text of an array at the commas between its elements."""
 
+    depth = 1
+
     def __init__(self, stream: TextIO, longest: int, file: str, wrapped_at: int | None) -> None:
         super().__init__(stream, longest)
         self._file = file
@@ -175,14 +180,13 @@ class _Elements(_Pieces):
         rest = following + self._text[self._at :] + self._stream.read(self._longest)
         try:
             # The rest of the object is no JSON by itself; with a beginning put before it, it is.
-            found = parse_json('{"":0' + rest)
+            found = parse_json('{"":' * (self.depth - 1) + '{"":0' + rest)
         except JsonError:
             raise UsageError(
                 f"the object around the array is not closed behind line {self._line}",
                 hint="the file seems to be cut off",
             ) from None
-        lists = (isinstance(one, list) and one and isinstance(one[0], dict) for one in _of(found))
-        if any(lists):
+        if _holds_rows(found):
             raise UsageError(
                 f"the file holds several lists of objects, one of them behind line {self._line}",
                 hint=f"take one: jq '.[\"NAME\"]' {self._file} | contactctl import - --format json",
@@ -209,8 +213,14 @@ class _Objects(_Pieces):
             self._advance(end)
 
 
-def _of(found: JsonValue) -> list[JsonValue]:
-    return [*found.values()] if isinstance(found, dict) else []
+def _holds_rows(found: JsonValue) -> bool:
+    """Tell whether a list of objects stands in one of the objects around the array."""
+    while isinstance(found, dict):
+        lists = (one for one in found.values() if isinstance(one, list))
+        if any(one and isinstance(one[0], dict) for one in lists):
+            return True
+        found = found.get("")
+    return False
 
 
 def _to_row(ordinal: int, line: int, text: str) -> Row:

@@ -253,6 +253,6 @@ def file_converter(source: Source, rules: ColumnRules, fields: AccountFields) ->
     are told of when all rows were seen), and :class:`UsageError` as :func:`bind_columns`.
     """
     if source.columns is None:
-        each = ".[] | " if source.layout.kind == "array" else ""
+        each = f"{source.layout.rows} | " if source.layout.rows else ""
         return JsonConverter(rules, fields, name=source.name, each=each)
     return CsvConverter(source.columns, rules, fields, delimiter=source.delimiter)

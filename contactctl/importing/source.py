@@ -132,11 +132,11 @@ class Source:
         return rows
 
     def _json_rows_in(self, stream: TextIO) -> Iterator[Row]:
-        kind, start = self.layout
+        kind, start, keys = self.layout
         if kind in {"lines", "objects"}:
             return read_json_lines(stream) if kind == "lines" else read_json_objects(stream)
-        wrapped_at = start if kind == "wrapped" else None
-        return read_json_array(stream, wrapped_at=wrapped_at, file=shell_word(self.name))
+        at, file = start if kind == "wrapped" else None, shell_word(self.name)
+        return read_json_array(stream, wrapped_at=at, depth=len(keys), file=file)
 
     def _note(self, count: int) -> None:
         """Note how many rows there are; a later reading that ends before them has lost some."""

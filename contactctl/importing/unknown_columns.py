@@ -26,13 +26,15 @@ class UnknownColumn(NamedTuple):
     ``reason`` is why, where that is more than that no field has its name. ``suggestions`` are
     fields as ``--map`` takes them, the likeliest first. No column fills one of them already, and
     no two columns of a file have the same one as their first. ``several`` tells that it means
-    more than one thing, so that leaving it out is a choice.
+    more than one thing, so that leaving it out is a choice. ``through`` is the command that brings
+    the addresses to the top of JSON objects that stand in this one.
     """
 
     name: str
     reason: str = ""
     suggestions: tuple[str, ...] = ()
     several: bool = False
+    through: str = ""
 
     @property
     def told(self) -> str:

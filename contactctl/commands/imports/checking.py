@@ -19,6 +19,7 @@ from contactctl.connection import OfflineError, account_id
 from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
 from contactctl.importing.identities import Permits
+from contactctl.importing.input_file import STDIN
 from contactctl.importing.naming import AccountFields
 from contactctl.importing.plan import (
     FaultyColumnsError,
@@ -29,6 +30,7 @@ from contactctl.importing.plan import (
 )
 from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.importing.unknown_columns import UnknownColumnsError
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,6 +132,13 @@ class _Look:
         way = find_way_out(error, self.judge(told=error.told))
         creates = call.maps.create_properties
         found = columns_refusal(error, way, call.command(*way.words), creates=creates)
+        deep = next((column for column in error.unknown if column.through), None)
+        if deep and call.input_file.name != STDIN:
+            found.command = f"{deep.through} | {_piped(call).command('--ignore-unknown')}"
+            found.hint = (
+                f"the command below brings up what is in {quoted(deep.name)}, where the addresses"
+                " are, and leaves out what is no field"
+            )
         sheet = call.input_file.source.sheet
         if sheet is not None and sheet.others:
             found.message += f"\nread: {sheet.told}"
@@ -138,6 +147,12 @@ class _Look:
     def _rules_with(self, words: Sequence[str]) -> ColumnRules:
         rules = with_words(self.call.columns, words).to_rules()
         return replace(rules, created=self.rules.created)
+
+
+def _piped(call: ImportCall) -> ImportCall:
+    """Return the call with its input from a pipe."""
+    reading = replace(call.reading, file=STDIN, form="jsonl")
+    return replace(call, reading=reading, input_file=replace(call.input_file, name=STDIN))
 
 
 def _answered(look: _Look, error: FaultyColumnsError) -> ImportCall:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: So many columns are left out by name; of more, nobody reads the names.
 MOST_NAMED = 5
 _MOST_TOLD = 3
+_MOST_LOOKS = 3
 _SKIP = "--skip-invalid"
 _NEVER = "--never-resubscribe"
 _NAMELESS = "--ignore="
@@ -73,13 +74,11 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     not imported by that.
     """
     words, does = [*given.words], [*given.does]
-    more = _row_words(report, words)
-    if more and (better := _better(report, judge, [*judged, *more])):
-        report = better
-        words += more
-        does += ["re-subscribes nobody"] if _NEVER in more else []
-        does += ["leaves out what has no name"] if _NAMELESS in more else []
-        does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} else []
+    more, report = _row_flags(report, judge, judged, given.words)
+    words += more
+    does += ["re-subscribes nobody"] if _NEVER in more else []
+    does += ["leaves out what has no name"] if _NAMELESS in more else []
+    does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way
@@ -88,6 +87,27 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     rows = counted(report.problem_rows, "row")
     left_out = f"leaves out {rows}, counted as failed"
     return way._replace(words=(*words, _SKIP), does=(*does, left_out))
+
+
+def _row_flags(
+    report: CheckReport, judge: Judge, judged: Sequence[str], given: Sequence[str]
+) -> tuple[list[str], CheckReport]:
+    """Return the flags that help rows, and what is wrong with them by those.
+
+    A row tells one fault of its shape before those of its values, which the flags for the first
+    bring to light: so they are looked for again.
+    """
+    found: list[str] = []
+    for _ in range(_MOST_LOOKS):
+        more = [word for word in _row_words(report, [*given, *found]) if word not in found]
+        if not more:
+            break
+        better = _better(report, judge, [*judged, *found, *more])
+        if better is None:
+            break
+        found += more
+        report = better
+    return found, report
 
 
 def _row_words(report: CheckReport, given: Sequence[str]) -> list[str]:
@@ -107,7 +127,9 @@ def _better(report: CheckReport, judge: Judge, words: Sequence[str]) -> CheckRep
         found = judge(words)
     except UsageError:
         return None
-    return found if found.problem_rows < report.problem_rows else None
+    # What has no name hides what else is wrong with a row.
+    is_better = _NAMELESS in words or found.problem_rows < report.problem_rows
+    return found if is_better else None
 
 
 def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:

@@ -31,6 +31,9 @@ LAYOUTS = {
         {"total": 2, "page": {"n": 1}, "users": [A, B], "next": None}
     ),
     "wrapped over lines": "\n" + json.dumps({"count": 2, "users": [A, B]}, indent=1) + "\n",
+    "wrapped in several objects": json.dumps(
+        {"meta": {"n": 2}, "data": {"page": {"users": [A, B], "next": None}}, "took": 1}
+    ),
     "wrapped beside an empty list": json.dumps({"users": [A, B], "tags": ["x"]}),
 }
 
@@ -86,6 +89,11 @@ def test_one_object_with_an_address_is_a_row_whatever_lists_it_has(tmp_path: Pat
             {"columns": ["email"], "index": [0], "data": [["a@example.com"]]},
             "orient=split",
             "jq -r '.columns, .data[] | @csv' ",
+        ),
+        (
+            {"columns": ["email"], "rows": [["a@example.com"]]},
+            "JSON of a table",
+            "jq -r '.columns, .rows[] | @csv' ",
         ),
         ({"email": {"0": "a@example.com"}, "plan": {"0": "pro"}}, "by columns", "lines=True"),
         ({"u1": A, "u2": B}, "keys stand for its rows", "jq -c '.[]' "),
