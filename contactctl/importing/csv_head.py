@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 DELIMITERS = (",", ";", "\t", "|")
+#: Too usual within cells to be looked for where one of the others would do.
+_UNUSUAL = "^~:\N{BROKEN BAR}\N{SECTION SIGN}#!"
 _QUOTED = re.compile(r'"[^"]*"?')
 _SNIFFED_LINES = 20
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -82,14 +84,12 @@ def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
     # Taken for a header, the first contact would be lost without a word.
     address = next((cell for cell in first if is_address(cell.strip())), None)
     if address is not None:
-        names = ["email" if is_address(cell.strip()) else "NAME" for cell in first]
-        error = MisreadError(
-            f"the first line holds an address, {quoted(address)}: the file has no header",
-            hint=f"name its columns in their order: --header {','.join(names)}",
-        )
-        # What other columns hold, nobody but a person knows.
-        is_alone = names == ["email"]
-        raise error.with_better("read without a header", header="email") if is_alone else error
+        raise _without_header(first, address)
+    if len(first) == 1 and (mark := _unusual_delimiter(first[0], others)):
+        raise MisreadError(
+            f"{quoted(mark)} seems to stand between the cells",
+            hint=f"give --delimiter {quoted(mark)}",
+        ).with_better("read so", delimiter=mark)
     place = _header_place(first, others)
     if place:
         what = "a comment" if _is_comment(first) else "a title"
@@ -98,6 +98,34 @@ def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
             f"line {skipped[0] + 1} is {what}, not the header: {quoted(' '.join(first).strip())}",
             hint=f"the header seems to be on line {header}: give --skip-lines {header - 1}",
         ).with_better(f"read from line {header} on", skip_lines=header - 1)
+
+
+def _without_header(first: Sequence[str], address: str) -> MisreadError:
+    addresses = [place for place, cell in enumerate(first) if is_address(cell.strip())]
+    names = ["NAME"] * len(first)
+    names[addresses[0]] = "email"
+    error = MisreadError(
+        f"the first line holds an address, {quoted(address)}: the file has no header",
+        hint=f"name its columns in their order: --header {','.join(names)}",
+    )
+    if len(addresses) > 1:
+        return error
+    # What other columns hold, nobody but a person knows: until then they can be left out.
+    numbered = (name if name == "email" else f"column{at}" for at, name in enumerate(names, 1))
+    return error.with_better("read without a header", header=",".join(numbered))
+
+
+def _unusual_delimiter(header: str, others: Sequence[Sequence[str]]) -> str | None:
+    """Return the mark that stands as often in each of the first lines, beside an address."""
+    lines = [row[0] for row in others if len(row) == 1]
+    if not lines or len(lines) < len(others):
+        return None
+    for mark in _UNUSUAL:
+        count = header.count(mark)
+        cells = lines[0].split(mark)
+        if count and all(line.count(mark) == count for line in lines) and _has_address(cells):
+            return mark
+    return None
 
 
 def _header_place(first: Sequence[str], others: Sequence[Sequence[str]]) -> int:

@@ -121,7 +121,22 @@ def test_a_null_text_makes_a_cell_empty(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["NULL", r"\N", "nan", "NaN", "NaT", "None", "N/A", "#N/A", "#REF!", "undefined", "####", "-"],
+    [
+        "NULL",
+        r"\N",
+        "nan",
+        "NaN",
+        "NaT",
+        "None",
+        "N/A",
+        "#N/A",
+        "#REF!",
+        "undefined",
+        "####",
+        "-",
+        "<null>",
+        "#NV",
+    ],
 )
 def test_a_cell_that_says_nothing_is_sent_as_text_and_counted(text: str) -> None:
     readers = CellReaders()
@@ -149,6 +164,13 @@ def test_a_literal_null_says_something() -> None:
     [
         ("joined", "NaT", "placeholder text, not a date", "--null-text NaT", ["--null-text=NaT"]),
         ("seats", r"\N", "placeholder text", r"--null-text '\N'", [r"--null-text=\N"]),
+        (
+            "joined",
+            "0000-00-00 00:00:00",
+            "placeholder text, not a date",
+            "--null-text '0000-00-00 00:00:00'",
+            ["--null-text=0000-00-00 00:00:00"],
+        ),
         ("trial", "N/A", "placeholder text", "--null-text N/A", ["--null-text=N/A"]),
         ("userId", "NULL", "placeholder text", "--null-text", ["--null-text=NULL"]),
         ("joined", "17.01.2024", "not a date", "%d.%m.%Y", ["--date-format=joined=%d.%m.%Y"]),

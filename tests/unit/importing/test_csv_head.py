@@ -8,6 +8,7 @@ import pytest
 
 from contactctl.errors import UsageError
 from contactctl.importing.csv_head import sniff_delimiter
+from contactctl.importing.misread import MisreadError
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.row import invalid
 from contactctl.importing.source import open_source
@@ -123,6 +124,28 @@ def test_a_missing_header_is_told_with_the_flag_that_names_the_columns(
     assert source.columns == tuple(names.split(","))
     assert len(cells(source)) == len(text.splitlines())
     assert next(source.rows()).line == 1
+
+
+def test_columns_without_names_can_be_left_out_until_somebody_names_them(tmp_path: Path) -> None:
+    with pytest.raises(MisreadError) as caught:
+        opened(tmp_path, "Ada;a@example.com;x\n")
+    assert caught.value.better == {"header": "column1,email,column3"}
+    with pytest.raises(MisreadError) as caught:
+        opened(tmp_path, "a@example.com;b@example.com\n")
+    assert caught.value.better is None
+
+
+@pytest.mark.parametrize("mark", ["^", "~", ":", "\N{SECTION SIGN}"])
+def test_a_mark_that_few_programs_put_between_cells_is_told(tmp_path: Path, mark: str) -> None:
+    text = (HEADER + ADA).replace(",", mark)
+    with pytest.raises(MisreadError, match="between the cells") as caught:
+        opened(tmp_path, text)
+    assert caught.value.better == {"delimiter": mark}
+
+
+@pytest.mark.parametrize("text", ["email\na:b@example.com\n", "a:email\nx:y:a@example.com\n"])
+def test_a_mark_that_lines_have_by_chance_is_none(tmp_path: Path, text: str) -> None:
+    assert len(opened(tmp_path, text).columns or ()) == 1
 
 
 def test_a_header_that_names_nothing_is_refused(tmp_path: Path) -> None:
