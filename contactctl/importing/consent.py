@@ -210,13 +210,18 @@ class ConsentReader:
         # No word on it, rather than false: the row may change all else of the contact.
         if self._rules.never_resubscribe:
             return None
-        raise ValueProblem(RESUBSCRIBES, hint=self._resubscribe_hint())
+        raise self._resubscribes()
 
-    def _resubscribe_hint(self) -> str:
+    def _resubscribes(self) -> ValueProblem:
+        """Return the problem of a yes; that of a column of opt-outs may be meant as a no."""
         turned = not self._negated and name_sense(self._column) is Sense.OUT
-        if turned and self._column in self._rules.maps:
-            return f"--map '{self._column}={NEGATED}' takes yes as opted out; {_RESUBSCRIBE_HINT}"
-        return _RESUBSCRIBE_HINT
+        if not turned or self._column not in self._rules.maps:
+            return ValueProblem(RESUBSCRIBES, hint=_RESUBSCRIBE_HINT)
+        pair = f"{self._column}={NEGATED}"
+        hint = f"--map '{pair}' takes yes as opted out; {_RESUBSCRIBE_HINT}"
+        problem = ValueProblem(RESUBSCRIBES, hint=hint)
+        problem.flags = (f"--map={pair}",)
+        return problem
 
 
 #: Texts remembered at a time: times differ from row to row.

@@ -90,3 +90,22 @@ def test_no_hint_subscribes_anybody_who_is_out(
     imports = follow(cli, file, people, spelling)
     unambiguous = spelling.column not in {"consent", "usubscribed", "not subscribed"}
     assert imports or not unambiguous or "VIP" in spelling.kept_in
+
+
+@pytest.mark.parametrize("column", ["unsubscribed", "Do not email", "Abgemeldet"])
+@pytest.mark.parametrize("form", ["csv", "map file"])
+def test_a_column_of_opt_outs_that_was_taken_the_wrong_way_round_is_turned_by_the_ready_line(
+    cli: Cli, tmp_path: Path, column: str, form: str
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"email,{column}\nout@example.com,true\nin@example.com,false\n")
+    given = ["--map", f"{column}=subscribed"]
+    if form == "map file":
+        map_file = tmp_path / "map.toml"
+        map_file.write_text(f'[map]\n"{column}" = "subscribed"\n')
+        given = ["--map-file", str(map_file)]
+    done = imported(cli, file, *given)
+    assert done.code == 2
+    assert "the command below takes yes as opted out, and re-subscribes nobody" in done.err
+    assert imported(cli, file, *ready_flags(done, file)).code == 0
+    assert subscribed(cli) == {"out@example.com": False, "in@example.com": True}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.changes.update import Wish
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
-from contactctl.commands.imports.flag_words import global_words
+from contactctl.commands.imports.flag_words import global_words, without_mapped_anew
 from contactctl.commands.imports.map_file import merged
 from contactctl.commands.imports.patience import usual_patience_s
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
@@ -79,7 +79,7 @@ class ImportCall:
         """Return this call with more flags, as a line to type."""
         # Not the copy's name: it is gone when the command is typed.
         file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
-        return self._line(file, [*self._words(), *more])
+        return self._line(file, [*without_mapped_anew(self._words(), more), *more])
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""

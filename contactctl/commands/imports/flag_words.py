@@ -29,11 +29,16 @@ class FlagWords:
         return found
 
 
+_MAP = "--map"
+
 Given = TypeVar("Given", bound=FlagWords)
 
 
 def with_words(given: Given, words: Sequence[str]) -> Given:
-    """Return flags with more of them, as words that they have in a call."""
+    """Return flags with more of them, as words that they have in a call.
+
+    A column that is mapped anew is not what it was.
+    """
     names = {_flag_name(item.type): item.name for item in fields(given)}
     values: dict[str, Any] = {}
     rest = iter(words)
@@ -43,9 +48,27 @@ def with_words(given: Given, words: Sequence[str]) -> Given:
         there = values.get(name, getattr(given, name))
         if isinstance(there, bool):
             values[name] = True
-        else:
-            values[name] = [*(there or ()), value if equals else next(rest)]
+            continue
+        given_value = value if equals else next(rest)
+        if flag == _MAP:
+            there = [one for one in there or () if _column(one) != _column(given_value)]
+        values[name] = [*(there or ()), given_value]
     return replace(given, **values)
+
+
+def without_mapped_anew(words: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Return the words of a call without what they say of columns that more words map anew."""
+    start = f"{_MAP}="
+    anew = {_column(word.removeprefix(start)) for word in more if word.startswith(start)}
+    return [
+        word
+        for word in words
+        if not word.startswith(start) or _column(word.removeprefix(start)) not in anew
+    ]
+
+
+def _column(pair: str) -> str:
+    return pair.rpartition("=")[0]
 
 
 def global_words(flags: Flags) -> list[str]:

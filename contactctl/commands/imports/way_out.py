@@ -24,6 +24,7 @@ MOST_NAMED = 5
 _MOST_TOLD = 3
 _MOST_LOOKS = 3
 _SKIP = "--skip-invalid"
+_MAP = "--map="
 _NEVER = "--never-resubscribe"
 _NAMELESS = "--ignore="
 _NULL_TEXT = "--null-text="
@@ -76,9 +77,11 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     words, does = [*given.words], [*given.does]
     more, report = _row_flags(report, judge, judged, given.words)
     words += more
+    turned = {word for word in more if word.startswith(_MAP)}
+    does += ["takes yes as opted out"] if turned else []
     does += ["re-subscribes nobody"] if _NEVER in more else []
     does += ["leaves out what has no name"] if _NAMELESS in more else []
-    does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} else []
+    does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} - turned else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way
