@@ -28,6 +28,7 @@ from contactctl.importing.consent import (
     fold_word,
     join_names,
 )
+from contactctl.importing.spellings import says_nothing
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted, flag_words
 
@@ -118,7 +119,8 @@ class ColumnWords:
             self.counts[text] += 1
             return True
         kind = _kind(text)
-        self.kinds.add(kind)
+        if self.sense is not Sense.OUT or not says_nothing(text):
+            self.kinds.add(kind)  # NULL in unsubscribed_at is as good as empty
         self.says_out = self.says_out or (kind == "out" and not is_weak(text))
         # A column of free text would otherwise keep the whole file in memory.
         if len(self.counts) < _MOST_TEXTS:
@@ -220,7 +222,8 @@ class ColumnWords:
     def _is_of_known_words(self) -> bool:
         if not self.kinds or not self.kinds <= {"in", "out"} or self._more:
             return False
-        return self.sense is not Sense.OUT or "in" not in self.kinds
+        # "Active" may mean either in such a column, and "Opted in" does not.
+        return self.sense is not Sense.OUT or not any(map(is_weak, self._words("in")))
 
     def _words(self, kind: str) -> list[str]:
         words = {fold_word(text): text for text in reversed(self.counts) if _kind(text) == kind}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from contactctl.importing.misread import no_rows
@@ -24,6 +25,8 @@ _IDENTIFIERS = frozenset({"email", "userid"})
 _FIRESTORE = re.compile(
     r'"fields"\s*:\s*\{\s*"[^"]*"\s*:\s*\{\s*"(string|integer|double|boolean|timestamp|null)Value"'
 )
+_DYNAMO_TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS"})
+_DYNAMO = "is an export of DynamoDB, whose values have their types around them"
 _LINES = "| contactctl import - --format jsonl"
 
 
@@ -91,6 +94,9 @@ def _of_one_object(value: dict[str, Any], start: str, name: str, file: str) -> L
     if any(_folded(key) in _IDENTIFIERS and not isinstance(value[key], dict) for key in value):
         return Layout("objects")
     lists = [key for key, inner in value.items() if _is_list_of_objects(inner)]
+    if lists and value[lists[0]] and all(map(_is_typed, value[lists[0]])):
+        program = f".[{json.dumps(lists[0])}][] | map_values(.[])"
+        _refuse(name, _DYNAMO, f"jq -c {shlex.quote(program)} {file} {_LINES}")
     if len(lists) == 1:
         _refuse_firestore(start, name, file)
         return _wrapped_array(start) or Layout("objects")
@@ -114,12 +120,29 @@ def _refuse_table(value: dict[str, Any], name: str, file: str) -> None:
 
 
 def _refuse_keyed(value: dict[str, Any], name: str, file: str) -> None:
+    if all(map(_is_typed, value.values())):
+        way = f"jq -c '.[] | map_values(.[])' {file} {_LINES}"
+        _refuse(name, _DYNAMO, way)
     inner_keys = [key for inner in value.values() for key in inner]
     if inner_keys and all(map(str.isdecimal, inner_keys)):
         way = "write it with to_json(…, orient='records', lines=True)"
         _refuse(name, "is JSON that pandas wrote by columns", way)
+    path = ""
+    while len(value) == 1 and not any(map(_is_typed, value.values())):
+        ((key, inner),) = value.items()
+        if not inner or not all(isinstance(one, dict) for one in inner.values()):
+            break
+        path, value = f"{path}[{json.dumps(key)}]", inner
     what = "is one JSON object whose keys stand for its rows"
-    _refuse(name, what, f"jq -c '.[]' {file} {_LINES}")
+    _refuse(name, what, f"jq -c {shlex.quote(f'.{path}[]')} {file} {_LINES}")
+
+
+def _is_typed(value: dict[str, Any]) -> bool:
+    """Tell whether the values of an object have their types around them, as DynamoDB has them."""
+    return bool(value) and all(
+        isinstance(one, dict) and len(one) == 1 and next(iter(one)) in _DYNAMO_TYPES
+        for one in value.values()
+    )
 
 
 def _refuse_arrays(rest: str, name: str, file: str) -> None:

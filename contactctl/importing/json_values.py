@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value, misfit
@@ -91,7 +92,8 @@ class JsonReaders:
 
     def command(self, change: str) -> str:
         """Return the command that imports the file with its objects changed so."""
-        return f"jq -c '{self._each}{change}' {shell_word(self._name)} | contactctl import -"
+        program = shlex.quote(self._each + change)  # a key may hold anything
+        return f"jq -c {program} {shell_word(self._name)} | contactctl import -"
 
     def _text(self, key: str, item: Field, text: str) -> CellValue:
         if isinstance(text, Constant):

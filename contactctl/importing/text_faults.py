@@ -19,6 +19,9 @@ _SHOWN_BYTES = 4
 _BYTE_A_LETTER = ("cp125", "cp437", "cp85", "iso8859", "mac", "koi8")
 #: What programs of offices write, the commonest first; of equals the first is taken.
 _CANDIDATES = ("cp1252", "cp1250", "mac_roman", "cp850", "cp1251", "shift_jis", "gb18030")
+_LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
+#: A letter of western Europe in UTF-8, and no two letters of a word in those.
+_MIXED = re.compile(rb"[\xc2-\xc5][\x80-\xbf]")
 _WORD = re.compile(r"[^\W\d_]+")
 #: Signs that texts hold beside letters.
 _SIGNS = frozenset("\u2018\u2019\u201c\u201d\u201e\u2013\u2014\u2026\u20ac\u00ab\u00bb\u00b0\u00a0")
@@ -118,6 +121,9 @@ def _way_out(fault: _Fault, encoding: Encoding) -> tuple[str, str | None]:
         hint = "other letters of it are UTF-8: correct that line, which was cut or put in later"
         return hint, None
     likely = _likely(sample)
+    if encoding.name == "utf-8" and likely in _LATIN and _MIXED.search(sample):
+        # Read so, the letters that are right by now would be damaged without a word.
+        return f"some lines are UTF-8 and others {likely}: write all in one of them", None
     if likely is None:
         return "name the encoding with --encoding, such as cp1252 or utf-16-le", None
     return f"give --encoding {likely}, with which it reads {quoted(_word(fault, likely))}", likely

@@ -100,6 +100,16 @@ EXPORTS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["--unsubscribed-when", "Subscribed?=(empty)"],
         [],
     ),
+    "by words": (
+        ["Email,Email Opt-Out", "ada@example.com,Opted In", "bob@example.com,Opted Out"],
+        ["--unsubscribed-when", "Email Opt-Out=Opted Out"],
+        [],
+    ),
+    "mysql": (
+        ["email,unsubscribed_at", r"ada@example.com,\N", "bob@example.com,2024-01-02 10:11:12"],
+        ["--map", "unsubscribed_at=!subscribed", r"--null-text=\N"],
+        [],
+    ),
     "eventbrite": (
         ["Email,I don't want emails", "ada@example.com,No", "bob@example.com,Yes"],
         ["--map", "I don't want emails=!subscribed", NEVER],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +38,14 @@ def test_the_last_line_brings_up_what_holds_the_address(
     assert done.err.splitlines()[-1] == (
         f"jq -c {program} {file} | contactctl --sandbox import - --format=jsonl --ignore-unknown"
     )
+
+
+def test_no_key_of_a_file_gets_out_of_the_quotes_of_a_command(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    key = "x'; touch owned; '"
+    file.write_text(json.dumps({"type": "x", key: {"email": "ada@example.com"}}) + "\n")
+    words = shlex.split(imported(cli, file).err.splitlines()[-1])
+    assert words[:3] == ["jq", "-c", f". + .[{json.dumps(key)}] | del(.[{json.dumps(key)}])"]
 
 
 def test_another_object_is_left_out_where_the_row_has_an_address(cli: Cli, tmp_path: Path) -> None:

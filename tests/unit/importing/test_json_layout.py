@@ -96,6 +96,13 @@ def test_one_object_with_an_address_is_a_row_whatever_lists_it_has(tmp_path: Pat
             "jq -r '.columns, .rows[] | @csv' ",
         ),
         ({"email": {"0": "a@example.com"}, "plan": {"0": "pro"}}, "by columns", "lines=True"),
+        ({"users": {"u1": A, "u2": B}}, "keys stand for its rows", "jq -c '.[\"users\"][]' "),
+        (
+            {"Items": [{"email": {"S": "a@example.com"}, "seats": {"N": "3"}}], "Count": 1},
+            "DynamoDB",
+            "jq -c '.[\"Items\"][] | map_values(.[])' ",
+        ),
+        ({"Item": {"email": {"S": "a@example.com"}}}, "DynamoDB", "'.[] | map_values(.[])' "),
         ({"u1": A, "u2": B}, "keys stand for its rows", "jq -c '.[]' "),
         ({"users": [A], "others": [B]}, 'several lists: "users", "others"', "jq '.[\"NAME\"]' "),
         (

@@ -23,6 +23,12 @@ def refused(content: bytes, encoding: str = "utf-8") -> UsageError:
     return caught.value
 
 
+def test_no_encoding_is_named_that_damages_the_other_lines() -> None:
+    error = refused(b"email,name\na@b.co,Zo\xc3\xab\nb@b.co,M\xfcller\nc@b.co,J\xfcrgen\n")
+    assert error.hint == "some lines are UTF-8 and others cp1252: write all in one of them"
+    assert getattr(error, "better", None) is None
+
+
 @pytest.mark.parametrize(
     ("encoding", "name"),
     [
