@@ -79,6 +79,7 @@ BackslashEscapes = Annotated[
         "--backslash-escapes",
         help=r"Read \n, \t, \\ and \N (no value) as the text formats of Postgres and MySQL have"
         " them.",
+        rich_help_panel=FILE,
     ),
 ]
 AllowNewlines = Annotated[
