@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 2**16
 _MARK_BYTES = 16
+_REMOVED = "was removed"
 
 
 class Stamp(NamedTuple):
@@ -68,7 +69,7 @@ class Snapshot:
         try:
             return io.BufferedReader(_Pages(self, self.path.open("rb", buffering=0)), _CHUNK_BYTES)
         except (FileNotFoundError, NotADirectoryError):
-            self._raise("was removed")
+            self._raise(_REMOVED)
 
     def check(self) -> None:
         """Look whether the file is still what it was; one that was only touched is.
@@ -113,10 +114,10 @@ class Snapshot:
                 f"{self._name} {what} while it was being read",
                 hint="wait until it is written, or import a copy",
             )
-        raise ChangedFileError(
-            f"{self._name} {what} while it was imported",
-            hint="to import it as it is now, start over without --resume; or put it back as it was",
-        )
+        back = "put it back as it was"
+        if what != _REMOVED:
+            back = f"to import it as it is now, start over without --resume; or {back}"
+        raise ChangedFileError(f"{self._name} {what} while it was imported", hint=back)
 
     def _what_happened(self, found: Stamp) -> str:
         old = self._stamp

@@ -111,6 +111,19 @@ def test_a_change_is_seen_without_reading(
 
 
 @pytest.mark.parametrize(("change", "_words"), CHANGES)
+def test_what_was_removed_can_only_be_put_back(
+    tmp_path: Path, change: Callable[[Path], None], _words: str
+) -> None:
+    source = checked(write(tmp_path / "people.csv"))
+    change(source.path)
+    with pytest.raises(ChangedFileError) as caught:
+        source.check_unchanged()
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith("put it back as it was")
+    assert ("start over" in caught.value.hint) == source.path.exists()
+
+
+@pytest.mark.parametrize(("change", "_words"), CHANGES)
 def test_before_the_check_has_ended_nothing_was_written(
     tmp_path: Path, change: Callable[[Path], None], _words: str
 ) -> None:
