@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The service takes 498 characters; the rest is room to say so instead of breaking off.
 MAX_CELL_CHARS = 2**20
+_LOOKS_LIKE_ROWS = "what it encloses looks like rows of the file"
+_MARK_ON_LINE = "a closing quotation mark on line "
 _QUOTE_HINT = 'look for a quotation mark that is not doubled; inside a quoted cell write ""'
 ESCAPE_HINT = r"MySQL writes \" for a quotation mark: give --backslash-escapes"
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -144,10 +146,10 @@ class _Lines:
                 )
             self.problem = f"a cell has more than {csv.field_size_limit():,} characters"
         else:
-            until = f", up to line {self._number}," if several else ""
+            mark = f"{_MARK_ON_LINE}{self._number}" if several else "a closing quotation mark"
             escapes = any('\\"' in line for line in self._record)
             hint = ESCAPE_HINT if escapes else _QUOTE_HINT
-            self.problem = f"text follows a closing quotation mark{until} ({hint})"
+            self.problem = f"text follows {mark} ({hint})"
         return ["".join(self._record).rstrip("\r\n")]
 
     def _look_at(self, line: str) -> None:
@@ -158,6 +160,13 @@ class _Lines:
 
     def _refuse(self, what: str) -> NoReturn:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)
+
+
+def may_hold_others(problem: str) -> bool:
+    """Tell whether a row that cannot be read may hold the rows of other people."""
+    if ESCAPE_HINT in problem:
+        return False  # no mark is astray there: a flag reads them
+    return _LOOKS_LIKE_ROWS in problem or _MARK_ON_LINE in problem
 
 
 class _QuotedSpaces:
@@ -202,7 +211,7 @@ def _swallowed(cells: list[str], start: int, delimiter: str) -> str | None:
         if any(_looks_like_row(line, delimiter) for line in later):
             return (
                 f"the quotation mark that opens on line {opens} closes on line"
-                f" {opens + len(later)}, and what it encloses looks like rows of the file"
+                f" {opens + len(later)}, and {_LOOKS_LIKE_ROWS}"
                 " (if a mark is missing, or one too many, fix it; if this is one cell, give"
                 " --allow-newlines)"
             )

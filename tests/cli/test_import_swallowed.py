@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from import_cli import dump, imported, rows_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,20 @@ def test_rows_inside_a_quotation_are_refused_with_both_lines(cli: Cli, tmp_path:
     assert "closes on line 4" in done.err
     assert "--allow-newlines" in done.err
     assert dump(cli) == []
+
+
+@pytest.mark.parametrize(
+    "text", [SWALLOWED, 'email,note\na@example.com,"hello\nb@example.com,bob\nc@example.com,"cy"\n']
+)
+def test_no_ready_line_leaves_out_who_may_be_inside_a_quotation(
+    cli: Cli, tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(text + "".join(f"p{number}@example.com,x\n" for number in range(9)))
+    done = imported(cli, file)
+    assert done.code == 2
+    assert "--skip-invalid would leave out everybody who is between them" in done.err
+    assert not any(line.startswith("contactctl ") for line in done.err.splitlines())
 
 
 def test_a_cell_that_looks_like_rows_can_be_allowed(cli: Cli, tmp_path: Path) -> None:

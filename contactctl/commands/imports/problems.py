@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.commands.imports.way_out import holds_others
 from contactctl.errors import UsageError
 from contactctl.importing.problems import SHOWN_EXAMPLES, Counted, group_to_json
 from contactctl.safe_text import excerpt
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _SHOWN_GROUPS = 20
 _SHOWN_CONTRADICTIONS = 3
 _SHOWN_COLUMNS = 30
+_HOLDS_OTHERS = (
+    "correct the quotation marks; --skip-invalid would leave out everybody who is between them"
+)
 _HINT = "correct the file, or import the other rows with --skip-invalid"
 _KEEP_NEW = "to make a property of a column: --map 'COLUMN=newName'"
 _KEEP = "to keep a column: --map 'COLUMN=FIELD', or --create-properties for new properties"
@@ -65,6 +69,8 @@ def columns_refusal(
 
 
 def _rows_hint(report: CheckReport) -> str:
+    if holds_others(report):
+        return _HOLDS_OTHERS
     if report.sendable_rows:
         return _HINT
     has_flags = any("--" in (group.hint or "") for group in report.problems.groups)

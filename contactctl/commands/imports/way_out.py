@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
 from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED, join_names
+from contactctl.importing.csv_rows import may_hold_others
 from contactctl.safe_text import quoted
 from contactctl.wording import counted, flag_words
 
@@ -72,7 +73,7 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
 
     Those that would re-subscribe people change nothing, and values are read by the flags that
     leave no doubt. Other rows are left out where they are the lesser part; a file of bad rows is
-    not imported by that.
+    not imported by that, nor one in which a row may have taken in others.
     """
     words, does = [*given.words], [*given.does]
     more, report = _row_flags(report, judge, judged, given.words)
@@ -85,11 +86,16 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way
-    if report.problem_rows * 2 > report.rows:
+    if report.problem_rows * 2 > report.rows or holds_others(report):
         return way._replace(is_complete=False)
     rows = counted(report.problem_rows, "row")
     left_out = f"leaves out {rows}, counted as failed"
     return way._replace(words=(*words, _SKIP), does=(*does, left_out))
+
+
+def holds_others(report: CheckReport) -> bool:
+    """Tell whether a row that cannot be read may hold people who would be left out with it."""
+    return any(may_hold_others(group.kind) for group in report.problems.groups)
 
 
 def _row_flags(

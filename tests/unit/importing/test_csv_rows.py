@@ -86,7 +86,7 @@ def test_text_behind_a_closing_quote_is_a_problem_with_the_rows_text_kept() -> N
 def test_a_quote_closed_by_a_later_row_names_all_the_lines_it_took() -> None:
     rows = data('a,b\n"1,2\n3,"4"\n8,9\n')
     assert rows[1][1] == 2
-    assert "up to line 3" in str(rows[1][3])
+    assert "on line 3" in str(rows[1][3])
     assert rows[2][:3] == (2, 4, ["8", "9"])
 
 
