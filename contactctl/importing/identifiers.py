@@ -89,7 +89,7 @@ def parse_address(text: str) -> str:
     if len(inside) > 1:
         raise misfit(text, "more than one email address", hint="leave one of them in the cell")
     if inside:
-        kind = "not an email address but has one in it"
+        kind = "more than an email address"
         raise misfit(text, kind, hint=f"leave nothing but {excerpt(inside[0])} in the cell")
     raise misfit(text, "not an email address", hint=_ADDRESS_HINT)
 

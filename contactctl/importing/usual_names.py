@@ -1,7 +1,8 @@
 """The names that exports of other programs use for the address, the two names and the user id.
 
-In English, German, French and Spanish. Consent has no place here: nobody's is guessed. Nor has a
-name that may mean something else, such as ``Name`` for both names and ``ID`` for any id.
+In English, German, French and Spanish, and the plainest in some others. Consent has no place here:
+nobody's is guessed. Nor has a name that may mean something else, such as ``Name`` for both names
+and ``ID`` for any id.
 """
 
 from __future__ import annotations
@@ -38,6 +39,13 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "Dirección de correo",
         "Dirección de correo electrónico",
         "Dirección de email",
+        "Indirizzo email",
+        "Indirizzo e-mail",
+        "E-mailadres",
+        "Adres e-mail",
+        "Endereço de e-mail",
+        "E-mail adresse",
+        "E-postadress",
     ),
     "userId": (
         "User Identifier",
@@ -50,7 +58,17 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "ID de usuario",
         "Identificador de usuario",
     ),
-    "firstName": ("Given Name", "Forename", "FNAME", "Vorname", "Prénom", "Nombre"),
+    "firstName": (
+        "Given Name",
+        "Forename",
+        "FNAME",
+        "Vorname",
+        "Prénom",
+        "Nombre",
+        "Nome",
+        "Voornaam",
+        "Imię",
+    ),
     "lastName": (
         "Surname",
         "Family Name",
@@ -61,6 +79,10 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         "Nom de famille",
         "Apellido",
         "Apellidos",
+        "Cognome",
+        "Achternaam",
+        "Nazwisko",
+        "Sobrenome",
     ),
 }
 
