@@ -6,17 +6,19 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from contactctl.contact import is_address
 from contactctl.errors import UsageError
 from contactctl.importing.csv_fit import is_blank
-from contactctl.importing.misread import MisreadError
+from contactctl.importing.misread import MisreadError, no_rows
 from contactctl.safe_text import quoted
+from contactctl.wording import shell_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    from contactctl.importing.row import Row
 
 DELIMITERS = (",", ";", "\t", "|")
 #: Too usual within cells to be looked for where one of the others would do.
@@ -74,17 +76,24 @@ def parse_header(text: str) -> tuple[str, ...]:
     return names
 
 
-def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
+def check_header(rows: Sequence[Row], delimiter: str, name: str) -> None:
     """Raise :class:`UsageError` where the first row of a file is not its header.
 
-    ``rows`` begins with that row; ``skipped`` is, for each of the rows, how many lines stand before
-    it.
+    ``rows`` begins with that row. ``delimiter`` stands between cells; ``name`` is that of the file,
+    for a command.
     """
-    first, *others = islice(rows, len(skipped))
+    first, *others = (row.cells for row in rows)
     # Taken for a header, the first contact would be lost without a word.
     address = next((cell for cell in first if is_address(cell.strip())), None)
     if address is not None:
         raise _without_header(first, address)
+    # In a cell, the delimiter stands between quotation marks.
+    if len(first) == 1 and _unusual_delimiter(first[0], others, delimiter):
+        sed = """sed 's/^"//; s/"\\r*$//; s/""/"/g'"""
+        raise no_rows(
+            "each line is one cell, as quotation marks stand around the whole of it",
+            f"{sed} {shell_word(name)} | contactctl import -",
+        )
     if len(first) == 1 and (mark := _unusual_delimiter(first[0], others)):
         raise MisreadError(
             f"{quoted(mark)} seems to stand between the cells",
@@ -93,9 +102,9 @@ def check_header(rows: Iterable[Sequence[str]], skipped: Sequence[int]) -> None:
     place = _header_place(first, others)
     if place:
         what = "a comment" if _is_comment(first) else "a title"
-        header = skipped[place] + 1
+        header = rows[place].line
         raise MisreadError(
-            f"line {skipped[0] + 1} is {what}, not the header: {quoted(' '.join(first).strip())}",
+            f"line {rows[0].line} is {what}, not the header: {quoted(' '.join(first).strip())}",
             hint=f"the header seems to be on line {header}: give --skip-lines {header - 1}",
         ).with_better(f"read from line {header} on", skip_lines=header - 1)
 
@@ -115,12 +124,14 @@ def _without_header(first: Sequence[str], address: str) -> MisreadError:
     return error.with_better("read without a header", header=",".join(numbered))
 
 
-def _unusual_delimiter(header: str, others: Sequence[Sequence[str]]) -> str | None:
+def _unusual_delimiter(
+    header: str, others: Sequence[Sequence[str]], marks: str = _UNUSUAL
+) -> str | None:
     """Return the mark that stands as often in each of the first lines, beside an address."""
     lines = [row[0] for row in others if len(row) == 1]
     if not lines or len(lines) < len(others):
         return None
-    for mark in _UNUSUAL:
+    for mark in marks:
         count = header.count(mark)
         cells = lines[0].split(mark)
         if count and all(line.count(mark) == count for line in lines) and _has_address(cells):

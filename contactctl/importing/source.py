@@ -284,7 +284,7 @@ def _with_columns(source: Source, names: tuple[str, ...] | None) -> Source:
         raise UsageError(f"the header on line {header.line} cannot be read: {header.problem}")
     found = tuple(map(clean_name, header.cells))
     if names is None:
-        check_header([row.cells for row in first], [row.line - 1 for row in first])
+        check_header(first, source.delimiter, source.name)
         return replace(source, columns=found)
     # A file of rejects of such a file has one, with their reason.
     if found[: len(names)] == names and set(found[len(names) :]) <= set(ERROR_COLUMNS):

@@ -165,7 +165,12 @@ def _contradiction_lines(named: Named) -> list[str]:
     more = named.contradiction_count - len(shown)
     lines += [f"  and {more:,} more such groups (-v lists their rows)"] if more else []
     flags = sorted({one.flag for one in named.contradictions})
-    return [*lines, f"    if that is meant, in file order: {' '.join(flags)}"] if lines else []
+    if not lines:
+        return []
+    lines.append(f"    if that is meant, in file order: {' '.join(flags)}")
+    if any(one.name == "userId" for one in named.contradictions):
+        lines.append("    if the id stands for nobody, as 0 may: --null-text 0")
+    return lines
 
 
 def _contradiction_to_json(one: Contradiction) -> JsonObject:

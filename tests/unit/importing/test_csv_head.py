@@ -148,6 +148,17 @@ def test_a_mark_that_lines_have_by_chance_is_none(tmp_path: Path, text: str) -> 
     assert len(opened(tmp_path, text).columns or ()) == 1
 
 
+def test_lines_that_are_quoted_as_a_whole_are_told_with_what_takes_the_marks_off(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(MisreadError, match="around the whole of it") as caught:
+        opened(tmp_path, '"email,""firstName"""\n"ada@example.com,""Ada"""\n')
+    other = tmp_path / "b.csv"
+    other.write_text("email;plan\nada@example.com;x\n")
+    assert open_source(other, delimiter=",").columns == ("email;plan",)
+    assert caught.value.through.startswith('sed \'s/^"//; s/"\\r*$//; s/""/"/g\' ')
+
+
 def test_a_header_that_names_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--header names no column"):
         opened(tmp_path, ADA, header="")
