@@ -129,6 +129,13 @@ class ColumnWords:
             self._more += 1
         return self.sense is not None or self._may_speak()
 
+    def may_hold(self, word: str) -> bool:
+        """Tell whether a cell may hold a word, once all cells were counted."""
+        folded = fold_word(word[:_LONGEST_TEXT])
+        if self._more or folded in {"", ANY_WORD, EMPTY_WORD}:
+            return True
+        return any(fold_word(text) == folded for text in self.counts)
+
     @property
     def filled(self) -> int:
         """Return how many cells were counted."""

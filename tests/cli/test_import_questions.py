@@ -111,6 +111,14 @@ def test_words_that_are_not_known_are_listed_by_a_person(cli: Cli, file: Path) -
     assert dict(dump(cli, "subscribed")) == {ADA: True, BOB: False, "cy@example.com": False}
 
 
+def test_words_that_no_row_has_are_asked_for_again(cli: Cli, file: Path) -> None:
+    file.write_text(f"email,Status\n{ADA},Active\n{BOB},Gone\ncy@example.com,Unsubscribed\n")
+    done = asked(cli, file, "1", "unsubscribed,gonne", "unsubscribed, GONE", "")
+    assert done.code == 0, done.err
+    assert 'no row has "gonne"' in done.err
+    assert dict(dump(cli, "subscribed")) == {ADA: True, BOB: False, "cy@example.com": False}
+
+
 def test_keys_of_json_are_asked_about(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "people.jsonl"
     file.write_text(f'{{"email":"{ADA}","plann":"pro"}}\n{{"email":"{BOB}","fax":[1]}}\n')

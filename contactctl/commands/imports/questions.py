@@ -10,7 +10,7 @@ from contactctl.commands.imports.way_out import MOST_NAMED, can_be_named
 from contactctl.contact import FLAG_FIELDS
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
-from contactctl.importing.consent import ANY_WORD, EMPTY_WORD, NEGATED, UNDECIDED
+from contactctl.importing.consent import ANY_WORD, EMPTY_WORD, NEGATED, UNDECIDED, split_names
 from contactctl.importing.input_file import STDIN
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
@@ -149,14 +149,19 @@ class Questions:
         numbers = {str(at): words for at, (_, words) in enumerate(choices, 1)}
         while (answer := self._ask(f"  Which? (1 to {len(choices)}) ")) not in numbers:
             pass
-        return numbers[answer] or self._listed_words(name)
+        return numbers[answer] or self._listed_words(column)
 
-    def _listed_words(self, name: str) -> list[str]:
+    def _listed_words(self, column: ColumnWords) -> list[str]:
         while True:
             answer = self._ask("  Which words mean opted out? With commas between them: ")
-            words = ["--unsubscribed-when", f"{name}={answer}"]
-            if self._is_taken(words):
+            words = ["--unsubscribed-when", f"{column.name}={answer}"]
+            if not self._is_taken(words):
+                continue
+            # A slip would leave those subscribed who are meant.
+            slips = [word for word in split_names(answer) if not column.may_hold(word)]
+            if not slips:
                 return words
+            self._say(f"  no row has {quoted(slips[0])}")
 
     def where_to_save(self, usual: str, check: Callable[[str], None]) -> str | None:
         """Return where the mapping is to be kept; None for nowhere."""
