@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-#: Loose on purpose: whatever looks like an address is masked, wherever it stands.
-_ADDRESS = re.compile(r"([^\s@<>\"'(),;:]?)[^\s@<>\"'(),;:]*@([^\s@<>\"'(),;:]+)")
+#: Loose on purpose: whatever looks like an address is masked, wherever it stands. An apostrophe
+#: belongs to it after a letter, as in o'brien, and else is a quote around it.
+_ADDRESS = re.compile(
+    r"([^\s@<>\"'(),;:]?)(?:[^\s@<>\"'(),;:]|(?<=[^\s@<>\"'(),;:])')*@([^\s@<>\"'(),;:]+)"
+)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
 
 

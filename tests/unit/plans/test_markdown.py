@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         ),
         ("Ada <ada@example.com>", "Ada <a***@example.com>"),
         ("é@example.com", "é***@example.com"),
+        ("mary.o'brien@example.com", "m***@example.com"),
+        ("'ada@example.com' is", "'a***@example.com' is"),
         ("no address", "no address"),
     ],
 )
