@@ -95,7 +95,7 @@ def test_on_a_terminal_a_bar_moves_and_takes_names_as_they_are() -> None:
 
 def test_on_a_terminal_the_words_are_asked_for_while_no_row_ends() -> None:
     stderr = Terminal()
-    show(output_to(stderr), lines=30)
+    show(output_to(stderr), lines=12)
     assert "4 of 10" in stderr.getvalue()
 
 
