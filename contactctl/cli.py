@@ -122,7 +122,9 @@ def _from_foreign(error: Exception, run: Run) -> ContactctlError:
     if isinstance(error, OSError) and error.strerror:
         from contactctl.errors import MachineError
 
-        return MachineError(f"this machine refused: {error.strerror}", outcome=Outcome.UNKNOWN)
+        return MachineError(
+            f"the operating system refused: {error.strerror}", outcome=Outcome.UNKNOWN
+        )
     if run.env.get("CONTACTCTL_DEBUG") == "1":
         _print_traceback(error, run)
     return ContactctlError(

@@ -59,7 +59,7 @@ class ExitCode(IntEnum):
     CREDENTIALS = 4, "no usable API key or profile"
     REFUSED = 5, "refused by the service or by a guard"
     ROWS_FAILED = 6, "import finished, some rows failed"
-    TRY_LATER = 7, "the service is away or limiting; try again later"
+    TRY_LATER = 7, "the service is down or limits requests; try again later"
     WOULD_CHANGE = 8, "--dry-run --exit-code: something would change"
     MACHINE = 9, "this machine: disk, file, TLS trust or proxy"
     INTERRUPTED = 130, "interrupted"

@@ -9,7 +9,7 @@ from contactctl.parameters import Words, missing_words, names_of, refusal_of
 from contactctl.wording import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from contactctl.menu import Branch
@@ -116,14 +116,25 @@ def unknown_command(word: str, branch: Branch, path: str) -> UsageError:
     return error
 
 
+def all_told(faults: Sequence[tuple[str, str | None]]) -> str:
+    """Return one message for several things that are wrong, each with its way out."""
+    lines = [f"  {message}; {hint}" if hint else f"  {message}" for message, hint in faults]
+    return "\n".join([f"{len(faults)} things are wrong:", *lines])
+
+
 def usage_error(
-    command: Command, words: Words, once: Sequence[Parameter], path: str
+    command: Command,
+    words: Words,
+    once: Sequence[Parameter],
+    path: str,
+    refused: Callable[[str, str], UsageError | None],
 ) -> UsageError | None:
     """Return one error for all that is wrong with the words of a call; None for nothing.
 
     ``once`` are the flags given that may be given one time; ``path`` are the command's words.
+    ``refused`` tells why the parameter of a name does not take a text.
     """
-    faults = list(_faults(command, words, once))
+    faults = list(_faults(command, words, once, refused))
     if not faults:
         return None
     see = f"see {path} --help"
@@ -132,22 +143,41 @@ def usage_error(
         error = UsageError(fault.message, hint=fault.hint or see)
         error.command = fault.command
         return error
-    lines = [f"  {'; '.join(filter(None, [one.message, one.hint]))}" for one in faults]
-    return UsageError("\n".join([f"{len(faults)} things are wrong:", *lines]), hint=see)
+    return UsageError(all_told([(one.message, one.hint) for one in faults]), hint=see)
 
 
-def _faults(command: Command, words: Words, once: Sequence[Parameter]) -> Iterator[Fault]:
+def _faults(
+    command: Command,
+    words: Words,
+    once: Sequence[Parameter],
+    refused: Callable[[str, str], UsageError | None],
+) -> Iterator[Fault]:
     for name in dict.fromkeys(words.unknown):
         yield _unknown_flag(name, words)
     for option, text in words.values:
         fault = _value_fault(option, text, words)
+        if fault is None and text is not None and option.name is not None:
+            error = refused(option.name, text)
+            fault = None if error is None else Fault(error.message, error.hint)
         if fault is not None:
             yield fault
+    yield from _wrong_address(command.params, words, refused)
     for option in {id(item): item for item in once if once.count(item) > 1}.values():
         names = " or ".join([option.opts[-1], *option.secondary_opts])
         yield Fault(f"{names} is given twice", "give it once")
     if getattr(command, "branch", None) is None:
         yield from _wrong_number(command.params, words)
+
+
+def _wrong_address(
+    parameters: Sequence[Parameter], words: Words, refused: Callable[[str, str], UsageError | None]
+) -> Iterator[Fault]:
+    first = words.bare[0] if words.bare else ""
+    # Without an @ it is no address, and may be anything.
+    if "@" in first and any(item.name == "address" for item in parameters):
+        error = refused("email", first)
+        if error is not None:
+            yield Fault(error.message, error.hint)
 
 
 def _unknown_flag(name: str, words: Words) -> Fault:
@@ -213,4 +243,4 @@ def _stray_words(stray: Sequence[str], words: Words) -> Fault:
     if any("@" in word for word in stray) and "--email" in words.options:
         hint = "an address is given once"
     many = "words are" if len(stray) > 1 else "word is"
-    return Fault(f"{len(stray)} {many} too many (not shown here: it could be a secret)", hint)
+    return Fault(f"{len(stray)} {many} too many (not shown, as it could be a secret)", hint)

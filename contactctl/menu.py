@@ -97,7 +97,7 @@ COMMANDS = Branch(
                         "profiles.command", "show", "Show each setting and where it came from."
                     ),
                     "check": Leaf(
-                        "profiles.command", "check", "Ask the service whether it takes a key."
+                        "profiles.command", "check", "Ask the service whether a key is valid."
                     ),
                     "remove": Leaf("profiles.command", "remove", "Remove a profile.", "destroys"),
                 },

@@ -184,7 +184,7 @@ def to_value(text: str, takes: Takes) -> Value:
     """Turn a text into a value; raises ``ValueError``, whose words go on from "is"."""
     if takes.choices is not None:
         if text not in takes.choices:
-            raise ValueError(f"none of {', '.join(takes.choices)}")
+            raise ValueError(f"not one of {', '.join(takes.choices)}")
         return text
     if takes.kind == "path":
         return Path(text)
@@ -201,7 +201,7 @@ def _number(text: str, kind: Kind) -> int | float:
         number = math.nan
     # nan is neither below the least nor above the most.
     if math.isnan(number):
-        raise ValueError("no whole number" if whole else "no number")
+        raise ValueError("not a whole number" if whole else "not a number")
     return number
 
 

@@ -224,7 +224,7 @@ class Session:
         """
         if not self.can_ask:
             raise UsageError(
-                f"not confirmed: {question}", hint="nobody can be asked here; give --yes"
+                f"not confirmed: {question}", hint="no question can be asked here; give --yes"
             )
         if self.ask(f"{to_safe(question)} [y/N] ").strip().lower() not in {"y", "yes"}:
             raise UsageError("not confirmed; nothing was written")

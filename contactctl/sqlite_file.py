@@ -25,7 +25,7 @@ _MACHINE_REASONS = {
     "SQLITE_PERM": "it cannot be read and written",
     "SQLITE_CANTOPEN": "it cannot be opened",
     "SQLITE_IOERR": "the disk failed",
-    "SQLITE_NOMEM": "there is no memory left",
+    "SQLITE_NOMEM": "out of memory",
 }
 
 
@@ -73,7 +73,7 @@ def open_database(path: Path, kind: FileKind, schema: str, *, wait_s: float) -> 
     except OSError as error:
         raise MachineError(
             f"cannot make the {kind.name} {path}: {error.strerror}",
-            hint=f"see to that, or {kind.elsewhere}",
+            hint=f"fix that, or {kind.elsewhere}",
         ) from error
     connection = connect(path, kind, wait_s=wait_s)
     try:
@@ -132,7 +132,7 @@ def explained(path: Path, kind: FileKind) -> Iterator[None]:
         if reason:
             raise MachineError(
                 f"cannot use the {kind.name} {path}: {reason}",
-                hint=f"see to that, or {kind.elsewhere}",
+                hint=f"fix that, or {kind.elsewhere}",
             ) from error
         raise damaged(path, kind) from error
 

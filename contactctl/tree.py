@@ -167,9 +167,10 @@ def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> 
         or len({*map(id, once)}) < len(once)
         or any(_is_wrong(item, text, words) for item, text in words.values)
     ):
+        from contactctl.changes.refusals import refused
         from contactctl.faults import usage_error
 
-        error = usage_error(command, words, once, ctx.command_path)
+        error = usage_error(command, words, once, ctx.command_path, refused)
         if error is not None:
             raise error
     return words

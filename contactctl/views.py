@@ -16,7 +16,7 @@ from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rich.console import Console, RenderableType
 
@@ -169,15 +169,19 @@ def contact(
     return stack(*parts)
 
 
-def grid(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> RenderableType:
+def grid(
+    columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, whole: Collection[str] = ()
+) -> RenderableType:
     """Return a small table of foreign text; long values wrap, nothing in them is interpreted.
 
-    A cell that is a ``Text`` is drawn as it is.
+    A cell that is a ``Text`` is drawn as it is; those of the columns in ``whole`` do not wrap.
     """
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
         # The first column is what people look for and copy: it stays in one piece.
-        table.add_column(column, overflow="fold", no_wrap=number == 0, min_width=len(column))
+        table.add_column(
+            column, overflow="fold", no_wrap=number == 0 or column in whole, min_width=len(column)
+        )
     for first, *others in rows:
         named = safe(first) if isinstance(first, str) else first
         values = (value_text(cell) if isinstance(cell, str) else cell for cell in others)

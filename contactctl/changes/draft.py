@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -93,8 +92,17 @@ class ChangeFlags(NamedTuple):
 def to_draft(flags: ChangeFlags) -> Draft:
     """Lay the flags over ``--data``: a flag replaces the same field, lists merge one by one.
 
-    Raises :class:`UsageError` with the reason and the way out for whatever must not be sent.
+    Raises :class:`UsageError` with the reasons and the ways out for whatever must not be sent.
     """
+    try:
+        return _laid_over(flags)
+    except UsageError as error:
+        from contactctl.changes.refusals import all_refusals
+
+        raise all_refusals(flags, error) from None
+
+
+def _laid_over(flags: ChangeFlags) -> Draft:
     # The flags are read first: a field of --data that one of them replaces is not even checked.
     fields = _parse_flags(flags)
     data = flags.data or {}
@@ -122,7 +130,7 @@ def _parse_flags(flags: ChangeFlags) -> dict[str, DraftValue]:
             given.put(name, checked_standard(name, value), FLAGS[name])
     # --prop and --unset may name one field, and neither is more meant than the other.
     for item in flags.props:
-        given.put(*_parse_prop(item), "--prop")
+        given.put(*parse_prop(item), "--prop")
     for name in flags.unset:
         check_clearable(name)
         given.put(name, None, "--unset")
@@ -144,8 +152,11 @@ class _GivenOnce:
         self._flags[name] = flag
 
 
-def _parse_prop(item: str) -> tuple[str, DraftValue]:
-    """Split at the first ``=``; a colon right before that one makes the rest JSON."""
+def parse_prop(item: str) -> tuple[str, DraftValue]:
+    """Split at the first ``=``; a colon right before that one makes the rest JSON.
+
+    Raises :class:`UsageError` for what is neither.
+    """
     key, equals, rest = item.partition("=")
     is_json = key.endswith(":")
     key = key.removesuffix(":")
@@ -214,51 +225,34 @@ def to_change(draft: Draft, declared: DeclaredTypes | None) -> ContactChange:
     Raises :class:`UsageError` for a property that the account does not have, naming its near
     misses, and for a value that is not of the declared type.
     """
+    try:
+        values = {key: typed(key, value, declared) for key, value in draft.values.items()}
+    except UsageError as error:
+        from contactctl.changes.refusals import all_misfits
+
+        raise all_misfits(draft, declared, error) from None
     return ContactChange(
         email=draft.email,
         user_id=draft.user_id,
-        values={key: _typed(key, value, declared) for key, value in draft.values.items()},
+        values=values,
         # A flag has the last word, and lists that it does not name stay as --data has them.
         mailing_lists={**draft.data_lists, **draft.flag_lists},
     )
 
 
 def _type_of_property(key: str, declared: DeclaredTypes) -> PropertyType | None:
-    """Return the type that the account declares, None where it is not known.
-
-    Raises :class:`UsageError` as :func:`_unknown_property` makes it.
-    """
+    """Return the declared type, None where it is not known; raises :class:`UsageError`."""
     if key in declared:
         return declared[key]
     if key in DEFAULT_TYPES:
         return DEFAULT_TYPES[key]
-    raise _unknown_property(key, declared)
+    from contactctl.changes.refusals import unknown_property
+
+    raise unknown_property(key, declared)
 
 
-def _unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
-    """Return the error for a property that the account does not have.
-
-    The service would take the request and drop the value in silence.
-    """
-    from contactctl.consent_words import Sense, name_sense
-    from contactctl.wording import nearest
-
-    ways = [FLAGS.get(name, excerpt(name)) for name in nearest(key, {**FLAGS, **declared})]
-    # Who means an opt-out must not end with a property that opts nobody out.
-    if name_sense(key) is Sense.OUT:
-        ways.insert(0, "--unsubscribed, which opts the contact out")
-    hints = [f"did you mean {', '.join(ways)}?"] if ways else []
-    # Not offered where `properties create` would refuse the name.
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key):
-        command = f"contactctl properties create {key} --type string"
-        hints.append(f"{'or ' if ways else ''}create it: {command} (or number, boolean, date)")
-    return UsageError(
-        f"the account has no property {quoted(key)}",
-        hint=" ".join(hints) or "contactctl properties list shows those that there are",
-    )
-
-
-def _typed(key: str, value: DraftValue, declared: DeclaredTypes | None) -> JsonScalar:
+def typed(key: str, value: DraftValue, declared: DeclaredTypes | None) -> JsonScalar:
+    """Return one value as its property takes it; raises as :func:`to_change`."""
     if key in STANDARD_FIELDS and not isinstance(value, Untyped):
         return value  # was checked when it was read
     try:

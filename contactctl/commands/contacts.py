@@ -39,7 +39,7 @@ def update(
     """Change one contact, or create it when no contact has this address or user id.
 
     With both --email and --user-id the service matches either and rewrites the other. At a
-    terminal the contact is looked up before the write, which is a request more.
+    terminal the contact is looked up before the write, which costs one more request.
     """
     preview.check()
     # These two refuse what does not go together, and names that are taken, before any request.

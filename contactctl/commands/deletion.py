@@ -50,7 +50,9 @@ def delete(
         return preview.show(session, Preview("delete", body), str(ref))
     # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
-        raise UsageError("deleting is not confirmed", hint="nobody can be asked here; give --yes")
+        raise UsageError(
+            "deleting is not confirmed", hint="no question can be asked here; give --yes"
+        )
     gone = _check_deletion(session, ref, yes=yes)
     with undo.of_deletion(ref), session.other_write(ref) as write:
         if not write.is_known:  # an import may know the person by the other identifier

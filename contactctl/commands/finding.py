@@ -27,14 +27,14 @@ Fields = Annotated[
     typer.Option(
         "--field",
         metavar="NAME",
-        help="Print the value of this field alone; repeatable, one value a line.",
+        help="Print only the value of this field; repeatable, one value per line.",
     ),
 ]
 
 
 @with_session
 def find(session: Session, who: RefFlags, field: Fields = None) -> None:
-    """Show one contact; without such a contact, exit 3."""
+    """Show one contact; exit 3 if there is none."""
     contact = find_one(session.client, who.to_ref())
     if field:
         values = {name: _value(session, contact, name) for name in field}

@@ -70,7 +70,7 @@ def create_property(session: Session, name: Name, kind: Type, preview: DryRunFla
         known = {item.get("key") for item in session.client.properties()}
         found = Preview("create", {"name": name, "type": kind})
         if name in known:
-            found = Preview("refused", found.request, reason="there is such a property already")
+            found = Preview("refused", found.request, reason="this property already exists")
         return preview.show(session, found, name, noun="property")
     session.check_write_allowed()
     reply = session.client.create_property(name, kind)

@@ -106,7 +106,7 @@ ServedKey = Annotated[
     typer.Option(
         "--api-key",
         metavar="KEY",
-        help="Take this key alone, a made-up one; without it any key is taken.",
+        help="Accept only this key, a made-up one; without it any key is accepted.",
         rich_help_panel=ANSWERS,
     ),
 ]

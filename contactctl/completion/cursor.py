@@ -30,6 +30,11 @@ _SAFE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 #: The most that a profile's name may have; the cache's names are held to the same.
 _LONGEST = 80
 _QUOTES = "\"'\\"
+#: Their arguments are the words of a command; what else each takes has its meaning beside it.
+_ABOUT_COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "help": {"options": "The options of every command", "exit-codes": "The exit codes"},
+    "schema": {},
+}
 
 
 class Flag:
@@ -54,7 +59,8 @@ class Place:
 
     ``command`` is the command's words, empty for the program itself and None for a command that
     does not exist. ``waiting`` is the flag whose value comes next; ``settings`` holds the values
-    given so far by the flag's longest name; ``position`` counts the arguments given.
+    given so far by the flag's longest name; ``position`` counts the arguments given, ``about`` has
+    them as words.
     """
 
     def __init__(self, words: Iterable[str] = ()) -> None:
@@ -64,6 +70,7 @@ class Place:
         self.settings: dict[str, str] = {}
         self.waiting: Flag | None = None
         self.position = 0
+        self.about = ""
         self.flags_ended = False
         for word in words:
             self._take(word)
@@ -72,6 +79,14 @@ class Place:
     def children(self) -> Mapping[str, str]:
         """The commands below this one, each with its summary."""
         return CHILDREN.get(self.command or "", {}) if self.command is not None else {}
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The commands that could stand here, be it to be called or to be explained."""
+        topics = _ABOUT_COMMANDS.get(self.command or "")
+        if topics is None:
+            return self.children
+        return {**CHILDREN.get(self.about, {}), **({} if self.about else topics)}
 
     @property
     def argument(self) -> str | None:
@@ -98,6 +113,7 @@ class Place:
     def _take_argument(self, word: str) -> None:
         if not self.children:
             self.position += 1
+            self.about = f"{self.about} {word}".lstrip()
         elif word in self.children:
             self.command = f"{self.command} {word}".lstrip()
             # Typer parses each level anew: -- before a command does not hold behind it.
@@ -184,8 +200,8 @@ def _offer(place: Place, word: str, env: Mapping[str, str]) -> Offer:
         if flag is not None:
             return _values(flag.values, value.lstrip(_QUOTES), place, env)
         return "words", word, _flags(place, word)
-    if place.children:
-        return "words", word, place.children.items()
+    if place.choices:
+        return "words", word, place.choices.items()
     if place.argument is not None:
         return _values(place.argument, word, place, env)
     return "words", word, () if word or place.flags_ended else _flags(place, word)

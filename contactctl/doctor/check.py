@@ -65,7 +65,7 @@ def look(name: str, check: Callable[[], Check]) -> Check:
     # A folder that vanishes during the look must not end the other checks.
     except OSError as error:
         reason = error.strerror or "the operating system refuses"
-        return failed(name, MachineError(f"it cannot be looked at: {reason}"))
+        return failed(name, MachineError(f"it cannot be read: {reason}"))
 
 
 def worst_of(checks: Iterable[Check]) -> Status:

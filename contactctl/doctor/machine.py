@@ -86,7 +86,7 @@ def version_checks(
     if version[:2] > NEWEST_PYTHON:
         newest = ".".join(map(str, NEWEST_PYTHON))
         words = f"{words}, newer than {newest}, the last one tested"
-        yield warn("Python", words, f"should anything misbehave, install it under Python {newest}")
+        yield warn("Python", words, f"if anything misbehaves, install it under Python {newest}")
     else:
         yield ok("Python", words)
 
@@ -126,9 +126,9 @@ def look_at(path: Path) -> FolderState:
     except FileNotFoundError:
         return _look_above(path)
     except OSError as error:
-        return FolderState(reason=error.strerror or "it cannot be looked at")
+        return FolderState(reason=error.strerror or "it cannot be read")
     if not path.is_dir():
-        return FolderState(reason="it is no folder")
+        return FolderState(reason="it is not a folder")
     # On Windows stat makes the bits up.
     bits = 0 if os.name == "nt" else mode & 0o777
     return FolderState(bits, writable=os.access(path, os.W_OK | os.X_OK))
@@ -205,7 +205,7 @@ def setting_checks(settings: Iterable[Setting]) -> Iterator[Check]:
             yield failed(setting.name, setting.error, detail=words)
         elif setting.name == "overruled":
             words = f"{setting.value}: {setting.source}"
-            yield warn(setting.name, words, "unset what should not count, or name a --profile")
+            yield warn(setting.name, words, "unset what should not apply, or name a --profile")
         elif setting.value is not None:
             yield ok(setting.name, f"{setting.value} ({setting.source})")
         elif setting.name == "profile":

@@ -122,14 +122,13 @@ Data = Annotated[
         rich_help_panel=FIELDS,
     ),
 ]
+NO_SCHEMA_HELP = (
+    "Do not ask for the declared types: true and false become booleans, plain numbers numbers,"
+    " everything else text."
+)
 NoSchema = Annotated[
     bool,
-    typer.Option(
-        "--no-schema",
-        help="Do not ask for the declared types: true and false become booleans, plain numbers"
-        " numbers, everything else text.",
-        rich_help_panel=LISTS,
-    ),
+    typer.Option("--no-schema", help=NO_SCHEMA_HELP, rich_help_panel=LISTS),
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=GUARDS)]
 
@@ -144,13 +143,12 @@ def one_address(word: str | None, email: str | None) -> str | None:
         return email
     if email is not None:
         raise UsageError(
-            "there is an address in --email and a word of its own",
+            "the address is given twice, with --email and without",
             hint="give the address once; put values that hold spaces in quotes",
         )
     if word and "@" not in word:
         raise UsageError(
-            "a word of its own is the contact's address, and this one is none (not repeated here,"
-            " where a secret could be shown)",
+            "this word is not an email address (not shown, as it could be a secret)",
             hint="give an address or --user-id ID; put values that hold spaces in quotes",
         )
     return word

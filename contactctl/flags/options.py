@@ -44,7 +44,7 @@ TimeoutFlag = Annotated[
         metavar="SECONDS",
         min=0.05,
         max=3600,
-        help="Deadline of one attempt, all of it (default 30).",
+        help="Time limit of one attempt, from start to end (default 30).",
     ),
 ]
 RetriesFlag = Annotated[
@@ -54,9 +54,9 @@ RetriesFlag = Annotated[
         metavar="N",
         min=0,
         max=20,
-        help=f"Repeats after a failure that may pass (default {DEFAULT_RETRIES}). At worst a call"
+        help=f"Retries after a failure that may pass (default {DEFAULT_RETRIES}). At worst a call"
         f" then takes {_WORST_S:.0f} s, with the longest waits that the service may ask for, or"
-        f" {_WORST_LOOKING_S:.0f} s where it must look before it repeats.",
+        f" {_WORST_LOOKING_S:.0f} s where it must look before it retries.",
     ),
 ]
 NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask anything.")]

@@ -23,8 +23,8 @@ PlanTo = Annotated[
     typer.Option(
         "--plan",
         metavar="FILE",
-        help="Look up and write down what would happen, and write nothing else; contactctl apply"
-        " FILE carries it out.",
+        help="Look up what would happen, and write only that, to FILE; contactctl apply FILE"
+        " carries it out.",
         rich_help_panel=WAY,
     ),
 ]
@@ -58,13 +58,13 @@ class PlanFlags(NamedTuple):
         given = next((name for name, is_given in others.items() if is_given), None)
         if given is not None:
             raise UsageError(
-                f"--plan and --{given.replace('_', '-')} do not go together",
+                f"--plan and --{given.replace('_', '-')} cannot be combined",
                 hint="give one of them",
             )
         # Resolved, as one file may be spelled in two ways.
         if self.summary is not None and self.summary.resolve() == self.plan.resolve():
             raise UsageError(
-                "--plan and --summary name one file", hint="give one of them another name"
+                "--plan and --summary name the same file", hint="give one of them another name"
             )
         if beside is not None and _is_one(self.plan, beside):
             raise UsageError("--plan names the file that is imported", hint="give another name")

@@ -29,7 +29,7 @@ Offline = Annotated[
     bool,
     typer.Option(
         "--offline",
-        help="With --dry-run: make no request, show the body alone.",
+        help="With --dry-run: make no request, show only the body.",
         rich_help_panel=PREVIEW,
     ),
 ]
@@ -62,7 +62,7 @@ MustExist = Annotated[
     bool,
     typer.Option(
         "--must-exist",
-        help="Look first; without such a contact, exit 3.",
+        help="Look the contact up first; if there is none, exit 3.",
         rich_help_panel=GUARDS,
     ),
 ]

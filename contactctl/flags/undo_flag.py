@@ -29,8 +29,9 @@ UndoFlag = Annotated[
     typer.Option(
         "--undo-file",
         metavar="FILE",
-        help="Write down what takes each change back, on disk before it is sent; contactctl apply"
-        " FILE does so. FILE must be new. Looks each contact up first, a request more.",
+        help="Write the opposite of each change to FILE before the change is sent; contactctl"
+        " apply FILE then undoes it. FILE must be new. Looks each contact up first, which costs"
+        " one more request.",
         rich_help_panel=WAY,
     ),
 ]
@@ -46,7 +47,7 @@ def open_undo(
 ) -> "Iterator[UndoFile]":
     """Open the undo file of a command; with ``resume`` the one of the run that goes on.
 
-    Raises :class:`UsageError` for a file that is there already, :class:`MachineError` where none
+    Raises :class:`UsageError` for a file that already exists, :class:`MachineError` where none
     can be made.
     """
     import time
@@ -68,7 +69,7 @@ def open_undo(
 class Undo:
     """The undo file of a command that writes to one contact; nothing where none is asked for.
 
-    Raises :class:`UsageError` for a file that is there already.
+    Raises :class:`UsageError` for a file that already exists.
     """
 
     def __init__(self, session: Session, path: Path | None, preview: DryRunFlags) -> None:
@@ -109,7 +110,7 @@ class Undo:
             if found is not None:
                 raise ConflictError(
                     f"cannot create {change.words}: there is {describe(found)}",
-                    hint="change the contact that is there with `contactctl update`",
+                    hint="change the existing contact with `contactctl update`",
                 )
             yield opposite_of(None, preview_create(change, None, declared).changes)
 
@@ -154,7 +155,7 @@ def open_row_undo(
 
 
 def check_undo(path: Path | None, *, beside: Path | None = None, resume: bool = False) -> None:
-    """Refuse a file that is there already before anything is done for nothing.
+    """Refuse a file that already exists before anything is done for nothing.
 
     ``beside`` is another file that is written, which must not be the same; ``resume`` goes on with
     one that is there. Raises :class:`UsageError`.
@@ -163,7 +164,7 @@ def check_undo(path: Path | None, *, beside: Path | None = None, resume: bool = 
         return
     if beside is not None and path.resolve() == beside.resolve():
         raise UsageError(
-            "--undo-file and --rejects name one file", hint="give one of them another name"
+            "--undo-file and --rejects name the same file", hint="give one of them another name"
         )
     if not resume:
         from contactctl.plans.undo_file import refuse_existing

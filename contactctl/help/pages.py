@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     # Of Typer's own parser, whose classes are private.
     Parameter: TypeAlias = Any
 
+#: Who is meant, and what is to be done, come before these.
+_LAST_GROUPS = (
+    "Lists and properties",
+    "Consent",
+    "Guards",
+    "Sending",
+    "Preview",
+    "Plan and undo",
+)
 _SHARED = (
     "Options of every command: -h, -p, -o, -q, -v, --sandbox, --timeout, --retries, --no-input,"
     " --no-color, --version; see contactctl help options"
@@ -51,24 +60,27 @@ def branch_page(path: str, branch: Branch) -> Page:
 def options_page(parameters: Iterable[Parameter]) -> Page:
     """Return the page of what every command takes."""
     rows = [(_names(item), _meaning(item)) for item in parameters]
-    words = "Before or behind the word of the command; where both are given the one behind wins."
+    words = "They stand before or after the command; where both are given, the later one wins."
     return Page("The options of every command.", "", [Section("Options", rows)], [words])
 
 
 def exit_codes_page() -> Page:
     """Return the page of the codes that the program ends with."""
     rows = [(f"{int(code):>3}", code.meaning) for code in ExitCode]
-    return Page("What the program ends with.", "", [Section("Exit codes", rows)])
+    return Page("The codes that the program exits with.", "", [Section("Exit codes", rows)])
 
 
 def _groups(parameters: Iterable[Parameter]) -> list[Section]:
-    """Return the arguments and flags by group, in the order in which the groups are met."""
+    """Return the arguments and flags by group; groups without a place of their own come first."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for item in parameters:
         is_argument = item.param_type_name == "argument"
         title = item.rich_help_panel or ("Arguments" if is_argument else "Options")
         groups.setdefault(title, []).append((_names(item), _meaning(item)))
-    return [Section(title, rows) for title, rows in groups.items()]
+    order = {title: place for place, title in enumerate(_LAST_GROUPS, start=1)}
+    return [
+        Section(title, groups[title]) for title in sorted(groups, key=lambda x: order.get(x, 0))
+    ]
 
 
 def _argument(parameter: Parameter) -> str:

@@ -92,6 +92,6 @@ def begun_before(name: str, stage: Stage, *, is_lost: bool = False) -> GuardErro
             hint=_WHAT_IS_LEFT,
         )
     return GuardError(
-        f"{quoted(name)} was begun already, and has not come to its end",
+        f"{quoted(name)} was begun already, and has not finished",
         hint="go on with it: add --resume",
     )

@@ -101,7 +101,8 @@ class CellReaders:
             declared = item.declared or ("boolean" if item.kind is not Kind.PROPERTY else None)
             if column in columns and declared not in {needed, None}:
                 raise UsageError(
-                    f"{flag} {quoted(column)}: {excerpt(item.label)} is a {declared}, no {needed}"
+                    f"{flag} {quoted(column)}: {excerpt(item.label)} is a {declared}, not a"
+                    f" {needed}"
                 )
 
     def is_empty(self, bare: str) -> bool:

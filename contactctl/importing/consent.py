@@ -65,7 +65,7 @@ def parse_words(flag: str, texts: Sequence[str]) -> dict[str, frozenset[str]]:
             )
         if words & {ANY_WORD, EMPTY_WORD} and flag != "--unsubscribed-when":
             raise UsageError(
-                f"{flag} {quoted(text)} would subscribe people of whom nothing is known",
+                f"{flag} {quoted(text)} would subscribe people about whom nothing is known",
                 hint="list the words that mean subscribed",
             )
         found[column.strip()] = found.get(column.strip(), frozenset()) | words
@@ -197,9 +197,9 @@ class ConsentReader:
             return False  # the safe side: only who is named may be mailed
         if word_sense(text) is Sense.OUT:
             raise ValueProblem(
-                f"{quoted(text)} speaks of opting out, and --unsubscribed-when does not name it",
+                f"{quoted(text)} looks like an opt-out, and --unsubscribed-when does not name it",
                 hint="add it there",
-                kind="words of opting out that --unsubscribed-when does not name",
+                kind="words for opting out that --unsubscribed-when does not name",
                 value=text,
             )
         return None

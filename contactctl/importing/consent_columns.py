@@ -49,17 +49,17 @@ _SHOWN_TEXTS = 5
 #: How deep, and through how many values, an object in JSON is looked through.
 _DEEPEST = 3
 _MOST_INNER = 50
-_NESTED = "an object or a list that speaks of it"
+_NESTED = "an object or a list that is about it"
 
 
 class UndecidedConsentError(UsageError):
     """Columns speak of consent and nobody has said what they mean; ``flags`` are the safest way."""
 
     def __init__(self, columns: Sequence[ColumnWords], rules: ColumnRules) -> None:
-        them = "a column speaks" if len(columns) == 1 else f"{len(columns)} columns speak"
+        them = "a column is" if len(columns) == 1 else f"{len(columns)} columns are"
         lines = [column.described() for column in columns]
         super().__init__(
-            f"{them} of consent to email, and nothing says how to take it; nothing was sent\n"
+            f"{them} about consent to email, and nothing says what it means; nothing was sent\n"
             + "\n".join(lines),
         )
         self.columns = tuple(columns)

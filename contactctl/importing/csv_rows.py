@@ -156,7 +156,7 @@ class _Lines:
         if "\0" in line:
             self.problem = f"line {self._number} holds a NUL character"
         elif has_surrogate(line):
-            self.problem = f"line {self._number} holds bytes that are no text in the encoding"
+            self.problem = f"line {self._number} holds bytes that are not text in the encoding"
 
     def _refuse(self, what: str) -> NoReturn:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)

@@ -154,6 +154,6 @@ def _documented(moment: datetime) -> str:
 
 
 def _not_of(text: str, form: str) -> Exception:
-    kinds = {SECONDS: "no number of seconds", EXCEL: "no day as Excel counts them"}
+    kinds = {SECONDS: "not a number of seconds", EXCEL: "not a day as Excel counts them"}
     kind = kinds.get(form.removesuffix("1904"), f"not written as {form}")
     return misfit(text, kind, hint="--date-format names one form for the whole column")

@@ -148,7 +148,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _placeholder(text: str) -> ValueProblem:
-    found = misfit(text, "placeholder text, which picks nobody", hint=_HINT_EMPTY)
+    found = misfit(text, "placeholder text, which identifies nobody", hint=_HINT_EMPTY)
     found.flags = (f"--null-text={text}",)
     return found
 

@@ -127,7 +127,7 @@ def _without_escapes(
 
 def _check_no_sheet(sheet: str | None, shown: str) -> None:
     if sheet is not None:
-        raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is none")
+        raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is not one")
 
 
 def _sheet_of(path: Path, shown: str, sheet: str | None, folder: Path) -> Sheet:

@@ -244,7 +244,7 @@ class Journals:
             lock.acquire()
         except Timeout:
             raise MachineError(
-                f"another process is at work on {quoted(identity.source)} already",
+                f"another process is already at work on {quoted(identity.source)}",
                 hint="wait until it ends, or stop it and resume it",
             ) from None
         except OSError as error:

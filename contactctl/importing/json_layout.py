@@ -152,7 +152,7 @@ def _refuse_arrays(rest: str, name: str, file: str) -> None:
         )
     if rest.startswith('"'):
         way = f"jq -r '.[]' {file} | contactctl import - --header email"
-        _refuse(name, "holds a list of texts, not objects", way)
+        _refuse(name, "holds a list of strings, not objects", way)
 
 
 def _refuse_firestore(start: str, name: str, file: str) -> None:

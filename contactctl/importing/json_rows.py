@@ -156,7 +156,7 @@ class _Elements(_Pieces):
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         if self._first_after_blanks() != "[":
-            raise UsageError("the file is no JSON array", hint="for one object a line use jsonl")
+            raise UsageError("the file is not a JSON array", hint="for one object a line use jsonl")
         closing = ""
         while closing != "]":
             opening = closing == ""
@@ -183,12 +183,12 @@ class _Elements(_Pieces):
             found = parse_json('{"":' * (self.depth - 1) + '{"":0' + rest)
         except JsonError:
             raise UsageError(
-                f"the object around the array is not closed behind line {self._line}",
+                f"the object around the array is not closed after line {self._line}",
                 hint="the file seems to be cut off",
             ) from None
         if _holds_rows(found):
             raise UsageError(
-                f"the file holds several lists of objects, one of them behind line {self._line}",
+                f"the file holds several lists of objects, one of them after line {self._line}",
                 hint=f"take one: jq '.[\"NAME\"]' {self._file} | contactctl import - --format json",
             )
 
@@ -204,7 +204,7 @@ class _Objects(_Pieces):
                 continue
             if first != "{":
                 raise UsageError(
-                    f"text that is no JSON object stands on line {self._line}",
+                    f"the text on line {self._line} is not a JSON object",
                     hint="take it out: the file is read as JSON objects, one after another",
                 )
             self._at -= 1

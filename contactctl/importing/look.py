@@ -155,7 +155,7 @@ class Opposites(Protocol):
 def write_looked(
     sender: Sender, job: Job, look: Look, *, opposites: Opposites | None = None
 ) -> Result:
-    """Write a row that would change something; what is there already needs no request.
+    """Write a row that would change something; what already exists needs no request.
 
     Its way back comes first, and where that cannot be kept nothing is written.
     """

@@ -23,11 +23,11 @@ _GROUPED = {
 }
 _NOT_OF: dict[DecimalMark, tuple[str, str]] = {
     ",": (
-        "no number with a decimal comma",
+        "not a number with a decimal comma",
         "such as 1234,5 or 1.234,50: points separate thousands",
     ),
     ".": (
-        "no number with a decimal point",
+        "not a number with a decimal point",
         "such as 1234.5 or 1,234.50: commas separate thousands",
     ),
 }

@@ -129,7 +129,7 @@ class DryTally:
     """Counts what the rows of a dry run would do, and keeps the first that would do something.
 
     ``rows`` is how many there are, ``looks`` tells whether the run itself would look each contact
-    up, and so not send what is there already.
+    up, and so not send what already exists.
     """
 
     def __init__(self, rows: int, *, looks: bool) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _HINT = (
     "name its field with --map 'COLUMN=FIELD', or leave it out with --ignore COLUMN, or all that"
-    " are no field with --ignore-unknown"
+    " match no field with --ignore-unknown"
 )
 #: A file of 4,000 columns is not told of column by column.
 _SHOWN_LINES = 12
@@ -42,7 +42,7 @@ class UnknownColumn(NamedTuple):
         fields = " or ".join(self.suggestions)
         if self.reason:
             return f"{quoted(self.name)}: {self.reason}"
-        return f"{quoted(self.name)} is no field: did you mean {fields}?" if fields else ""
+        return f"{quoted(self.name)} is not a field: did you mean {fields}?" if fields else ""
 
 
 class UnknownColumnsError(UsageError):
@@ -92,8 +92,12 @@ def _message(unknown: Sequence[UnknownColumn]) -> str:
     if bare:
         more = len(bare) - _SHOWN_NAMES
         names = ", ".join(bare[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
-        told.append(f"  no field is called {names}")
+        told.append(f"  there is no field called {names}")
     if len(unknown) == 1:
         only = unknown[0]
-        return f"the column {only.told}" if only.told else f"no field is called {quoted(only.name)}"
-    return f"{len(unknown):,} columns fill no field:\n" + "\n".join(told)
+        return (
+            f"the column {only.told}"
+            if only.told
+            else f"there is no field called {quoted(only.name)}"
+        )
+    return f"{len(unknown):,} columns match no field:\n" + "\n".join(told)

@@ -151,7 +151,7 @@ def parse_header(line: str) -> Header:
     try:
         value = parse_json(line)
     except JsonError:
-        raise JsonError("its first line is none of a plan") from None
+        raise JsonError("its first line is not that of a plan") from None
     match value:
         case {
             "contactctl": ("plan" | "undo") as kind,
@@ -171,7 +171,7 @@ def parse_header(line: str) -> Header:
             )
         case {"contactctl": "plan" | "undo", "version": Number() as version}:
             raise JsonError(f"a file of version {version.text}, which this contactctl cannot read")
-    raise JsonError("its first line is none of a plan")
+    raise JsonError("its first line is not that of a plan")
 
 
 def parse_planned(value: JsonValue) -> Planned:

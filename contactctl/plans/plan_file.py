@@ -128,7 +128,7 @@ def written_whole(path: Path) -> Iterator[tuple[PlanWriter, Callable[[Header], N
     cannot be written; then none is left.
     """
     if path.exists() and not path.is_file():
-        raise UsageError(f"{quoted(str(path))} is no file", hint="name a file for the plan")
+        raise UsageError(f"{quoted(str(path))} is not a file", hint="name a file for the plan")
     try:
         # Beside the plan: addresses lie on no other disk, and a full one is noticed early.
         with tempfile.TemporaryFile(dir=path.parent) as aside:
@@ -176,18 +176,18 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
     if not is_end:
         _check_torn(header, name, file, chain, line)
     elif file.read(1):
-        raise _damaged(name, f"there is more behind its end, after line {chain.count + 2}")
+        raise _damaged(name, f"something follows its end, after line {chain.count + 2}")
     return PlanFile(snapshot, name, header, chain.digest, chain.count, size)
 
 
 def _no_plan(name: str, why: str) -> UsageError:
     if why:
         return UsageError(
-            f"{quoted(name)} is no plan: {why}", hint="contactctl import FILE --plan P makes one"
+            f"{quoted(name)} is not a plan: {why}", hint="contactctl import FILE --plan P makes one"
         )
     return UsageError(
         f"{quoted(name)} is empty",
-        hint="as an undo file it is that of a command that was stopped before it changed anybody",
+        hint="as an undo file, it belongs to a command that was stopped before it changed anything",
     )
 
 
@@ -209,7 +209,7 @@ def _check_torn(header: Header, name: str, file: IO[bytes], chain: Chain, line: 
     if header.kind == "undo" and not file.read(1):
         return
     if line is None:
-        raise _damaged(name, f"it was cut, after line {number - 1}")
+        raise _damaged(name, f"it was cut off after line {number - 1}")
     raise _damaged(name, f"line {number} is not what was written there")
 
 

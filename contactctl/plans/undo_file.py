@@ -123,7 +123,7 @@ def open_undo_file(
             return _continued(path, header, disk)
         descriptor = disk.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
     except FileExistsError:
-        raise _refused(path, "is there already") from None
+        raise _refused(path, "already exists") from None
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -141,9 +141,9 @@ def open_undo_file(
 
 
 def refuse_existing(path: Path) -> None:
-    """Refuse a file that is there already; raises :class:`UsageError`."""
+    """Refuse a file that already exists; raises :class:`UsageError`."""
     if path.exists():
-        raise _refused(path, "is there already")
+        raise _refused(path, "already exists")
 
 
 def _continued(path: Path, header: Header, disk: ModuleType) -> UndoFile:
@@ -151,9 +151,9 @@ def _continued(path: Path, header: Header, disk: ModuleType) -> UndoFile:
     found = find_whole_part(path)
     # Its lines would take back what another run wrote, in one go with this one's.
     if found is not None and not _is_same_run(found.header, header):
-        raise _refused(path, "is that of another run")
+        raise _refused(path, "belongs to another run")
     if found is not None and found.ended:
-        raise _refused(path, "is that of a run that has come to its end")
+        raise _refused(path, "belongs to a run that has finished")
     descriptor = disk.open(path, _FLAGS)
     try:
         disk.ftruncate(descriptor, 0 if found is None else found.size)

@@ -63,7 +63,7 @@ def parse_api_key(text: str, where: str) -> ApiKey:
     if not key:
         raise CredentialsError(
             f"the API key {where} is empty",
-            hint="an empty key is never passed over: give the key, or take the setting away",
+            hint="an empty key is never ignored: give the key, or remove the setting",
         )
     for position, character in enumerate(key, start=1):
         if not "!" <= character <= "~":
@@ -119,7 +119,7 @@ def read_key(stdin: TextIO | None) -> str:
     if stdin.isatty():
         raise UsageError(
             "--key-stdin: standard input is a terminal, which would show the key",
-            hint="leave --key-stdin away to be asked, or pipe the key in",
+            hint="leave out --key-stdin to be asked, or pipe the key in",
         )
     buffer = getattr(stdin, "buffer", None)
     try:

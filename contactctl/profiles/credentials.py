@@ -179,7 +179,7 @@ def _choose_named(name: str, how: str, store: ProfileStore) -> Choice:
     if not name:
         raise CredentialsError(
             f"the profile {how} has an empty name",
-            hint=f"give a name, or leave --profile and {PROFILE_VARIABLE} away",
+            hint=f"give a name, or leave out --profile and {PROFILE_VARIABLE}",
         )
     return _choose_from(store.load(), name, how)
 

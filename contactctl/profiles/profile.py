@@ -189,7 +189,7 @@ def _key_source(table: Mapping[str, object]) -> KeySource:
 def _text(table: Mapping[str, object], key: str) -> str:
     value = table.get(key)
     if not isinstance(value, str):
-        raise TableError(f"{key} must be a text in quotes")
+        raise TableError(f"{key} must be a string in quotes")
     return value
 
 

@@ -25,7 +25,7 @@ LOCK_TIMEOUT_S = 30.0
 _MAX_FILE_BYTES = 1 << 20
 _HEADER = (
     "# Written by contactctl, which keeps settings that it does not know but no comments.\n"
-    "# There may be API keys in here: show it to nobody.\n"
+    "# There may be API keys in here: keep it private.\n"
 )
 _MEND_HINT = (
     "it is left as it is: fix it with an editor, or move it away and add the profiles again with"
@@ -159,7 +159,7 @@ class ProfileStore:
     def _read(self, status: os.stat_result) -> bytes:
         """Read a regular file; a pipe or a device could make us wait for ever."""
         if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise MachineError(
                 f"cannot read {self.path}: it is {kind}",
                 hint="move it away; the file with the profiles belongs there",

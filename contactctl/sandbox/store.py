@@ -39,7 +39,7 @@ SANDBOX = FileKind(
     version=SCHEMA_VERSION,
     way_out=_RESET_HINT,
     elsewhere="set CONTACTCTL_SANDBOX_DB to another file",
-    damage="is damaged, or no sandbox file",
+    damage="is damaged, or not a sandbox file",
     stranger="is a database, but not a sandbox",
 )
 _DUMP_PAGE = 500

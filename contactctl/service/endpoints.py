@@ -23,7 +23,7 @@ _FIND = "see what became of it with `contactctl find` before running it again"
 _CHECK_SUPPRESSION = "see what became of it with `contactctl suppression check`"
 _LIST_PROPERTIES = "see what became of it with `contactctl properties list`"
 _ABOUT_PROPERTIES: Advice = (
-    (RefusedError, "see the properties that there are with `contactctl properties list`"),
+    (RefusedError, "see the existing properties with `contactctl properties list`"),
 )
 #: Returns the fields in which a contact is not what was sent to make it; none if it is that one.
 Unlike: TypeAlias = "Callable[[JsonObject], Sequence[str]]"
@@ -100,7 +100,7 @@ def create(change: ContactChange, unlike: Unlike | None = None) -> Call[JsonObje
         body=change.to_body(),
         look=None if unlike is None else _look_for_created(change, unlike),
         doubt=_FIND,
-        advice=((ConflictError, "change the contact that is there with `contactctl update`"),),
+        advice=((ConflictError, "change the existing contact with `contactctl update`"),),
     )
 
 
@@ -113,7 +113,7 @@ def _look_for_created(change: ContactChange, unlike: Unlike) -> Look[list[JsonOb
         names = unlike(nearest)
         if names:
             raise OtherFoundError(
-                "a contact with this address is there, and is not what was to be created in"
+                "a contact with this address exists, and differs from what was to be created in"
                 f" {_listed(names)}"
             )
         return {"success": True, "id": nearest["id"]}

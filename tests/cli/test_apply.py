@@ -270,12 +270,12 @@ def test_what_has_nothing_to_do_says_so(cli: Cli, tmp_path: Path) -> None:
     assert (done.code, "there was nothing to do" in done.err) == (0, True)
     path.write_text("")
     done = applied(cli, path)
-    assert (done.code, "stopped before it changed anybody" in done.err) == (2, True)
+    assert (done.code, "stopped before it changed anything" in done.err) == (2, True)
 
 
 def test_what_is_no_plan_is_a_wrong_call(cli: Cli, plan: Path) -> None:
     done = applied(cli, plan.with_name("people.csv"))
-    assert (done.code, "is no plan" in done.err) == (2, True)
+    assert (done.code, "is not a plan" in done.err) == (2, True)
     assert applied(cli, plan.with_name("none.jsonl")).code == 2
     resumed = applied(cli, plan, "--resume")
     assert (resumed.code, "to start over, leave out --resume" in resumed.err) == (2, True)

@@ -72,5 +72,5 @@ def test_somebody_else_is_no_success_and_nothing_more_is_sent(
     done, routes = create(cli, [{**MADE, **differing}])
     assert (done.code, done.out, routes) == (7, "", [CREATE, FIND])
     assert done.error["outcome"] == "unknown"
-    assert f"is not what was to be created in {names}; it may" in str(done.error["message"])
+    assert f"differs from what was to be created in {names}; it may" in str(done.error["message"])
     assert "contactctl find" in str(done.error["hint"])

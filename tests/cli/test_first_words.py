@@ -67,7 +67,7 @@ def test_all_that_is_wrong_is_said_at_once(cli: Cli) -> None:
     assert done.err.splitlines() == [
         "error: 5 things are wrong:",
         "  there is no flag --emial; did you mean --email?",
-        '  --timeout "soon" is no number',
+        '  --timeout "soon" is not a number',
         '  --retries "99" is more than 20',
         "  --first-name has no value; give --first-name TEXT",
         "  no contact is named; give an address or --user-id ID",
@@ -75,11 +75,34 @@ def test_all_that_is_wrong_is_said_at_once(cli: Cli) -> None:
     ]
 
 
+def test_faults_of_values_are_among_them(cli: Cli) -> None:
+    line = "update ada@ --emial --prop email=x --prop seats --unset email --list News --new-email b"
+    assert cli(*line.split()).err.splitlines()[0] == "error: 7 things are wrong:"
+    done = cli(*line.replace("--emial ", "").replace("--new-email b", "--prop seats=1").split())
+    assert (done.code, done.out) == (2, "")
+    assert [row.partition(";")[0] for row in done.err.splitlines()] == [
+        "error: 5 things are wrong:",
+        '  "ada@" is not an email address',
+        "  email is not for --prop",
+        '  --prop "seats" is not KEY=VALUE',
+        "  email cannot be emptied",
+        '  --list "News" is not ID=true or ID=false',
+    ]
+
+
+def test_faults_of_typed_values_are_told_at_once(cli: Cli) -> None:
+    props = ("--prop", "seats=many", "--prop", "trial=maybe", "--prop", "plann=pro")
+    done = cli("update", "ada@example.com", "--sandbox", "--list", "Weekly digest=true", *props)
+    assert done.code == 2
+    for words in ("3 things", "not a number", "not a boolean", 'no property "plann"'):
+        assert words in done.err
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
         ("--json find x@example.com", "did you mean --output json?"),
-        ("--timeout soon find x@example.com", "no number"),
+        ("--timeout soon find x@example.com", "not a number"),
         ("--sandbox", "no command is given"),
         ("profile -q", "no command is given"),
         ("lists canary", "1 word is too many"),

@@ -186,7 +186,7 @@ def test_columns_are_told_once_with_their_words_and_counts(cli: Cli, file: Path)
     people = "".join(f"p{number}@example.com,Active,\n" for number in range(12))
     file.write_text(f"email,Status,bounced\n{people}{ADA},Cleaned,yes\n{BOB},Cleaned,\n")
     said = errors_of(imported(cli, file))
-    assert said.startswith("error: 2 columns speak of consent")
+    assert said.startswith("error: 2 columns are about consent")
     assert 'Status: "Active" in 12 rows, "Cleaned" in 2 rows' in said
     assert 'bounced: "yes" in 1 row' in said
     assert said.count("Status:") == said.count("contactctl ") == 1

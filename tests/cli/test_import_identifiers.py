@@ -1,4 +1,4 @@
-"""What stands for nothing picks nobody, and an id in spreadsheet dress re-keys nobody."""
+"""What stands for nothing identifies nobody, and an id in spreadsheet dress re-keys nobody."""
 
 from __future__ import annotations
 

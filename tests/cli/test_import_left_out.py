@@ -61,7 +61,7 @@ def test_a_column_of_consent_still_needs_a_decision(
     file.write_text(f"email,{column}\n{ADA},{cell}\n")
     done = imported(cli, file, *words)
     assert (done.code, dump(cli)) == (2, [])
-    assert "speaks of consent" in done.err
+    assert "about consent" in done.err
     rows_of(cli, file, *words, f"--unsubscribed-when={column}=*")
     assert dump(cli, "subscribed") == [(ADA, False)]
 

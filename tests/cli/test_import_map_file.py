@@ -78,4 +78,4 @@ def test_a_mapping_takes_the_place_of_no_other_file(cli: Cli, file: Path) -> Non
     before = file.read_text()
     done = imported(cli, file, *FLAGS, "--save-map", str(file))
     assert (done.code, file.read_text(), dump(cli)) == (2, before, [])
-    assert "no file that --save-map wrote" in errors_of(done)
+    assert "not written by --save-map" in errors_of(done)

@@ -130,7 +130,7 @@ def test_keys_of_json_are_asked_about(cli: Cli, tmp_path: Path) -> None:
 def test_the_mapping_is_kept_where_a_person_wants_it(cli: Cli, file: Path) -> None:
     done = asked(cli, file, "1", "", "-", "-", str(file), "y")
     assert done.code == 0, done.err
-    assert "no file that --save-map wrote" in done.err
+    assert "not written by --save-map" in done.err
     kept = f"{file}.map.toml"
     assert f"--map-file {kept}" in done.err
     assert imported(cli, file, "--map-file", kept).code == 0

@@ -47,7 +47,7 @@ def test_columns_values_and_consent_are_told_at_once(cli: Cli, file: Path) -> No
         f"{CY},free,NULL,,1,2,3,4,5,6,false\n"
     )
     done = imported(cli, file)
-    for words in ("speaks of consent", '"plann" is no field', "7 columns", "rows cannot be sent"):
+    for words in ("about consent", '"plann" is not a field', "7 columns", "rows cannot be sent"):
         assert words in done.err
     assert line_of(done) == [
         *("--map", "plann=plan", "--ignore-unknown", "--map", "unsubscribed=!subscribed"),
@@ -208,7 +208,7 @@ def test_what_stands_before_the_rows_is_told_with_all_else(
 def test_columns_below_a_title_are_told_with_it(cli: Cli, file: Path) -> None:
     file.write_text(f"People of May\n\nemail,firstName,Fax\n{ADA},Ada,1\n")
     done = imported(cli, file)
-    assert 'and read from line 3 on: no field is called "Fax"' in done.err
+    assert 'and read from line 3 on: there is no field called "Fax"' in done.err
     assert line_of(done) == ["--skip-lines=2", "--ignore", "Fax"]
     pasted(cli, file)
 

@@ -84,4 +84,4 @@ def test_it_is_not_the_file_of_the_rejects(cli: Cli, file: Path) -> None:
     undo = str(file.with_name("u.jsonl"))
     done = imported(cli, file, "--undo-file", undo, "--rejects", undo)
     assert done.code == 2
-    assert "name one file" in done.err
+    assert "name the same file" in done.err

@@ -99,7 +99,7 @@ def test_a_name_that_is_there_is_replaced_only_when_told(cli: Cli, path: Path) -
     ("words", "code", "message"),
     [
         (("work",), 2, "the API key cannot be asked for here"),
-        (("work", "--key-stdin", "--key-env", "V"), 2, "two places"),
+        (("work", "--key-stdin", "--key-env", "V"), 2, "two sources"),
         (("work", "--key-env", ""), 2, "--key-env takes the name"),
         (("work", "--key-env", "A=b"), 2, "--key-env takes the name"),
         (("work", "--key-command", "op 'x"), 2, "--key-command: the key command cannot be split"),

@@ -58,8 +58,12 @@ def test_a_file_open_to_others_is_warned_of(cli: Cli, path: Path) -> None:
 
 def test_a_terminal_gets_a_table(cli: Cli) -> None:
     add(cli, "work")
-    done = cli("profile", "list", terminal=True, env={"NO_COLOR": "1", "COLUMNS": "120"})
+    env = {"NO_COLOR": "1", "COLUMNS": "80"}
+    assert "limits" not in cli("profile", "list", terminal=True, env=env).out  # none has any
+    cli(*ADD, "a-long-name", "--key-env", "KEY_B", "--read-only")
+    done = cli("profile", "list", terminal=True, env=env)
     assert "limits" in done.out
+    assert done.out.count("app.loops.so/api") == 2
     assert "variable WORK_KEY" in done.out
 
 

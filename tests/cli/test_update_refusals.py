@@ -131,10 +131,10 @@ CASES = f"""
 -email a@b.co                            | there is no flag -email        | did you mean --email?
 -u 1 --json                              | there is no flag --json        | --output json
 -u 1 stray words | 1 word is too many | in quotes
--u 1 stray       | this one is none   | put values that hold spaces in quotes
+-u 1 stray       | this word is not an email address   | put values that hold spaces in quotes
 ''                | email is empty | give a value
--u 1 -- --email | this one is none | --user-id ID
--e b@b.co ada@example.com | in --email and a word of its own | give the address once
+-u 1 -- --email | this word is not an email address | --user-id ID
+-e b@b.co ada@example.com | with --email and without | give the address once
 -u 1 --timeout 0                         | --timeout                      | contactctl update --help
 -u 1 --timeout nan                       | --timeout                      | contactctl update --help
 -u 1 --retries -1                        | --retries                      | contactctl update --help

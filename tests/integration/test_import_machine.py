@@ -47,7 +47,7 @@ def test_the_same_file_is_not_imported_twice_at_once(
         for more in ((), ("--resume",)):
             with import_.run("--rate=max", *more) as second:
                 assert second.end() == 9
-            assert "another process is at work on" in str(error_of(second)["message"])
+            assert "another process is already at work on" in str(error_of(second)["message"])
         release.set()
         assert run.end() == import_.code
     import_.check_end()

@@ -67,16 +67,16 @@ def test_a_text_becomes_a_value(text: str, takes: Takes, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "takes", "words"),
     [
-        ("x", Takes("integer"), "no whole number"),
-        ("1.5", Takes("integer"), "no whole number"),
-        ("9" * 5000, Takes("integer"), "no whole number"),
-        ("x", Takes("number"), "no number"),
-        ("nan", Takes("number", None, 0.05, 3600), "no number"),
+        ("x", Takes("integer"), "not a whole number"),
+        ("1.5", Takes("integer"), "not a whole number"),
+        ("9" * 5000, Takes("integer"), "not a whole number"),
+        ("x", Takes("number"), "not a number"),
+        ("nan", Takes("number", None, 0.05, 3600), "not a number"),
         ("inf", Takes("number", None, 0.05, 3600), "more than 3600"),
         ("0.01", Takes("number", None, 0.05, 3600), r"less than 0\.05"),
         ("21", Takes("integer", None, 0, 20), "more than 20"),
         ("-1", Takes("integer", None, 0), "less than 0"),
-        ("B", Takes("string", ("a", "b")), "none of a, b"),
+        ("B", Takes("string", ("a", "b")), "not one of a, b"),
     ],
 )
 def test_another_text_is_refused(text: str, takes: Takes, words: str) -> None:
@@ -96,7 +96,7 @@ def test_each_of_several_is_read() -> None:
 
 
 def test_a_refusal_names_the_flag_and_the_text() -> None:
-    with pytest.raises(UsageError, match=r'^--some "x" is no whole number$') as caught:
+    with pytest.raises(UsageError, match=r'^--some "x" is not a whole number$') as caught:
         read(parameter(int, 3), "x")
     assert caught.value.hint == "see contactctl x --help"
 

@@ -111,7 +111,7 @@ class ApplyCall:
 def apply(
     session: Session, flags: ApplyFlags, preview: DryRunFlags, summary: SummaryTo = None
 ) -> int | None:
-    """Carry out a plan, or take back what an undo file tells of.
+    """Carry out a plan, or take back what an undo file records.
 
     Each contact is looked up again. Where it is no longer as the plan found it, its line fails as
     drifted and nothing of it is written; else only the fields that change are sent. Between that
@@ -268,13 +268,13 @@ def _shown(call: ApplyCall, *, is_done: bool) -> plan_answers.Shown:
 
 def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
     message = f"{tally.failed:,} of {counted(tally.rows, 'line')} failed"
-    hint = "what drifted is as somebody else left it; "
+    hint = "drifted contacts were left as they are; "
     if call.application.file.header.kind == "plan":
         hint += "make a new plan to see what would happen now"
     else:
         hint += "nothing of such a line was taken back"
     if call.flags.rejects is None:
-        hint += "; --rejects FILE writes such lines down"
+        hint += "; --rejects FILE saves such lines"
     error = RowsFailedError(message, hint=hint)
     error.counts = tally.counts
     return error

@@ -37,7 +37,7 @@ RejectsTo = Annotated[
     typer.Option(
         "--rejects",
         metavar="FILE",
-        help="Write the lines that failed here as JSON Lines, with the reason.",
+        help="Write failed lines to FILE as JSON Lines, with the reason.",
         rich_help_panel=SENDING,
     ),
 ]
@@ -45,7 +45,7 @@ Resume = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Go on with the run of this file that was not finished.",
+        help="Go on with the unfinished run of this file.",
         rich_help_panel=SENDING,
     ),
 ]

@@ -50,7 +50,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     preview: PreviewFlags,
     planning: PlanFlags,
 ) -> int | None:
-    """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, a contact a row.
+    """Update many contacts from a file: CSV, TSV, JSON Lines or a JSON array, one contact per row.
 
     A column is matched to a field, a property or a list by its name, however it is written; true
     and false join and leave a list. An empty cell leaves its field alone, null empties it. The

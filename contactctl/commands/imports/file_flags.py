@@ -14,7 +14,7 @@ from contactctl.commands.imports.value_flags import (
     NullTexts,
 )
 from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
-from contactctl.flags.contact_flags import NoSchema, Yes
+from contactctl.flags.contact_flags import NO_SCHEMA_HELP, Yes
 from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.value_rules import parse_value_rules
 
@@ -41,7 +41,8 @@ Encoding = Annotated[
     typer.Option(
         "--encoding",
         metavar="NAME",
-        help="Such as cp1252; UTF-8, and UTF-16 with a byte order mark, need none.",
+        help="The file's encoding, such as cp1252; not needed for UTF-8, nor for UTF-16 with a"
+        " byte order mark.",
         rich_help_panel=FILE,
     ),
 ]
@@ -69,7 +70,7 @@ Sheet = Annotated[
     typer.Option(
         "--sheet",
         metavar="NAME",
-        help="The sheet of a workbook; else its first one.",
+        help="The sheet of a workbook; if left out, the first.",
         rich_help_panel=FILE,
     ),
 ]
@@ -86,7 +87,7 @@ AllowNewlines = Annotated[
     bool,
     typer.Option(
         "--allow-newlines",
-        help="Take a CSV cell whose later lines look like rows of the file as the text it is.",
+        help="Accept a quoted CSV cell whose later lines look like rows of the file.",
         rich_help_panel=FILE,
     ),
 ]
@@ -113,7 +114,7 @@ IgnoreUnknown = Annotated[
     bool,
     typer.Option(
         "--ignore-unknown",
-        help="Leave out, and name, every column that is no field; one that speaks of consent still"
+        help="Leave out, and name, every column that matches no field; one about consent still"
         " needs a decision.",
         rich_help_panel=COLUMNS,
     ),
@@ -123,8 +124,8 @@ Only = Annotated[
     typer.Option(
         "--only",
         metavar="COLUMN,COLUMN",
-        help="Use these columns, and those that --map names, and leave the others out; one that"
-        " speaks of consent still needs a decision. Repeatable.",
+        help="Use these columns, and those that --map names, and leave the others out; one about"
+        " consent still needs a decision. Repeatable.",
         rich_help_panel=COLUMNS,
     ),
 ]
@@ -149,7 +150,7 @@ LiteralNull = Annotated[
     bool,
     typer.Option(
         "--literal-null",
-        help="A cell null is that text, and empties nothing.",
+        help="Take a cell null as the text null, which empties nothing.",
         rich_help_panel=VALUES,
     ),
 ]
@@ -165,8 +166,8 @@ NeverResubscribe = Annotated[
     bool,
     typer.Option(
         "--never-resubscribe",
-        help="Send subscribed only where it is false, as the service's own upload has it: opts out,"
-        " and re-subscribes nobody.",
+        help="Send subscribed only where it is false, as the service's own upload does: opts"
+        " people out, and re-subscribes nobody.",
         rich_help_panel=CONSENT,
     ),
 ]
@@ -195,7 +196,7 @@ MapFile = Annotated[
     typer.Option(
         "--map-file",
         metavar="FILE",
-        help="Read flags that say what columns are from a TOML file; those of the call win.",
+        help="Read column flags from a TOML file; flags of the call win.",
         rich_help_panel=COLUMNS,
     ),
 ]
@@ -204,7 +205,7 @@ SaveMap = Annotated[
     typer.Option(
         "--save-map",
         metavar="FILE",
-        help="Write the flags in force that say what columns are, for --map-file.",
+        help="Save the column flags of this call, for --map-file.",
         rich_help_panel=COLUMNS,
     ),
 ]
@@ -212,8 +213,8 @@ CreateProperties = Annotated[
     bool,
     typer.Option(
         "--create-properties",
-        help="Make a property of every column that is no field, typed by its values, after they"
-        " were shown; asks, or takes --yes.",
+        help="Create a property for each column that matches no field, typed by its values; shows"
+        " them and asks, or takes --yes.",
         rich_help_panel=COLUMNS,
     ),
 ]
@@ -232,6 +233,12 @@ class FileFlags(FlagWords):
     allow_newlines: AllowNewlines = False
     sheet: Sheet = None
     backslash_escapes: BackslashEscapes = False
+
+
+NoSchema = Annotated[
+    bool,
+    typer.Option("--no-schema", help=NO_SCHEMA_HELP, rich_help_panel=VALUES),
+]
 
 
 @dataclass(frozen=True, slots=True)

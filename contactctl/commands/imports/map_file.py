@@ -139,7 +139,7 @@ def check_target(path: Path) -> None:
     except OSError as error:
         raise MachineError(f"cannot read {path}: {reason_of(error)}") from error
     raise UsageError(
-        f'--save-map: "{path}" is there, and is no file that --save-map wrote',
+        f'--save-map: "{path}" exists already, and was not written by --save-map',
         hint="give another name",
     )
 
@@ -165,7 +165,7 @@ def _given(path: Path, document: dict[str, Any]) -> dict[str, Any]:
 
             near = nearest(key, by_flag)
             hint = f"did you mean {' or '.join(near)}?" if near else None
-            raise _refused(path, f"{quoted(key)} is no flag of columns", hint=hint)
+            raise _refused(path, f"{quoted(key)} is not a column flag", hint=hint)
         name, word = by_flag[key]
         found[name] = _from_table(path, word, value)
     return found
@@ -201,12 +201,12 @@ def _text(path: Path, word: _Word, key: str, value: Any) -> str:  # noqa: ANN401
         return str(value).lower()
     if word.form == "first" and hasattr(value, "isoformat"):
         return str(value.isoformat())
-    raise _refused(path, f"{word.flag}.{quoted(key)} must be a text, in quotes")
+    raise _refused(path, f"{word.flag}.{quoted(key)} must be a string in quotes")
 
 
 def _texts(path: Path, word: _Word, value: Any) -> list[str]:  # noqa: ANN401 - TOML's
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise _refused(path, f'{word.flag} must be a list of texts, such as ["One", "Two"]')
+        raise _refused(path, f'{word.flag} must be a list of strings, such as ["One", "Two"]')
     return value
 
 

@@ -133,7 +133,7 @@ class Questions:
         return words
 
     def _reading_of(self, column: ColumnWords, *, never: bool) -> list[str]:
-        self._say(f"\nThis column speaks of consent to email:\n{column.described()}")
+        self._say(f"\nThis column is about consent to email:\n{column.described()}")
         advice, name = column.advice(), column.name
         choices: list[tuple[str, list[str]]] = []
         if not any(UNDECIDED in word for word in advice):

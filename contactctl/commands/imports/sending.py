@@ -101,7 +101,7 @@ def _rejects(call: ImportCall, plan: Plan) -> Iterator[Callable[[Row, Result], N
 
 def _rows_failed(call: ImportCall, tally: Tally) -> RowsFailedError:
     path = call.sending.rejects
-    hint = "--rejects FILE writes such rows down, ready to be fixed and fed back"
+    hint = "--rejects FILE saves such rows, ready to be fixed and imported again"
     if path is not None:
         hint = f"fix the rows in {path} and import that file"
     message = f"{tally.failed:,} of {counted(tally.rows, 'row')} failed"

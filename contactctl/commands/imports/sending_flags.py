@@ -38,7 +38,7 @@ Patience = Annotated[
     typer.Option(
         "--patience",
         metavar="DURATION",
-        help="How long a service that is away is waited for, such as 30s or 10m (default 10m, and"
+        help="How long to wait while the service is down, such as 30s or 10m (default 10m, and"
         " 2m at a terminal).",
         rich_help_panel=SENDING,
     ),
@@ -49,7 +49,7 @@ MaxFailures = Annotated[
         "--max-failures",
         metavar="N",
         min=1,
-        help="Stop after so many failed rows.",
+        help="Stop after N failed rows.",
         rich_help_panel=SENDING,
     ),
 ]
@@ -58,7 +58,7 @@ RejectsFlag = Annotated[
     typer.Option(
         "--rejects",
         metavar="FILE",
-        help="Write failed rows here (a new file is for you alone, 0600), with the reason.",
+        help="Write failed rows to FILE, with the reason; a new file is readable by you alone.",
         rich_help_panel=SENDING,
     ),
 ]
@@ -82,8 +82,9 @@ Lookup = Annotated[
     bool,
     typer.Option(
         "--lookup",
-        help="Look each contact up before its write, a request more a row: refuses to re-key, move"
-        " and merge, tells created from updated, and does not write what is there already.",
+        help="Look each contact up before its write, one more request a row: refuses to change a"
+        " user id or address or to merge two contacts, tells created from updated, and skips what"
+        " is unchanged.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -91,7 +92,7 @@ MustExist = Annotated[
     bool,
     typer.Option(
         "--must-exist",
-        help="Rows that match no contact fail, and create none; implies --lookup.",
+        help="Fail rows that match no contact, instead of creating one; implies --lookup.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -127,7 +128,7 @@ Limit = Annotated[
         "--limit",
         metavar="N",
         min=1,
-        help="Take the first N rows of the file alone.",
+        help="Take only the first N rows of the file.",
         rich_help_panel=SENDING,
     ),
 ]

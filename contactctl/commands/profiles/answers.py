@@ -12,6 +12,8 @@ from contactctl.safe_text import to_safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.output import Answer
     from contactctl.profiles.credentials import Credentials
@@ -43,12 +45,26 @@ def removed(profile: Profile) -> Answer:
 def listed(book: ProfileBook) -> Answer:
     """Return all profiles by name."""
     found = [book.profiles[name] for name in sorted(book.profiles)]
-    return answers.table(
-        ("profile", "", "team", "key", "limits", "address"),
-        [_row(profile, book) for profile in found],
+    columns = ("profile", "", "team", "key", "limits", "address")
+    rows = [_row(profile, book) for profile in found]
+    whole = answers.table(
+        columns,
+        rows,
         json=[_object(profile, book) for profile in found],
         empty="no profiles yet; add one: contactctl profile add NAME",
     )
+    if not rows:
+        return whole
+
+    def view() -> RenderableType:
+        from contactctl import views
+
+        # What no profile has takes no room, and what all have is not repeated.
+        shown = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+        cells = [[str(row[at] or "").removeprefix("https://") for at in shown] for row in rows]
+        return views.grid([columns[at] for at in shown], cells, whole=("address",))
+
+    return whole._replace(view=view)
 
 
 def shown(settings: Sequence[Setting]) -> Answer:

@@ -111,7 +111,7 @@ def show(session: Session, name: NameOrCurrent = None) -> None:
 
 @with_session
 def check(session: Session, name: NameOrCurrent = None) -> None:
-    """Ask the service whether it takes the key, and for the name of the team."""
+    """Ask the service whether the key is valid, and for the name of the team."""
     found = resolve(
         _explicit(session, name), session.env, session.profiles, show_messages=_shows(session)
     )
@@ -137,7 +137,9 @@ def remove(session: Session, name: Name, *, yes: Yes = False) -> None:
             book.active = None
     session.output.show(answers.removed(profile))
     if isinstance(profile.key, StoredKey):
-        session.output.note("The service still takes that key: revoke it there if nobody needs it.")
+        session.output.note(
+            "The service still accepts that key: revoke it there if it is no longer needed."
+        )
 
 
 def _check_free(book: ProfileBook, name: str, *, replace: bool) -> None:

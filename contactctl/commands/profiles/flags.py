@@ -66,7 +66,7 @@ OnlyDomains = Annotated[
     typer.Option(
         "--only-domains",
         metavar="DOMAIN,…",
-        help="Refuse to write to addresses at any other domain; a subdomain is another one.",
+        help="Refuse to write to addresses at any other domain; subdomains are not included.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -74,7 +74,7 @@ NoCheck = Annotated[
     bool,
     typer.Option(
         "--no-check",
-        help="Do not ask the service whether it takes the key.",
+        help="Do not ask the service whether the key is valid.",
         rich_help_panel=KEY,
     ),
 ]
@@ -100,7 +100,7 @@ class KeyFlags:
         given = (self.key_stdin, self.key_env is not None, self.key_command is not None)
         ways = "--key-stdin, --key-env VARIABLE or --key-command 'COMMAND'"
         if sum(given) > 1:
-            raise UsageError("the key is to come from two places", hint=f"give one of {ways}")
+            raise UsageError("the key is to come from two sources", hint=f"give one of {ways}")
         # Before the key is asked for: a job would hang on the question for ever.
         if not any(given) and not session.can_ask:
             raise UsageError("the API key cannot be asked for here", hint=f"give {ways}")

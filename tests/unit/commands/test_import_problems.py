@@ -82,7 +82,7 @@ def test_keys_and_values_of_json_are_told_as_those_of_csv(tmp_path: Path) -> Non
     text = '{"userId":"1","paln":1,"source":true}\n{"userId":"2","paln":2,"email":7}\n'
     error, _ = faulty(tmp_path, text, "people.jsonl", "paln")
     lines = error.message.splitlines()
-    assert lines[0] == 'the column "paln" is no field: did you mean plan?'
+    assert lines[0] == 'the column "paln" is not a field: did you mean plan?'
     assert '  source: 1 value is a boolean where the property is a string: "True" (line 1)' in lines
     assert '  email: 1 value is a number where the property is a string: "7" (line 2)' in lines
     assert "--source" not in error.message
@@ -98,7 +98,7 @@ def test_many_kinds_of_problems_are_cut(tmp_path: Path) -> None:
 def test_unknown_columns_and_bad_rows_are_told_together(tmp_path: Path) -> None:
     error, way = faulty(tmp_path, "email,paln\nada,x\nb@b.co,\n", "people.csv", "paln")
     first, second, *_ = error.message.splitlines()
-    assert '"paln" is no field' in first
+    assert '"paln" is not a field' in first
     assert second == "and 1 of 2 rows cannot be sent; nothing was written"
     assert 'takes "paln" as plan, and leaves out 1 row' in str(error.hint)
     assert error.groups[0]["column"] == "email"

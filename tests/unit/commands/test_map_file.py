@@ -121,13 +121,13 @@ def test_a_file_is_written_by_hand(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("maps = 1", '"maps" is no flag of columns'),
+        ("maps = 1", '"maps" is not a column flag'),
         ("map = 1", "map must be a table"),
-        ("[map]\na = 1", 'map."a" must be a text'),
+        ("[map]\na = 1", 'map."a" must be a string'),
         ('[map]\na = "b=c"', 'map."a" cannot hold a ='),
         ('[set]\n"a=b" = "c"', 'set."a=b" cannot hold a ='),
-        ("ignore = 'a'", "ignore must be a list of texts"),
-        ("[subscribed-when]\na = [1]", "subscribed-when must be a list of texts"),
+        ("ignore = 'a'", "ignore must be a list of strings"),
+        ("[subscribed-when]\na = [1]", "subscribed-when must be a list of strings"),
         ("ignore-unknown = 1", "ignore-unknown must be true or false"),
         ("[map", "it is not TOML"),
         ("a = '" + "x" * (1 << 20) + "'", "larger than 1 MiB"),
@@ -185,10 +185,10 @@ def test_a_file_of_flags_is_private_and_takes_the_place_of_such_a_file_alone(
     assert path.stat().st_mode & 0o777 == 0o600
     for other, text in (("people.csv", "email\n"), ("map2.toml", to_toml(ColumnFlags())[1:])):
         (tmp_path / other).write_text(text)
-        with pytest.raises(UsageError, match="no file that --save-map wrote"):
+        with pytest.raises(UsageError, match="not written by --save-map"):
             save_map(tmp_path / other, ColumnFlags())
         assert (tmp_path / other).read_text() == text
-    with pytest.raises(UsageError, match="no file that"):
+    with pytest.raises(UsageError, match="not written by"):
         check_target(tmp_path)
     with pytest.raises(UsageError, match="no folder"):
         check_target(tmp_path / "none" / "map.toml")
@@ -197,7 +197,7 @@ def test_a_file_of_flags_is_private_and_takes_the_place_of_such_a_file_alone(
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name there")
 def test_a_pipe_is_not_opened_to_see_what_it_is(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UsageError, match="no file that"):
+    with pytest.raises(UsageError, match="not written by"):
         check_target(tmp_path / "pipe")
 
 

@@ -53,6 +53,14 @@ class TestCommands:
     def test_below_a_group_stand_its_commands(self, tab: Tab) -> None:
         assert tab("profile", "") == ["add", "list", "use", "show", "check", "remove"]
 
+    def test_help_and_schema_take_the_words_of_a_command(self, tab: Tab) -> None:
+        assert tab("help", "upd") == ["update"]
+        assert tab("help", "opt") == ["options"]
+        assert tab("help", "profile", "") == ["add", "list", "use", "show", "check", "remove"]
+        assert tab("schema", "suppression", "c") == ["check"]
+        assert tab("schema", "opt") == []
+        assert not {"update", "options"} & set(tab("help", "update", ""))
+
     def test_flags_before_the_command_word_are_passed_over(self, tab: Tab) -> None:
         assert tab("-o", "json", "--timeout=3", "-qv", "--sandbox", "upd") == ["update"]
 

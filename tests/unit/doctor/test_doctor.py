@@ -104,9 +104,9 @@ def test_a_python_newer_than_those_tested_is_worth_a_word() -> None:
         ("config", FolderState(0o500, writable=False), "fail", 9),
         ("state", FolderState(0o500, writable=False), "fail", 9),
         ("data", FolderState(writable=False), "fail", 9),
-        ("data", FolderState(reason="it is no folder"), "fail", 9),
+        ("data", FolderState(reason="it is not a folder"), "fail", 9),
         ("cache", FolderState(0o500, writable=False), "warn", 0),
-        ("cache", FolderState(reason="it is no folder"), "warn", 0),
+        ("cache", FolderState(reason="it is not a folder"), "warn", 0),
     ],
 )
 def test_a_folder_is_judged_by_what_would_not_work(
@@ -129,7 +129,7 @@ def test_looking_at_folders(tmp_path: Path) -> None:
     assert machine.look_at(private) == FolderState(0o700)
     assert machine.look_at(tmp_path / "a" / "b") == FolderState()
     assert not (tmp_path / "a").exists()
-    assert machine.look_at(file).reason == "it is no folder"
+    assert machine.look_at(file).reason == "it is not a folder"
     assert machine.look_at(file / "below").reason == "Not a directory"
 
 

@@ -53,7 +53,7 @@ def test_a_plan_is_refused_when_its_journal_is_gone(
 def test_where_the_journal_is_there_it_says_how_to_go_on(tmp_path: Path) -> None:
     journals = Journals(tmp_path, NOW)
     apply(journals, finished=False)
-    with pytest.raises(GuardError, match="has not come to its end"):
+    with pytest.raises(GuardError, match="has not finished"):
         journals.begin_once(PLAN)
     opened = journals.resume_once(PLAN)
     opened.journal.state.finished = True

@@ -233,10 +233,10 @@ def test_flags_of_a_column_read_its_values_and_are_counted() -> None:
 @pytest.mark.parametrize(
     ("flags", "name", "message"),
     [
-        ({"date_formats": ["plan=%d.%m.%Y"]}, "plan", "plan is a string, no date"),
-        ({"date_formats": ["email=excel"]}, "email", "email is a string, no date"),
-        ({"decimal_commas": ["joined"]}, "joined", "joined is a date, no number"),
-        ({"decimal_points": ["list:x"]}, "list:x", "is a boolean, no number"),
+        ({"date_formats": ["plan=%d.%m.%Y"]}, "plan", "plan is a string, not a date"),
+        ({"date_formats": ["email=excel"]}, "email", "email is a string, not a date"),
+        ({"decimal_commas": ["joined"]}, "joined", "joined is a date, not a number"),
+        ({"decimal_points": ["list:x"]}, "list:x", "is a boolean, not a number"),
     ],
 )
 def test_a_flag_for_values_of_another_type_is_refused(

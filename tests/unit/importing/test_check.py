@@ -34,7 +34,7 @@ def test_rows_that_cannot_be_sent_are_counted_by_column_and_kind() -> None:
     found = [(group.column, group.kind, group.count) for group in report.problems.groups]
     assert found == [
         ("email", "not an email address", 2),
-        ("userId", "placeholder text, which picks nobody", 1),
+        ("userId", "placeholder text, which identifies nobody", 1),
         (None, "neither an email address nor a user id", 1),
     ]
 

@@ -42,8 +42,8 @@ def test_a_reasons_column_can_be_mapped() -> None:
 @pytest.mark.parametrize(
     ("columns", "message", "hint"),
     [
-        (["email", "paln"], '"paln" is no field: did you mean plan', "--map 'COLUMN=FIELD'"),
-        (["email", "paln", "x"], '2 columns fill no field:\n.*\n.*called "x"', "--ignore COLUMN"),
+        (["email", "paln"], '"paln" is not a field: did you mean plan', "--map 'COLUMN=FIELD'"),
+        (["email", "paln", "x"], '2 columns match no field:\n.*\n.*called "x"', "--ignore COLUMN"),
         (["email", "id"], "the service keeps for itself", "--ignore COLUMN"),
         (["plan", "seats"], "no column gives an email address or a user id", "--map"),
         (["email", "plan", "plan"], r'"plan" \(number 2\) and "plan" \(number 3\)', "--ignore"),

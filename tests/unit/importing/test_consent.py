@@ -70,7 +70,7 @@ def test_one_list_of_words_takes_the_safe_side(
 
 
 def test_a_word_that_opts_out_and_is_not_listed_is_refused() -> None:
-    with pytest.raises(ValueProblem, match='"Cleaned" speaks of opting out'):
+    with pytest.raises(ValueProblem, match='"Cleaned" looks like an opt-out'):
         reader(unsubscribed_when=["c=cancelled"]).read("Cleaned")
 
 
@@ -142,7 +142,7 @@ def test_a_list_is_no_single_value() -> None:
         ({"unsubscribed_when": ["Status="]}, "not COLUMN=WORD"),
         ({"unsubscribed_when": ["=gone"]}, "not COLUMN=WORD"),
         ({"unsubscribed_when": ["Status=gone,..."]}, "has yet to be filled in"),
-        ({"subscribed_when": ["Status=*"]}, "would subscribe people of whom nothing is known"),
+        ({"subscribed_when": ["Status=*"]}, "would subscribe people about whom nothing is known"),
         ({"subscribed_when": ["Status=(empty)"]}, "would subscribe people"),
         ({"subscribed_when": ["S=a"], "unsubscribed_when": ["S=A"]}, '"a" of the column "S"'),
         ({"maps": ["S=plan"], "unsubscribed_when": ["S=A"]}, "given to --map"),

@@ -65,7 +65,7 @@ def test_empty_lines_are_passed_over_and_counted() -> None:
         ("1,2,3", "3 cells, and the header has 2"),
         ("a,b", "this row repeats the header"),
         ("1,\0", "line 2 holds a NUL character"),
-        ("1,\udcff", "line 2 holds bytes that are no text in the encoding"),
+        ("1,\udcff", "line 2 holds bytes that are not text in the encoding"),
     ],
 )
 def test_a_row_that_cannot_be_used_says_why_and_the_next_one_is_read(

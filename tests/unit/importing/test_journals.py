@@ -193,7 +193,7 @@ def test_without_any_run_there_is_nothing_to_resume(journals: Journals) -> None:
 def test_two_imports_of_one_file_are_kept_apart(journals: Journals) -> None:
     opened = journals.begin(IDENTITY)
     for again in (journals.begin, journals.resume):
-        with pytest.raises(MachineError, match="another process is at work on"):
+        with pytest.raises(MachineError, match="another process is already at work on"):
             again(IDENTITY)
     other = journals.begin(replace(IDENTITY, account="other"))
     other.close()

@@ -84,7 +84,7 @@ def test_one_object_with_an_address_is_a_row_whatever_lists_it_has(tmp_path: Pat
     ("content", "what", "way"),
     [
         ([["email"], ["a@example.com"]], "holds lists", "jq -r '.[] | @csv' "),
-        (["a@example.com"], "list of texts", "--header email"),
+        (["a@example.com"], "list of strings", "--header email"),
         (
             {"columns": ["email"], "index": [0], "data": [["a@example.com"]]},
             "orient=split",
@@ -124,7 +124,7 @@ def test_a_layout_that_holds_no_rows_is_named_with_the_way_out(
     ("text", "message"),
     [
         ('{\n"email": "a@example.com"\n', "last object is not closed; it begins on line 1"),
-        (f"{ONE}{TWO}\nx", "no JSON object stands on line 2"),
+        (f"{ONE}{TWO}\nx", "the text on line 2 is not a JSON object"),
         ('{"users":[' + ONE + "]", "around the array is not closed"),
         ('{"users":[' + ONE + '],"x":[{"a":' + '"' + "x" * 70_000 + '"}]}', "several lists"),
     ],

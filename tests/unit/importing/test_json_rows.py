@@ -100,8 +100,8 @@ def test_an_empty_array_has_no_rows(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no JSON array"),
-        ('{"a":1}', "no JSON array"),
+        ("", "not a JSON array"),
+        ('{"a":1}', "not a JSON array"),
         ("[", "not closed; its last element begins on line 1"),
         ('[{"a":1},\n\n{"b', "not closed; its last element begins on line 3"),
         ('[{"a":"]}', "not closed"),

@@ -56,13 +56,13 @@ def test_bytes_in_another_encoding_are_a_problem_of_their_row(tmp_path: Path) ->
     path = write(tmp_path, "a.csv", b"email\nzo\xeb@x.org\nok@x.org\n")
     source = open_source(path, skip_bad_text=True)
     problems = [row.problem for row in source.rows()]
-    assert problems == ["line 2 holds bytes that are no text in the encoding", None]
+    assert problems == ["line 2 holds bytes that are not text in the encoding", None]
 
 
 def test_a_lone_surrogate_in_utf_16_is_a_problem_of_its_row(tmp_path: Path) -> None:
     content = b"\xff\xfe" + "email\n\ud800\n".encode("utf-16-le", "surrogatepass")
     (row,) = open_source(write(tmp_path, "a.csv", content), skip_bad_text=True).rows()
-    assert row.problem == "line 2 holds bytes that are no text in the encoding"
+    assert row.problem == "line 2 holds bytes that are not text in the encoding"
 
 
 def test_utf_16_cut_in_the_middle_of_a_character_is_refused(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_every_cut_is_seen(tmp_path: Path) -> None:
         ((0, 2, 1, 3, 4), "line 2"),
         ((0, 1, 2, 2, 3, 4), "line 4"),
         ((0, 1, 2, 3), "cut"),
-        ((0, 1, 2, 3, 4, 4), "behind its end"),
+        ((0, 1, 2, 3, 4, 4), "follows its end"),
     ],
 )
 def test_lines_left_out_moved_or_added_are_named(
@@ -155,7 +155,7 @@ def test_other_line_ends_are_no_edit(tmp_path: Path) -> None:
 def test_what_is_no_plan_is_a_wrong_call(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("email\nada@example.com\n")
-    assert "is no plan" in refusal(path, UsageError)
+    assert "is not a plan" in refusal(path, UsageError)
     path.write_text("")
     assert "is empty" in refusal(path, UsageError)
     refused = tmp_path / "none"

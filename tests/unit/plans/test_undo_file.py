@@ -97,7 +97,7 @@ def test_it_is_for_its_owner_alone_whatever_the_umask(path: Path) -> None:
 
 def test_an_existing_file_is_refused_and_left_as_it_is(begun: Path) -> None:
     text = begun.read_bytes()
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="already exists"):
         open_undo_file(begun, HEADER)
     assert begun.read_bytes() == text
 
@@ -132,7 +132,7 @@ def test_the_file_of_another_run_is_refused(begun: Path, other: Header) -> None:
 def test_the_file_of_a_run_that_has_ended_is_refused(path: Path) -> None:
     with open_undo_file(path, HEADER) as undo:
         undo.finish()
-    with pytest.raises(UsageError, match="come to its end"):
+    with pytest.raises(UsageError, match="has finished"):
         open_undo_file(path, HEADER, resume=True)
 
 

@@ -60,9 +60,9 @@ def test_what_another_version_wrote_is_told_apart() -> None:
     [
         ({"key": None}, "it needs one of key, key_env, key_command, and has 0"),
         ({"key_env": "VAR"}, "it needs one of key, key_env, key_command, and has 2"),
-        ({"key": 12}, "key must be a text in quotes"),
-        ({"base_url": None}, "base_url must be a text in quotes"),
-        ({"team": 1}, "team must be a text in quotes"),
+        ({"key": 12}, "key must be a string in quotes"),
+        ({"base_url": None}, "base_url must be a string in quotes"),
+        ({"team": 1}, "team must be a string in quotes"),
         ({"read_only": "yes"}, "read_only must be true or false"),
         ({"read_only": 1}, "read_only must be true or false"),
         ({"only_domains": []}, "only_domains must be a list of one or more domains"),

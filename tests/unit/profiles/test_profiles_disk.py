@@ -119,7 +119,7 @@ def test_a_folder_in_the_files_place_is_said(store: ProfileStore) -> None:
 def test_a_pipe_in_the_files_place_is_not_waited_for(store: ProfileStore) -> None:
     store.path.parent.mkdir()
     os.mkfifo(store.path)
-    with pytest.raises(MachineError, match="it is no regular file"):
+    with pytest.raises(MachineError, match="it is not a regular file"):
         store.load()
 
 

@@ -108,7 +108,7 @@ def test_a_contact_that_differs_is_not_taken_for_the_lost_create(
     assert (error.exit_code, error.outcome) == (7, Outcome.UNKNOWN)
     assert error.attempts == len(routes)
     assert error.message.endswith(
-        "a contact with this address is there, and is not what was to be created in firstName,"
+        "a contact with this address exists, and differs from what was to be created in firstName,"
         " plan; it may have been applied"
     )
     assert "contactctl find" in (error.hint or "")
