@@ -264,3 +264,12 @@ def test_pipes_in_hints_end_in_the_account_of_the_call(cli: Cli, tmp_path: Path)
     file.write_text(f'{{"email":"{ADA}","traits":{{"plan":"pro"}}}}\n')
     done = imported(cli, file)
     assert f"{file} | contactctl --sandbox import -" in done.err
+
+
+@pytest.mark.parametrize("words", [("--dry-run", "--exit-code"), ("--plan=plan.jsonl",)])
+def test_a_line_for_a_call_that_writes_nothing_writes_nothing(
+    cli: Cli, file: Path, words: tuple[str, ...]
+) -> None:
+    file.write_text(f"email,plann\n{ADA},pro\n")
+    line = line_of(imported(cli, file, *words))
+    assert [word for word in line if word in words] == [*words]

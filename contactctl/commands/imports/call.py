@@ -33,7 +33,10 @@ _MADE_CSV = ("--backslash-escapes", "--sheet=")
 
 @dataclass(frozen=True, slots=True)
 class ImportCall:
-    """A call of import with its input open; ``kept`` are flags of columns from a file."""
+    """A call of import with its input open.
+
+    ``kept`` are flags of columns from a file, ``instead`` the words that keep it from writing.
+    """
 
     session: Session
     input_file: InputFile
@@ -43,6 +46,7 @@ class ImportCall:
     kept: ColumnFlags
     guards: GuardFlags
     sending: SendFlags
+    instead: tuple[str, ...] = ()
 
     @property
     def columns(self) -> ColumnFlags:
@@ -79,7 +83,9 @@ class ImportCall:
         """Return this call with more flags, as a line to type."""
         # Not the copy's name: it is gone when the command is typed.
         file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
-        return self._line(file, [*without_mapped_anew(self._words(), more), *more])
+        # Whoever asked for a plan or a dry run must not write by the line that is pasted.
+        words = [*self._words(), *self.instead]
+        return self._line(file, [*without_mapped_anew(words, more), *more])
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""

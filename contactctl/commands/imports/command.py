@@ -8,6 +8,7 @@ from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.checking import checked
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
+from contactctl.commands.imports.flag_words import unwritten_words
 from contactctl.commands.imports.map_file import check_target, load_map, save_map
 from contactctl.commands.imports.opening import opened
 from contactctl.commands.imports.patience import account_words
@@ -72,7 +73,10 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     kept = _kept(maps, is_planned=planning.plan is not None)
 
     def call_of(reading: FileFlags, input_file: InputFile) -> ImportCall:
-        return ImportCall(session, input_file, reading, columns, maps, kept, guards, sending)
+        instead = tuple(unwritten_words(preview, planning))
+        return ImportCall(
+            session, input_file, reading, columns, maps, kept, guards, sending, instead
+        )
 
     with opened(session, reading, sending, call_of, offline=preview.offline) as opening:
         call, plan, new = checked(opening, offline=preview.offline)

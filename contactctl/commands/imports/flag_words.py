@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
+from contactctl.flags.plan_flags import PlanFlags
+from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.session import Flags
 
 
@@ -79,6 +81,14 @@ def global_words(flags: Flags) -> list[str]:
     found = [f"{flag}={value}" for flag, value in values.items() if value is not None]
     switches = ("sandbox", "quiet", "verbose", "no_input", "no_color")
     return found + [f"--{name.replace('_', '-')}" for name in switches if getattr(flags, name)]
+
+
+def unwritten_words(preview: PreviewFlags, planning: PlanFlags) -> list[str]:
+    """Return the words that keep an import from writing, as they were given."""
+    switches = ("dry_run", "exit_code", "offline")
+    found = [f"--{name.replace('_', '-')}" for name in switches if getattr(preview, name)]
+    files = (("--plan", planning.plan), ("--summary", planning.summary))
+    return found + [f"{flag}={path}" for flag, path in files if path is not None]
 
 
 def _flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
