@@ -80,7 +80,7 @@ def test_where_nothing_is_kept_nothing_is_made(cli: Cli, tmp_path: Path) -> None
 
 def test_what_is_kept_is_shown(cli: Cli, file: Path) -> None:
     assert imported(cli, file).code == 0
-    unfinished(cli, "email,userId\n,nobody\nada@example.com,1\n")
+    unfinished(cli, "userId\nnobody\nneither\n")  # none of it is remembered, sent or not
     assert kinds(cli) == ["finished_run", "sandbox", "sent_memory", "stdin_copy", "unfinished_run"]
     assert "2 runs, 1 copy of standard input, digests of" in cli("doctor", "--sandbox").out
     said = cli("forget").out
