@@ -28,7 +28,8 @@ def test_create_prints_the_id_in_each_form(cli: Cli) -> None:
     assert (quiet.out, quiet.err) == (f"{contact(cli, BOB)['id']}\n", "")
     assert (list(in_json.json), in_json.err) == (["success", "id"], "")
     assert drawn.out.startswith("created d@example.com")
-    assert "plan    x               string" in drawn.out
+    # The widths are the drawing library's own, and differ between its versions.
+    assert ["plan", "x", "string"] in [line.split() for line in drawn.out.splitlines()]
 
 
 @pytest.mark.parametrize("who", [("-e", ADA), ("-e", BOB, "-u", "42")])
