@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from contactctl import answers
 from contactctl.answers import Shown
 from contactctl.changes.preview import preview_offline
-from contactctl.changes.update import carry_out, plan_update
+from contactctl.changes.update import Plan, carry_out, plan_update
 from contactctl.flags.contact_flags import ContactFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import Planning, WayFlags
@@ -48,35 +48,40 @@ def update(
     change, declared = fields.to_change(session, offline=preview.offline)
     wish = look.to_wish(session, change, preview, keeps_undo=undo.is_kept, plans=planning.is_asked)
     if preview.offline:
-        return preview.show(
-            session, preview_offline(change), str(change.refs[0]), declared=declared
-        )
+        who = str(change.refs[0])
+        return preview.show(session, preview_offline(change), who, declared=declared)
     plan = plan_update(session.client, change, wish, declared)
+    who = str(plan.change.refs[0])
     if plan.preview.resubscribes and (preview.dry_run or planning.is_asked):
-        session.output.warn(f"{plan.change.refs[0]} has opted out, and --subscribed undoes that")
+        session.output.warn(f"{who} has opted out, and --subscribed undoes that")
     if preview.dry_run:
         if len(plan.steps) > 1:
             session.output.note("two requests: the user id is written before the address changes")
-        who = str(plan.change.refs[0])
         return preview.show(session, plan.preview, who, declared=declared)
     if planning.is_asked:
         from contactctl.plans.planning import planned_update
 
         # The plan was looked up already, so that it is written from that very look.
-        planning.save(planned_update(plan, declared), plan.preview, str(plan.change.refs[0]))
+        planning.save(planned_update(plan, declared), plan.preview, who)
         return None
     session.check_write_allowed(*plan.addresses)
     drawn = _shown(session, plan.change, declared)
     if plan.changes_nothing and session.output.for_a_person and not undo.is_kept:
         found = plan.looked.contact if plan.looked else None
-        session.output.show(
-            answers.unchanged(str(plan.change.refs[0]), (found or {}).get("id"), drawn.account)
-        )
+        session.output.show(answers.unchanged(who, (found or {}).get("id"), drawn.account))
         return None
     if plan.preview.resubscribes or plan.change.only_takes_away:
         from contactctl.flags.asking import ask_before
 
         ask_before(session, plan, no_lookup=look.no_lookup)
+    _write(session, plan, declared, undo, drawn)
+    return None
+
+
+def _write(
+    session: Session, plan: Plan, declared: "DeclaredTypes | None", undo: Undo, drawn: Shown
+) -> None:
+    """Write what takes the change back, make the change, and show it."""
     # Before the write: if its answer is lost, what the contact holds is not known either.
     writing = session.other_write(*(ref for step in plan.steps for ref in step.refs))
     with undo.of_update(plan, declared), writing as write:
@@ -86,7 +91,6 @@ def update(
     changes = plan.preview.changes if plan.preview.would == "update" else None
     payload = plan.change.to_payload()
     session.output.show(answers.written(plan.words, saved.reply, payload, drawn, changes))
-    return None
 
 
 def _shown(session: Session, change: "ContactChange", declared: "DeclaredTypes | None") -> Shown:
