@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import answers, creating, dry_run
 from contactctl.commands.imports import planning as plan_file
@@ -26,6 +27,11 @@ from contactctl.importing.plan import Plan
 from contactctl.importing.report import Forecast
 from contactctl.safe_text import quoted
 from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contactctl.importing.new_properties import NewProperty
 
 EXAMPLES = {
     "import_": (
@@ -86,19 +92,24 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
             return dry_run.show(call, plan, preview, new)
         if planning.plan is not None:
             plan_file.write(call, plan, planning.plan, planning.summary)
-            return None
-        session.check_write_allowed()
-        # Before anything is announced: a job of every night should say one line and end.
-        if not _has_rows_left(call, plan):
-            return None
-        with way_on_named(call.resume_command if sending.resume else None):
-            _announce(call, plan)
-            creating.confirm(call, new)
-            # Last before the first write, so that as little as can be happens in between.
-            dry_run.check_changes(call, plan)
-            creating.create(call, new)
-        _send(call, plan)
+        else:
+            _carry_out(call, plan, new)
     return None
+
+
+def _carry_out(call: ImportCall, plan: Plan, new: "Sequence[NewProperty]") -> None:
+    """Say what is about to happen, ask where that is needed, and send."""
+    call.session.check_write_allowed()
+    # Before anything is announced: a job of every night should say one line and end.
+    if not _has_rows_left(call, plan):
+        return
+    with way_on_named(call.resume_command if call.sending.resume else None):
+        _announce(call, plan)
+        creating.confirm(call, new)
+        # Last before the first write, so that as little as can be happens in between.
+        dry_run.check_changes(call, plan)
+        creating.create(call, new)
+    _send(call, plan)
 
 
 def _kept(maps: MapFlags, *, is_planned: bool) -> ColumnFlags:
