@@ -39,14 +39,14 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
 ) -> Iterator[Row]:
     """Yield the header as row 0, then every row, each with the line that it begins on.
 
-    ``skip_lines`` lines stand before it; a file without one is given its ``header``. A row that
-    cannot be used has a ``problem``; rows of nothing but delimiters and spaces are passed over, as
-    empty cells at a row's end are. So has one with a cell
-    whose later lines look like rows themselves, which a stray quotation mark makes, unless
-    ``allow_newlines``. ``lines_are_rows`` counts as a spreadsheet program does, whatever the lines
-    of their cells. Spaces around a quoted cell are no part of it. Raises :class:`UsageError`
-    where the rest of the file cannot be told into rows: a quotation mark that is never closed, a
-    record of more than ``MAX_RECORD_CHARS``.
+    ``skip_lines`` lines stand before it; a file without one is given its ``header``. Rows of
+    nothing but delimiters and spaces are passed over, as empty cells at a row's end are; spaces
+    around a quoted cell are no part of it. A row that cannot be used has a ``problem``, and so,
+    unless ``allow_newlines``, has one with a cell whose later lines look like rows themselves,
+    which a stray quotation mark makes. ``lines_are_rows`` numbers rows as a spreadsheet program
+    does, however many lines their cells have. Raises :class:`UsageError` where the rest of the
+    file cannot be split into rows: a quotation mark that is never closed, a record of more than
+    ``MAX_RECORD_CHARS``.
     """
     # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
@@ -74,9 +74,8 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
             swallows = lines.several and not allow_newlines
             swallowed = _swallowed(cells, lines.start, delimiter) if swallows else None
             lines.problem = swallowed or fit.problem(cells)
-        yield Row(
-            ordinal, lines.records if lines_are_rows else lines.start, cells, None, lines.problem
-        )
+        number = lines.records if lines_are_rows else lines.start
+        yield Row(ordinal, number, cells, None, lines.problem)
         ordinal += 1
 
 

@@ -68,15 +68,12 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         raise UsageError("the name of the file is empty", hint="give a file, or -")
     shown = "standard input" if file == STDIN else file
     path, name = _regular(file, stdin, folder)
-    found: Sheet | None = None
     try:
-        if holds_workbook(path):
-            found = _sheet_of(path, shown, sheet, folder)
+        found = _sheet_in(path, shown, sheet, folder)
+        if found is not None:
             path = found.path
             # A workbook has no quotation marks that could be missing.
             form, delimiter, encoding, allow_newlines = "csv", ",", None, True
-        else:
-            _check_no_sheet(sheet, shown)
         if backslash_escapes:
             path, delimiter, told = _without_escapes(path, to_delimiter(delimiter), folder)
             form = form or told
@@ -125,13 +122,12 @@ def _without_escapes(
         remove_spool(path, folder)
 
 
-def _check_no_sheet(sheet: str | None, shown: str) -> None:
-    if sheet is not None:
-        raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is not one")
-
-
-def _sheet_of(path: Path, shown: str, sheet: str | None, folder: Path) -> Sheet:
-    """Return a workbook's sheet as a CSV file for its owner alone."""
+def _sheet_in(path: Path, shown: str, sheet: str | None, folder: Path) -> Sheet | None:
+    """Return a workbook's sheet as a CSV file for its owner alone; None where it is no workbook."""
+    if not holds_workbook(path):
+        if sheet is not None:
+            raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is not one")
+        return None
     try:
         return to_csv(path, shown, sheet, lambda stream: save_spool(stream, folder))
     finally:
