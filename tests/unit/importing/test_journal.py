@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from one_journal import IDENTITY, done, make
 
 from contactctl.changes.preview import FieldChange
 from contactctl.errors import MachineError
@@ -28,26 +29,10 @@ from contactctl.importing.row import KINDS, Result, RowChange, RowError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.importing.journal import Journal
-
-
-IDENTITY = RunIdentity("people.csv", "digest", '{"map":{}}', "account", 10)
-
-
-def done(ordinal: int) -> Result:
-    return Result(ordinal, "done", f"contact-{ordinal}", 1)
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "run.journal"
-
-
-def make(path: Path, count: int = 0) -> Journal:
-    journal = create_journal(path, IDENTITY)
-    for ordinal in range(1, count + 1):
-        journal.note(done(ordinal))
-    return journal
 
 
 def test_what_was_recorded_is_there_without_closing(path: Path) -> None:

@@ -8,37 +8,18 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from one_journal import done, make
 
 from contactctl.errors import ContactctlError, DamagedFileError, MachineError
-from contactctl.importing.journal import create_journal, open_journal
-from contactctl.importing.journal_rows import (
-    RunIdentity,
-)
-from contactctl.importing.row import Result
+from contactctl.importing.journal import open_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from contactctl.importing.journal import Journal
-
-
-IDENTITY = RunIdentity("people.csv", "digest", '{"map":{}}', "account", 10)
-
-
-def done(ordinal: int) -> Result:
-    return Result(ordinal, "done", f"contact-{ordinal}", 1)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "run.journal"
-
-
-def make(path: Path, count: int = 0) -> Journal:
-    journal = create_journal(path, IDENTITY)
-    for ordinal in range(1, count + 1):
-        journal.note(done(ordinal))
-    return journal
 
 
 @pytest.mark.parametrize(("version", "age"), [(3, "a newer"), (1, "an older")])
