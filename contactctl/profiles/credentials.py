@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, GuardError
-from contactctl.profiles.api_key import ApiKey, parse_api_key, run_key_command
+from contactctl.profiles.api_key import ApiKey, parse_api_key
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
@@ -168,6 +168,8 @@ def _read_key(profile: Profile, env: Mapping[str, str], *, show_messages: bool) 
                 )
             return parse_api_key(env[name], f"in {name}")
         case KeyCommand(command):
+            from contactctl.profiles.key_command import run_key_command
+
             printed = run_key_command(command, env, show_messages=show_messages)
             return parse_api_key(printed, f"{where}, as its key command printed it,")
 

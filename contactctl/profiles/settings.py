@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from contactctl.errors import ContactctlError, CredentialsError
 from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox_file
 from contactctl.profiles import credentials as access
-from contactctl.profiles.api_key import command_name, parse_api_key
+from contactctl.profiles.api_key import parse_api_key
+from contactctl.profiles.key_command import command_name
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl import answers
-from contactctl.profiles.api_key import command_name
+from contactctl.profiles.key_command import command_name
 from contactctl.profiles.profile import KeyVariable, StoredKey
 from contactctl.safe_text import to_safe
 

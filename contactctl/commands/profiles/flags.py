@@ -8,8 +8,10 @@ import typer
 from contactctl.base_url import BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError, UsageError
 from contactctl.flags import GUARDS, KEY
-from contactctl.profiles.api_key import ask_key, parse_api_key, read_key, split_command
+from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.credentials import default_base_url
+from contactctl.profiles.key_command import split_command
+from contactctl.profiles.key_input import ask_key, read_key
 from contactctl.profiles.profile import (
     KeyCommand,
     KeySource,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import pickle
 
 import pytest
@@ -30,6 +31,8 @@ def test_one_final_line_break_is_cut(ending: str) -> None:
         ("é", "a character outside ASCII", 5),
         ("\udcff", "a character outside ASCII", 5),
         ("\N{NO-BREAK SPACE}", "a character outside ASCII", 5),
+        ('"', "a quotation mark", 5),
+        ("'", "a quotation mark", 5),
     ],
 )
 def test_a_bad_character_is_named_by_kind_and_place(bad: str, kind: str, position: int) -> None:
@@ -51,10 +54,39 @@ def test_an_empty_key_is_refused(text: str) -> None:
         parse_api_key(text, "on stdin")
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_key_in_quotes_is_said_to_be(quote: str) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        parse_api_key(f"{quote}{TEXT}{quote}\n", "in LOOPS_API_KEY")
+    assert caught.value.message == "the API key in LOOPS_API_KEY stands in quotes"
+    assert "docker --env-file" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("reader", ["utf-8", "ascii", "latin-1"])
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (codecs.BOM_UTF8 + TEXT.encode(), "begins with a byte order mark"),
+        (TEXT.encode("utf-16-le"), "is UTF-16 text"),
+        (TEXT.encode("utf-16-be"), "is UTF-16 text"),
+        (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), "is UTF-16 text"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "is UTF-16 text"),
+        (codecs.BOM_UTF16_LE + TEXT.encode(), "is UTF-16 text"),  # a shell has dropped the NULs
+    ],
+)
+def test_the_encodings_of_other_systems_are_recognised_however_they_were_read(
+    raw: bytes, words: str, reader: str
+) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        parse_api_key(raw.decode(reader, "surrogateescape"), "on standard input")
+    assert caught.value.message == f"the API key on standard input {words}"
+    assert "ASCII" in (caught.value.hint or "")
+
+
 @given(st.text(min_size=1))
 def test_a_key_is_taken_whole_or_refused_without_its_text(text: str) -> None:
     long = "QQ" + text + "QQ"
-    if all("!" <= character <= "~" for character in text):
+    if all("!" <= character <= "~" and character not in "'\"" for character in text):
         assert parse_api_key(long, "here").reveal() == long
         return
     with pytest.raises(CredentialsError) as caught:

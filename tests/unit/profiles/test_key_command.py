@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from contactctl.errors import CredentialsError, ExitCode
-from contactctl.profiles.api_key import command_name, run_key_command, split_command
+from contactctl.profiles.key_command import command_name, run_key_command, split_command
 
 SECRET = "canary-0123456789abcdef"
 
@@ -73,6 +75,64 @@ def test_a_command_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(CredentialsError, match=r"gave no key within 0\.3 seconds"):
         run(python("import time; time.sleep(30)"), timeout_s=0.3)
     assert time.monotonic() - started < 20
+
+
+def test_endless_output_is_stopped() -> None:
+    with pytest.raises(CredentialsError, match="printed more than 65536 bytes"):
+        run(python(f"while True: print({SECRET!r})"))
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(65_536, True), (65_537, False)])
+def test_output_that_is_too_long_by_a_byte_is_no_half_a_key(
+    length: int,
+    is_whole: bool,  # noqa: FBT001 - a row of the table above
+) -> None:
+    command = python(f"print('k' * {length}, end='')")
+    if is_whole:
+        assert len(run(command)) == length
+        return
+    with pytest.raises(CredentialsError, match="printed more than 65536 bytes"):
+        run(command)
+
+
+#: Leaves a process behind that holds the output open, and says its number on stderr.
+LEAVING = f"""
+import subprocess, sys
+left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(left.pid, file=sys.stderr)
+print({SECRET!r})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends what is left by its number")
+def test_a_process_left_behind_with_the_output_is_not_waited_for(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    env = {"PATH": os.environ["PATH"]}
+    printed = run_key_command(python(LEAVING), env, show_messages=True)
+    os.kill(int(capfd.readouterr().err), signal.SIGKILL)
+    assert printed == f"{SECRET}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks after a process by its number")
+def test_whatever_ends_the_wait_ends_the_command(tmp_path: Path) -> None:
+    told = tmp_path / "number"
+    code = f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid()))"
+    with pytest.raises(CredentialsError, match="gave no key"):
+        run(python(f"{code}; time.sleep(600)"), timeout_s=2.0)
+    if told.exists():  # a busy machine may not have come so far
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(told.read_text()), 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="counts in /dev/fd")
+def test_no_descriptor_stays_open() -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    run(python("print('k')"))
+    for command in ("/nowhere/vault", python("raise SystemExit(1)"), "op\0"):
+        with pytest.raises(CredentialsError):
+            run(command)
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 @pytest.mark.parametrize(

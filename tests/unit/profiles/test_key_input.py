@@ -8,7 +8,7 @@ import pytest
 from conftest import Stream
 
 from contactctl.errors import ContactctlError, MachineError, UsageError
-from contactctl.profiles.api_key import ask_key, read_key
+from contactctl.profiles.key_input import ask_key, read_key
 
 SECRET = "canary-0123456789abcdef"
 
