@@ -17,6 +17,7 @@ from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
 from contactctl.output import Answer
 from contactctl.progress import Standing
+from contactctl.runs.telling import failure_lines, rows_told, stall_words
 from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second
 
@@ -104,31 +105,12 @@ def dry_run_warnings(tally: DryTally) -> list[str]:
 def looked_up(tally: DryTally, stall: Stall | None = None) -> Standing:
     """Return how far the look is, and what holds it up."""
     told = f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
-    return Standing([told, *_stall_words(stall)], stall is not None)
+    return Standing([told, *stall_words(stall)], stall is not None)
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
     """Return what to say before the first write."""
     return [_rows_to_send(forecast), *_account(forecast), *_notes(forecast.plan)]
-
-
-def standing(tally: Tally, stall: Stall | None = None) -> Standing:
-    """Return how far things are, and what holds them up."""
-    parts = [f"{tally.told:,} of {counted(tally.rows, 'row')}", per_second(tally.rate)]
-    parts += [counted(tally.failed, "failure")] if tally.failed else []
-    left = tally.seconds_left
-    if left is not None and stall is None:  # how long the rest takes, nobody knows then
-        parts.append(f"{duration(left)} left")
-    return Standing([*parts, *_stall_words(stall)], stall is not None)
-
-
-def _stall_words(stall: Stall | None) -> list[str]:
-    """Return what is waited for, since when and why."""
-    if stall is None:
-        return []
-    if not stall.reason:
-        return [f"waiting for an answer for {duration(stall.seconds)}"]
-    return [f"waiting for the service for {duration(stall.seconds)}", to_safe(stall.reason)]
 
 
 def summary(tally: Tally, spellings: Spellings | None = None) -> str:
@@ -142,16 +124,16 @@ def summary(tally: Tally, spellings: Spellings | None = None) -> str:
     parts += [f"{tally.earlier:,} of them in an earlier run"] if tally.earlier else []
     # Of rows that were only skipped, a rate would mislead whoever plans the next run.
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
-    ending = f"{_rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
+    ending = f"{rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
     spelled = [] if spellings is None else normalised_line(spellings)
-    return "\n".join([ending, *spelled, *_lost(tally), *_failures(tally)])
+    return "\n".join([ending, *spelled, *_lost(tally), *failure_lines(tally)])
 
 
 def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
     parts = [
         f"{count:,} {name}" for word, name in _WOULD_BE.items() if (count := tally.would[word])
     ]
-    rows = _rows_told(tally)
+    rows = rows_told(tally)
     if tally.told == forecast.plan.report.rows:
         rows += f", {counted(forecast.plan.report.named.contacts, 'contact')}"
     lines = [f"{excerpt(forecast.plan.source.name)}: {rows}: {', '.join(parts) or 'none'}"]
@@ -239,21 +221,9 @@ def _repeats(report: CheckReport) -> list[str]:
     return [f"{rows} an email or user id, sent in file order: {', '.join(pairs)}{more}"]
 
 
-def _rows_told(tally: Tally | DryTally) -> str:
-    """Return how many rows have been told of, and of how many where that is not all."""
-    rows = counted(tally.rows, "row")
-    return rows if tally.told == tally.rows else f"{tally.told:,} of {rows}"
-
-
 def _lost(tally: Tally) -> list[str]:
     """Return what an undo could not bring back; whole contacts have lost it, so it is counted."""
     if not tally.lost:
         return []
     parts = [f"{excerpt(name)} of {count:,}" for name, count in tally.lost.most_common()]
     return [f"could not be brought back: {', '.join(parts)}"]
-
-
-def _failures(tally: Tally) -> list[str]:
-    lines = [f"{who}: {message}" for who, message in tally.failures]
-    more = tally.failed - tally.invalid - len(lines)
-    return [*lines, f"and {more:,} more"] if more > 0 else lines

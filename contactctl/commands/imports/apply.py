@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports import answers, plan_answers
 from contactctl.commands.imports.apply_flags import ApplyFlags
 from contactctl.commands.imports.call import address_check
-from contactctl.commands.imports.flag_words import global_words
-from contactctl.commands.imports.patience import patient, usual_patience_s, wait_for_account
 from contactctl.commands.imports.sending_flags import most_changes
-from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
 from contactctl.flags.file_account import account_of
@@ -35,16 +32,20 @@ from contactctl.plans.applying import Application
 from contactctl.plans.lines import FileSource
 from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
-from contactctl.progress import Progress, shown_progress
+from contactctl.progress import Progress
+from contactctl.runs.flag_words import global_words
+from contactctl.runs.patience import patient, usual_patience_s, wait_for_account
+from contactctl.runs.stop import Stop
+from contactctl.runs.telling import told
 from contactctl.safe_text import quoted
 from contactctl.session import DEFAULT_RETRIES, Session
 from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from contactctl.importing.engine import ImportRun, RunOptions
+    from contactctl.importing.engine import RunOptions
     from contactctl.importing.look import Opposites
     from contactctl.importing.row import Finished
 
@@ -195,7 +196,7 @@ def _run(call: ApplyCall, tally: Tally, stop: Stop, shown: plan_answers.Shown) -
         reject = stack.enter_context(open_rejects(flags.rejects, call.application.file))
         run = stack.enter_context(opened)
         stop.watch(run)
-        progress, results = stack.enter_context(_told(call, run, tally))
+        progress, results = stack.enter_context(told(session.output, flags.file, tally, run))
         for finished in results:
             # Written down before it is told: a reader that goes away ends the run.
             reject(finished)
@@ -215,30 +216,6 @@ def _tell(finished: "Finished", output: Output, progress: Progress) -> None:
         progress.say(lost)
 
 
-@contextmanager
-def _told(
-    call: ApplyCall, run: "ImportRun", tally: Tally
-) -> "Iterator[tuple[Progress, Iterator[Finished]]]":
-    """Give the progress that is shown, and the results of a run, counted."""
-    name, output = call.flags.file, call.session.output
-    with (
-        shown_progress(
-            output, name, tally.rows, lambda: answers.standing(tally, run.stall)
-        ) as progress,
-        closing(run.results()) as results,
-    ):
-        yield progress, _counted(results, tally, progress)
-
-
-def _counted(
-    results: "Iterator[Finished]", tally: Tally, progress: Progress
-) -> "Iterator[Finished]":
-    for finished in results:
-        tally.add(finished)
-        yield finished
-        progress.advance(tally.told)
-
-
 def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | None:
     """Show what of the file would still be carried out."""
     from contactctl.plans.applying import open_dry_application
@@ -249,7 +226,7 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
     opened = open_dry_application(call.application, call.session.client, call.options)
     with stops_told(stop.take), opened as run:
         stop.watch(run)
-        with _told(call, run, tally) as (_, results):
+        with told(output, call.flags.file, tally, run) as (_, results):
             for finished in results:
                 shown.add(finished)
                 if output.form == "json":

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.changes.update import Wish
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
-from contactctl.commands.imports.flag_words import global_words, without_mapped_anew
 from contactctl.commands.imports.map_file import merged
-from contactctl.commands.imports.patience import usual_patience_s
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.files import folder
 from contactctl.flags.undo_flag import open_row_undo
@@ -19,6 +17,8 @@ from contactctl.importing.look import Guards
 from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.importing.plan import Plan
 from contactctl.profiles.credentials import check_write_allowed
+from contactctl.runs.flag_words import global_words, without_mapped_anew
+from contactctl.runs.patience import usual_patience_s
 from contactctl.session import DEFAULT_RETRIES, Session
 
 if TYPE_CHECKING:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.commands.imports import creating
 from contactctl.commands.imports.call import ImportCall, address_check
-from contactctl.commands.imports.flag_words import with_words
 from contactctl.commands.imports.map_file import check_target
-from contactctl.commands.imports.patience import wait_for_account
 from contactctl.commands.imports.problems import columns_refusal, rows_refusal
 from contactctl.commands.imports.questions import NoAnswerError, Questions, may_ask
 from contactctl.commands.imports.way_out import find_way_out, way_past_rows
@@ -30,6 +28,8 @@ from contactctl.importing.plan import (
 )
 from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.importing.unknown_columns import UnknownColumnsError
+from contactctl.runs.flag_words import with_words
+from contactctl.runs.patience import wait_for_account
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

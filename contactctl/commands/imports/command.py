@@ -9,13 +9,10 @@ from contactctl.commands.imports import planning as plan_file
 from contactctl.commands.imports.call import ImportCall
 from contactctl.commands.imports.checking import checked
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
-from contactctl.commands.imports.flag_words import unwritten_words
 from contactctl.commands.imports.map_file import check_target, load_map, save_map
 from contactctl.commands.imports.opening import opened
-from contactctl.commands.imports.patience import account_words
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
-from contactctl.commands.imports.stop import way_on_named
 from contactctl.errors import UsageError
 from contactctl.files import journal_folder
 from contactctl.flags.options import with_session
@@ -25,6 +22,9 @@ from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.input_file import InputFile
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import Forecast
+from contactctl.runs.flag_words import unwritten_words
+from contactctl.runs.patience import account_words
+from contactctl.runs.stop import way_on_named
 from contactctl.safe_text import quoted
 from contactctl.session import Session
 

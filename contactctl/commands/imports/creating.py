@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.commands.imports.patience import patient
 from contactctl.errors import UsageError
 from contactctl.importing.creation import Creation, plan_creation
+from contactctl.runs.patience import patient
 from contactctl.safe_text import excerpt
 from contactctl.wording import counted
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
-from contactctl.commands.imports.patience import account_words
-from contactctl.commands.imports.stop import Stop
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.shown import shown
@@ -16,6 +14,8 @@ from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast
 from contactctl.importing.row import Finished
 from contactctl.progress import shown_progress
+from contactctl.runs.patience import account_words
+from contactctl.runs.stop import Stop
 from contactctl.signals import stops_told
 from contactctl.wording import counted
 

@@ -2,95 +2,33 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.commands.imports.value_flags import (
     DateFormats,
     DecimalCommas,
     DecimalPoints,
     NullTexts,
 )
-from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
+from contactctl.flags import COLUMNS, CONSENT, VALUES
 from contactctl.flags.contact_flags import NO_SCHEMA_HELP, Yes
+from contactctl.flags.row_flags import (
+    AllowNewlines,
+    BackslashEscapes,
+    Delimiter,
+    Encoding,
+    Form,
+    Header,
+    Sheet,
+    SkipLines,
+)
 from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.value_rules import parse_value_rules
+from contactctl.runs.flag_words import FlagWords
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
-Form = Annotated[
-    Literal["csv", "tsv", "jsonl", "json"] | None,
-    typer.Option(
-        "--format",
-        help="Format of the file; if left out, told from its name or content.",
-        rich_help_panel=FILE,
-    ),
-]
-Delimiter = Annotated[
-    str | None,
-    typer.Option(
-        "--delimiter",
-        metavar="CHARACTER",
-        help="What separates cells; , ; | and tab are recognized.",
-        rich_help_panel=FILE,
-    ),
-]
-Encoding = Annotated[
-    str | None,
-    typer.Option(
-        "--encoding",
-        metavar="NAME",
-        help="The file's encoding, such as cp1252; not needed for UTF-8, nor for UTF-16 with a"
-        " byte order mark.",
-        rich_help_panel=FILE,
-    ),
-]
-SkipLines = Annotated[
-    int | None,
-    typer.Option(
-        "--skip-lines",
-        metavar="N",
-        min=0,
-        help="Skip the N lines before a CSV file's header.",
-        rich_help_panel=FILE,
-    ),
-]
-Header = Annotated[
-    str | None,
-    typer.Option(
-        "--header",
-        metavar="NAME,NAME",
-        help="Name the columns of a CSV file without a header.",
-        rich_help_panel=FILE,
-    ),
-]
-Sheet = Annotated[
-    str | None,
-    typer.Option(
-        "--sheet",
-        metavar="NAME",
-        help="The sheet of a workbook; if left out, the first.",
-        rich_help_panel=FILE,
-    ),
-]
-BackslashEscapes = Annotated[
-    bool,
-    typer.Option(
-        "--backslash-escapes",
-        help=r"Read \n, \t, \\ and \N (no value) as the text formats of Postgres and MySQL have"
-        " them.",
-        rich_help_panel=FILE,
-    ),
-]
-AllowNewlines = Annotated[
-    bool,
-    typer.Option(
-        "--allow-newlines",
-        help="Accept a quoted CSV cell whose later lines look like rows of the file.",
-        rich_help_panel=FILE,
-    ),
-]
 Maps = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from contactctl.commands.imports.checking import checked
-from contactctl.commands.imports.flag_words import global_words
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
 from contactctl.importing.csv_rows import ESCAPE_HINT
 from contactctl.importing.input_file import STDIN, InputFile, open_input
 from contactctl.importing.misread import MisreadError
+from contactctl.runs.flag_words import global_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import dry_run
-from contactctl.commands.imports.patience import patient
 from contactctl.commands.imports.plan_answers import Entry, Shown
 from contactctl.errors import RowsFailedError
 from contactctl.flags.file_account import account_of
@@ -15,6 +14,7 @@ from contactctl.importing.report import DryTally, would_of
 from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import written_whole
 from contactctl.plans.planning import Planner
+from contactctl.runs.patience import patient
 from contactctl.wording import counted
 
 if TYPE_CHECKING:

@@ -1,20 +1,20 @@
 """The part of import that writes: rows sent, told of, and summed up; stops and failures."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
-from contactctl.commands.imports.stop import Stop
 from contactctl.errors import RowsFailedError, UsageError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.report import Tally
 from contactctl.importing.row import Result, Row
-from contactctl.progress import shown_progress
+from contactctl.runs.stop import Stop
+from contactctl.runs.telling import told
 from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
@@ -49,24 +49,19 @@ def send(call: ImportCall, plan: Plan) -> None:
 
 
 def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
-    output, total = call.session.output, tally.rows
+    output = call.session.output
     with ExitStack() as stack:
         run = stack.enter_context(_opened(call, plan))
         stop.watch(run)
         call.input_file.kept = True  # until the run is finished
         reject = stack.enter_context(_rejects(call, plan))
-        words = shown_progress(
-            output, plan.source.name, total, lambda: answers.standing(tally, run.stall)
-        )
-        progress = stack.enter_context(words)
-        for finished in stack.enter_context(closing(run.results())):
-            tally.add(finished)
+        _, results = stack.enter_context(told(output, plan.source.name, tally, run))
+        for finished in results:
             # Written down before it is told: a reader that goes away ends the run.
             reject(finished.job.row, finished.result)
             # The call that was stopped has printed these already.
             if output.form == "json" and not finished.job.earlier:
                 output.write_json(finished.to_json_object())
-            progress.advance(tally.told)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)
 

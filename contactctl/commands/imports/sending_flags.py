@@ -1,75 +1,27 @@
 """The flags of import that say what is looked up first, and how the rows are sent."""
 
-import math
-import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from contactctl.commands.imports.flag_words import FlagWords
 from contactctl.errors import UsageError
 from contactctl.flags import GUARDS, SENDING
 from contactctl.flags.preview_flags import PreviewFlags
+from contactctl.flags.row_flags import (
+    MaxFailures,
+    Patience,
+    RateFlag,
+    RejectsFlag,
+    Resume,
+    SkipInvalid,
+)
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.importing.pacer import Rate
+from contactctl.runs.flag_words import FlagWords
+from contactctl.runs.pace import MOST_DIGITS, parse_patience_s, parse_rate
 from contactctl.safe_text import quoted
 
-SkipInvalid = Annotated[
-    bool,
-    typer.Option(
-        "--skip-invalid",
-        help="Count rows that cannot be sent as failed, send the rest.",
-        rich_help_panel=SENDING,
-    ),
-]
-RateFlag = Annotated[
-    str | None,
-    typer.Option(
-        "--rate",
-        metavar="N|max",
-        help="Requests a second; max is all of the service's limit (default 80 percent of it).",
-        rich_help_panel=SENDING,
-    ),
-]
-Patience = Annotated[
-    str | None,
-    typer.Option(
-        "--patience",
-        metavar="DURATION",
-        help="How long to wait while the service is down, such as 30s or 10m (default 10m, and"
-        " 2m at a terminal).",
-        rich_help_panel=SENDING,
-    ),
-]
-MaxFailures = Annotated[
-    int | None,
-    typer.Option(
-        "--max-failures",
-        metavar="N",
-        min=1,
-        help="Stop after N failed rows.",
-        rich_help_panel=SENDING,
-    ),
-]
-RejectsFlag = Annotated[
-    Path | None,
-    typer.Option(
-        "--rejects",
-        metavar="FILE",
-        help="Write failed rows to FILE, with the reason; a new file is readable by you alone.",
-        rich_help_panel=SENDING,
-    ),
-]
-Resume = Annotated[
-    bool,
-    typer.Option(
-        "--resume",
-        help="Go on with the last unfinished run of this file.",
-        rich_help_panel=SENDING,
-    ),
-]
 ChangedOnly = Annotated[
     bool,
     typer.Option(
@@ -133,11 +85,6 @@ Limit = Annotated[
     ),
 ]
 
-_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-_MOST_DIGITS = 9
-#: Not whatever float() takes: nan, inf and 1e9 are no durations, and other alphabets have digits.
-_DURATION = re.compile(rf"([0-9]{{1,{_MOST_DIGITS}}}(?:\.[0-9]{{1,{_MOST_DIGITS}}})?)([smh]?)")
-
 
 @dataclass(frozen=True, slots=True)
 class GuardFlags(FlagWords):
@@ -179,32 +126,11 @@ class SendFlags(FlagWords):
 
     def to_rate(self) -> Rate:
         """Return the rate; raises :class:`UsageError` for what is none."""
-        if self.rate is None:
-            return Rate()
-        if self.rate == "max":
-            return Rate(share=1.0)
-        try:
-            per_second = float(self.rate)
-        except ValueError:
-            per_second = 0.0
-        # nan is within no bounds, and so is refused here as well.
-        if not 0.0 < per_second < math.inf:
-            raise UsageError(
-                f"--rate {quoted(self.rate)} is not a rate", hint="give requests a second, or max"
-            )
-        return Rate(per_second)
+        return parse_rate(self.rate)
 
     def patience_s(self, default_s: float) -> float:
         """Return the patience in seconds; raises :class:`UsageError` for what is none."""
-        if self.patience is None:
-            return default_s
-        found = _DURATION.fullmatch(self.patience)
-        if found is None:
-            raise UsageError(
-                f"--patience {quoted(self.patience)} is not a duration",
-                hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
-            )
-        return float(found[1]) * _UNITS_S[found[2]]
+        return parse_patience_s(self.patience, default_s)
 
     def check(self, preview: PreviewFlags) -> None:
         """Refuse what does not go together; raises :class:`UsageError`."""
@@ -220,7 +146,7 @@ class SendFlags(FlagWords):
 def most_changes(words: str, rows: int) -> int:
     """Return how many of so many rows may change; raises :class:`UsageError` for no number."""
     text = words.removesuffix("%")
-    if not (text.isascii() and text.isdecimal()) or len(text) > _MOST_DIGITS:
+    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS:
         raise UsageError(
             f"--max-changes {quoted(words)} is not a number of rows",
             hint="give a number such as 500, or a share of the file's rows such as 5%",

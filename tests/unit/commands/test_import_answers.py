@@ -16,7 +16,6 @@ from contactctl.commands.imports.answers import (
     dry_run_warnings,
     forecast_lines,
     looked_up,
-    standing,
     summary,
 )
 from contactctl.contact import ContactChange
@@ -34,6 +33,7 @@ from contactctl.importing.row import (
     make_job,
 )
 from contactctl.progress import Standing
+from contactctl.runs.telling import standing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""What commands over many contacts share."""
