@@ -53,7 +53,8 @@ def failed(
     name: str, error: ContactctlError, *, detail: str | None = None, hint: str | None = None
 ) -> Check:
     """Return the finding that an error stands in the way, in its own words or better ones."""
-    return Check(name, "fail", detail or error.message, hint or error.hint, error.exit_code)
+    own_hint = ": ".join(filter(None, [error.hint, error.command])) or None
+    return Check(name, "fail", detail or error.message, hint or own_hint, error.exit_code)
 
 
 def look(name: str, check: Callable[[], Check]) -> Check:

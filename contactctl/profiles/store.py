@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -31,8 +32,8 @@ _MEND_HINT = (
     "it is left as it is: fix it with an editor, or move it away and add the profiles again with"
     " `contactctl profile add NAME`"
 )
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
-_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class ProfileBook:
@@ -104,14 +105,19 @@ class ProfileStore:
     """The profiles of one user, in the file at ``path``.
 
     ``path`` may be a function that finds it, asked when the file is first needed: with the key in
-    the environment it never is.
+    the environment it never is. ``uid`` is the user, where that is not the one in force.
     """
 
     def __init__(
-        self, path: Path | Callable[[], Path], *, lock_timeout_s: float = LOCK_TIMEOUT_S
+        self,
+        path: Path | Callable[[], Path],
+        *,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
+        uid: int | None = None,
     ) -> None:
         self._given_path = path
         self._lock_timeout_s = lock_timeout_s
+        self._uid = uid
 
     @cached_property
     def path(self) -> Path:
@@ -122,10 +128,14 @@ class ProfileStore:
         """Read the file; one that does not exist holds no profiles.
 
         Raises :class:`DamagedFileError` with path and line for a text that is no such file or is
-        of a newer version, and :class:`MachineError` when it cannot be read.
+        of a newer version, and :class:`MachineError` when it cannot be read, or somebody else
+        could have written it.
         """
+        from contactctl.profiles.ownership import check_owners
+
         try:
             status = self.path.stat()
+            check_owners(self.path, self._uid)
             data = self._read(status)
         except FileNotFoundError:
             return ProfileBook()
@@ -148,6 +158,7 @@ class ProfileStore:
         # Dotfile managers keep such files elsewhere and link to them.
         target = Path(os.path.realpath(self.path))
         make_private_folder(target.parent)
+        self._check_folder()
         with _locked(target, self._lock_timeout_s):
             # Read under the lock: another process may have written since it was last looked at.
             book = self.load()
@@ -155,6 +166,17 @@ class ProfileStore:
             # Of a save that was cut off: under the lock they belong to nobody at work.
             remove_leftovers(target)
             save_whole(target, book.to_toml().encode("utf-8"))
+
+    def _check_folder(self) -> None:
+        """Refuse to keep a key where somebody else could replace the file that holds it."""
+        from contactctl.profiles.ownership import check_owners
+
+        try:
+            check_owners(self.path, self._uid)
+        except OSError as error:
+            raise MachineError(
+                f"cannot use {self.path}: {reason_of(error)}", hint="check its permissions"
+            ) from error
 
     def _read(self, status: os.stat_result) -> bytes:
         """Read a regular file; a pipe or a device could make us wait for ever."""
@@ -171,8 +193,12 @@ class ProfileStore:
     def _parse(self, data: bytes) -> ProfileBook:
         if len(data) > _MAX_FILE_BYTES:
             raise self._damaged("it is larger than 1 MiB")
+        if data.startswith(_UTF16_MARKS):
+            what = "it is UTF-16 text, as PowerShell's > writes it"
+            raise self._damaged(what, hint="save it as UTF-8")
         try:
-            return parse_book(data.decode("utf-8"))
+            # Windows editors put a mark before it.
+            return parse_book(data.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
         except NewerFileError as error:
             raise self._damaged(str(error), hint="update contactctl on this machine") from None
         except TableError as error:
@@ -218,14 +244,10 @@ def _line_of(error: Exception) -> str:
 
 def _permission_warnings(path: Path, mode: int, book: ProfileBook) -> tuple[str, ...]:
     """Warn rather than tighten: who could read a key has perhaps done so, and should be told."""
-    if os.name == "nt":
-        return ()
     has_key = any(isinstance(profile.key, StoredKey) for profile in book.profiles.values())
-    if mode & _OTHERS_MAY_WRITE or (has_key and mode & _OTHERS_MAY_READ):
-        # Who may write can have requests go elsewhere, key and all, which is worse.
-        word = "written" if mode & _OTHERS_MAY_WRITE else "read"
-        return (f"{path} can be {word} by other users of this machine; fix it: chmod 600 {path}",)
-    return ()
+    if os.name == "nt" or not has_key or not mode & _OTHERS_MAY_READ:
+        return ()
+    return (f"{path} can be read by other users of this machine; fix it: chmod 600 {path}",)
 
 
 @contextmanager
