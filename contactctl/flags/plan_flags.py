@@ -130,9 +130,9 @@ class Planning:
 
 def planned_note(path: Path, profile: str | None) -> str:
     """Return what to say when a plan was written; ``profile`` is the one that flags named."""
-    import shlex
+    from contactctl.shells import call_line
 
     # Typed as it stands, it must not go to whichever profile is active by then.
     account = [] if profile is None else [f"--profile={profile}"]
-    command = shlex.join(["contactctl", *account, "apply", str(path)])
+    command = call_line([*account, "apply", str(path)])
     return f"nothing was written but the plan; to carry it out:\n{command}"

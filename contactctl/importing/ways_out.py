@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from contactctl.changes.typing_rules import ValueProblem, misfit
 from contactctl.importing.date_formats import EXCEL, SECONDS, likely_formats
 from contactctl.importing.number_forms import grouped_number
 from contactctl.importing.spellings import says_nothing
+from contactctl.shells import shell_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,4 +109,4 @@ def _reads(text: str, mark: DecimalMark) -> bool:
 
 
 def _flag(name: str, value: str) -> str:
-    return f"{name} {shlex.quote(value)}"
+    return f"{name} {shell_quoted(value)}"

@@ -1,6 +1,5 @@
 """apply."""
 
-import shlex
 import time
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ from contactctl.runs.stop import Stop
 from contactctl.runs.telling import told
 from contactctl.safe_text import quoted
 from contactctl.session import DEFAULT_RETRIES, Session
+from contactctl.shells import call_line
 from contactctl.signals import stops_told
 from contactctl.wording import counted
 
@@ -105,7 +105,7 @@ class ApplyCall:
         """What to type to go on with this run."""
         words = [*self.flags.words(), *([] if self.flags.resume else ["--resume"])]
         named = global_words(self.session.flags)
-        return shlex.join(["contactctl", *named, "apply", self.flags.file, *words])
+        return call_line([*named, "apply", self.flags.file, *words])
 
 
 @with_session

@@ -1,6 +1,5 @@
 """One call of import: who asks, what is given, how it is meant, and how to go on with it."""
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from contactctl.profiles.credentials import check_write_allowed
 from contactctl.runs.flag_words import global_words, without_mapped_anew
 from contactctl.runs.patience import usual_patience_s
 from contactctl.session import DEFAULT_RETRIES, Session
+from contactctl.shells import call_line
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -164,7 +164,7 @@ class ImportCall:
         return [word for group in groups for word in group.words()]
 
     def _line(self, file: str, words: list[str]) -> str:
-        return shlex.join(["contactctl", *global_words(self.session.flags), "import", file, *words])
+        return call_line([*global_words(self.session.flags), "import", file, *words])
 
 
 def address_check(session: Session) -> Callable[..., None] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from contactctl.importing.csv_rows import ESCAPE_HINT
 from contactctl.importing.input_file import STDIN, InputFile, open_input
 from contactctl.importing.misread import MisreadError
 from contactctl.runs.flag_words import global_words
+from contactctl.shells import call_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def opened(
 def _name_account(error: UsageError, session: Session) -> None:
     """Have the pipes that are named end in the account of this call, and not in another."""
     pipe = "| contactctl import -"
-    words = shlex.join(["contactctl", *global_words(session.flags), "import", "-"])
+    words = call_line([*global_words(session.flags), "import", "-"])
     error.message = error.message.replace(pipe, f"| {words}")
     error.hint = error.hint and error.hint.replace(pipe, f"| {words}")
 
