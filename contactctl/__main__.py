@@ -33,7 +33,7 @@ def run() -> NoReturn:
     end_process(code)
 
 
-def _leave_interrupts_to_the_system() -> None:
+def _leave_interrupts_to_the_system(platform: str = sys.platform) -> None:
     """Let Ctrl-C kill the process until a command begins.
 
     Nothing has begun yet that would need another end; and an exception in the middle of an import
@@ -42,11 +42,17 @@ def _leave_interrupts_to_the_system() -> None:
     """
     import signal
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if platform == "win32":  # the system would end it with a code of its own
+        from contactctl.windows import end_at_once
+
+        end_at_once()
+    elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        # Python itself printed one, while it looked where the script lies, and went on.
-        if getattr(sys, "last_type", None) is KeyboardInterrupt:
-            signal.raise_signal(signal.SIGINT)
+    else:
+        return
+    # Python itself printed one, while it looked where the script lies, and went on.
+    if getattr(sys, "last_type", None) is KeyboardInterrupt:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _answer_early(argv: list[str]) -> int | None:

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SIGNAL_BASE = 128
-#: SIGPIPE and SIGHUP do not exist on Windows.
+#: SIGPIPE and SIGHUP do not exist on Windows, and SIGBREAK nowhere else: it stands for Ctrl-Break,
+#: a console that is closed, and the end of a session.
 _CLOSED_PIPE = 13
-_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+_BREAK: int | None = getattr(signal, "SIGBREAK", None)
 _REMIND_EVERY_S = 0.05
 
 
-def code_of_signal(signum: int) -> int:
-    """Return the exit code that a shell reports for a process killed by this signal."""
-    return _SIGNAL_BASE + signum
+def code_of_signal(signum: int, break_signal: int | None = _BREAK) -> int:
+    """Return the exit code that a shell reports for a process killed by this signal.
+
+    On Windows no shell does; SIGBREAK asks there for what SIGTERM asks for elsewhere.
+    """
+    return ExitCode.TERMINATED if signum == break_signal else _SIGNAL_BASE + signum
 
 
 CLOSED_PIPE_CODE = code_of_signal(_CLOSED_PIPE)
@@ -71,7 +76,7 @@ class Stops:
 
 @contextmanager
 def stops_told(stop: Callable[[int], None]) -> Iterator[None]:
-    """Hand SIGINT, SIGTERM and SIGHUP to ``stop``, unless the parent had them ignored.
+    """Hand the signals that ask for an end to ``stop``, unless the parent had them ignored.
 
     What ``stop`` raises comes out wherever the program happens to be. Outside the main thread,
     where Python handles no signal, nothing is handed over.
@@ -140,16 +145,18 @@ def _words(signum: int) -> str:
     return "interrupted" if signum == signal.SIGINT else f"stopped by {signal.Signals(signum).name}"
 
 
-def end_process(code: int) -> NoReturn:
+def end_process(code: int, platform: str = sys.platform) -> NoReturn:
     """Flush the streams and end, by the real signal where one ended the run.
 
-    A shell loop goes on after exit code 130 and stops after a death by SIGINT. The interpreter's
-    own teardown frees what the operating system frees anyway; it is skipped.
+    A shell loop goes on after exit code 130 and stops after a death by SIGINT. On Windows nobody
+    dies of a signal: to send one is to end with its bare number, which would be another code. The
+    interpreter's own teardown frees what the operating system frees anyway; it is skipped.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    if code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED, CLOSED_PIPE_CODE, code_of_signal(1)}:
+    of_signal = {ExitCode.INTERRUPTED, ExitCode.TERMINATED, CLOSED_PIPE_CODE, code_of_signal(1)}
+    if code in of_signal and platform != "win32":
         _die_of(code - _SIGNAL_BASE)
     os._exit(code)
 
