@@ -11,7 +11,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import GuardError, MachineError
-from contactctl.files import PRIVATE_MODE, make_private_folder, reason_of, sync_folder
+from contactctl.files import (
+    PRIVATE_MODE,
+    make_private_folder,
+    reason_of,
+    sync_folder,
+    take_place,
+)
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -59,7 +65,7 @@ class Applied:
     def finish(self, key: str) -> None:
         """Note that a plan was applied, if that still goes: begun, it is refused as well."""
         with suppress(OSError):
-            self._path(key, "begun").rename(self._path(key, "applied"))
+            take_place(self._path(key, "begun"), self._path(key, "applied"))
 
     def count(self) -> int:
         """Return how many plans are noted."""

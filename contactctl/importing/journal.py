@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError
-from contactctl.files import NEW_SUFFIX
+from contactctl.files import NEW_SUFFIX, take_place
 from contactctl.importing.journal_rows import (
     JOURNAL,
     JOURNAL_SCHEMA,
@@ -190,7 +190,7 @@ def create_journal(path: Path, identity: RunIdentity) -> Journal:
         with _new_journal(new, identity) as journal:
             journal.flush()
         # Closed first: SQLite's own files beside it go by the name that it had when open.
-        new.rename(path)
+        take_place(new, path)
     except OSError as error:
         raise MachineError(f"cannot make the import journal {path}: {error.strerror}") from error
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.files import make_private_folder
+from contactctl.files import make_private_folder, take_place
 from contactctl.importing.applied import Applied, begun_before
 from contactctl.importing.journal import (
     Journal,
@@ -280,7 +280,7 @@ def _put_aside(journal: Path) -> None:
     # The name says it, so that no journal has to be opened to find the one to resume.
     with suppress(OSError):
         if journal.suffix == _SUFFIX:
-            journal.rename(journal.with_suffix(_FINISHED_SUFFIX))
+            take_place(journal, journal.with_suffix(_FINISHED_SUFFIX))
 
 
 def _place(identity: RunIdentity) -> str:

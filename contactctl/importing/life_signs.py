@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.errors import MachineError
 from contactctl.files import JOURNAL_FOLDER, make_private_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from filelock import BaseFileLock
 
 #: Whoever finds out whether a killed process is dead holds its lock for a moment.
@@ -48,10 +47,12 @@ class LifeSigns:
         """Let go of the lock; it stays to be found free where not all of the work is over."""
         if self._held is None:
             return
+        path = Path(self._held.lock_file)
         if is_over:
-            with suppress(OSError):
-                (self._folder / self._held.lock_file).unlink()
+            _remove(path)
         self._held.release()
+        if is_over:  # Windows removes no file that is open; elsewhere it is gone
+            _remove(path)
 
     def is_given_by(self, writer: str) -> bool:
         """Tell whether a writer has ever given a sign."""
@@ -75,3 +76,8 @@ class LifeSigns:
         from filelock import FileLock
 
         return FileLock(self._path(writer), timeout=timeout_s, mode=0o600, thread_local=False)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()

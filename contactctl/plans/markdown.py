@@ -45,7 +45,8 @@ def append(path: Path, lines: Sequence[str]) -> None:
     try:
         # Every step of a job appends to one summary.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(path, flags, PRIVATE_MODE), "w", encoding="utf-8") as file:
+        descriptor = os.open(path, flags, PRIVATE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             # An empty line at the end, or the next text would become a row of the table.
             file.write("\n".join([*lines, "", ""]))
     except OSError as error:

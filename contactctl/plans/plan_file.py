@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.exact_json import JsonError, JsonObject, parse_json, to_json
-from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
+from contactctl.files import PRIVATE_MODE, reason_of, sync_folder, take_place
 from contactctl.importing.decoding import MAX_RECORD_CHARS, reading
 from contactctl.importing.row import Row
 from contactctl.importing.snapshot import Snapshot
@@ -151,7 +151,7 @@ def _save(path: Path, lines: Iterator[str]) -> None:
             # On disk before it takes the name: a power cut would leave an empty plan there.
             file.flush()
             os.fsync(descriptor)
-        new.replace(path)
+        take_place(new, path)
     except BaseException:
         with suppress(OSError):
             new.unlink()

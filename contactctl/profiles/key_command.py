@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from contactctl.errors import CredentialsError
@@ -17,16 +18,21 @@ KEY_COMMAND_TIMEOUT_S = 60.0
 MAX_OUTPUT_BYTES = 1 << 16
 
 
-def split_command(text: str) -> list[str]:
+def split_command(text: str, platform: str = sys.platform) -> list[str]:
     """Return the words of a key command, split as a POSIX shell would and nothing expanded.
 
-    The same rules hold on Windows: a backslash must be doubled or stand in single quotes.
-    Raises :class:`CredentialsError` for an open quote and for a text without words.
+    On Windows a backslash means itself, as in the names of folders; both kinds of quotes hold words
+    together there too. Raises :class:`CredentialsError` for an open quote and for a text without
+    words.
     """
     import shlex
 
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if platform == "win32":
+        lexer.escape = ""
     try:
-        words = shlex.split(text)
+        words = list(lexer)
     except ValueError:
         raise CredentialsError(
             "the key command cannot be split into words: a quote or a backslash is left open",
@@ -138,7 +144,7 @@ def _start(
     import subprocess
 
     process = subprocess.Popen(  # noqa: S603 - the user's own command, split here, no shell
-        words,
+        _to_start(words, env),
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=output.writing,
@@ -146,6 +152,14 @@ def _start(
     )
     output.read_from(process)
     return process
+
+
+def _to_start(words: Sequence[str], env: Mapping[str, str]) -> str | Sequence[str]:
+    if sys.platform == "win32":
+        from contactctl.profiles.windows_programs import to_start
+
+        return to_start(words, env)
+    return words
 
 
 def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> None:

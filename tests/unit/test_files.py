@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.files import remove_leftovers, save_whole
+from contactctl.files import remove_leftovers, save_whole, take_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +95,45 @@ def test_the_text_is_on_the_disk_before_it_takes_the_old_ones_place_and_the_name
     save_whole(tmp_path / "file", NEW, disk=RecordingDisk("recording"))
     steps = [name for name in RecordingDisk.calls if name in {"write", "fsync", "replace"}]
     assert steps == ["write", "fsync", "replace", "fsync"]
+
+
+class HeldDisk(ModuleType):
+    """A disk whose files are open elsewhere at the first attempts to replace one."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__("held_disk")
+        self.times = times
+
+    def replace(self, new: Path, path: Path) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        os.replace(new, path)  # noqa: PTH105 - of os, whose place this takes
+
+
+def test_windows_replaces_a_file_when_its_reader_has_closed_it(tmp_path: Path) -> None:
+    new, path = tmp_path / "new", tmp_path / "file"
+    path.write_bytes(OLD)
+    new.write_bytes(NEW)
+    pauses: list[float] = []
+    take_place(new, path, HeldDisk(3), platform="win32", sleep=pauses.append)
+    assert (path.read_bytes(), new.exists()) == (NEW, False)
+    assert len(pauses) == 3
+    assert pauses == sorted(pauses)
+
+
+def test_a_file_that_stays_open_is_an_error_after_two_seconds(tmp_path: Path) -> None:
+    pauses: list[float] = []
+    with pytest.raises(PermissionError):
+        take_place(tmp_path, tmp_path, HeldDisk(99), platform="win32", sleep=pauses.append)
+    assert 1.5 < sum(pauses) < 2.5
+
+
+def test_elsewhere_a_refusal_is_no_matter_of_time(tmp_path: Path) -> None:
+    disk = HeldDisk(1)
+    with pytest.raises(PermissionError):
+        take_place(tmp_path, tmp_path, disk, platform="linux")
+    assert disk.times == 0
 
 
 def test_short_writes_are_continued(tmp_path: Path) -> None:
