@@ -16,9 +16,10 @@ from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.sandbox.app import Settings, make_app
-from contactctl.sandbox.limits import parse_fault
+from contactctl.sandbox.request_log import RequestLog
 from contactctl.sandbox.server import Listen
 from contactctl.sandbox.server import serve as serve_app
+from contactctl.sandbox.trouble import Script, to_faults, to_latencies
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -83,12 +84,11 @@ RetryAfter = Annotated[
     ),
 ]
 Latency = Annotated[
-    int,
+    list[str] | None,
     typer.Option(
         "--latency",
-        metavar="MS",
-        min=0,
-        help="Wait before each answer.",
+        metavar="MS[:PATH]",
+        help="Wait before each answer, or before those of a path; repeatable.",
         rich_help_panel=ANSWERS,
     ),
 ]
@@ -97,7 +97,18 @@ Fail = Annotated[
     typer.Option(
         "--fail",
         metavar="STATUS:SHARE",
-        help="Fail this share of requests, such as 500:0.05; repeatable.",
+        help="Fail this share of requests, such as 500:0.05, or one of them by its number, such as "
+        "503@3; of a method and path: 500:0.1:PUT:/contacts/update. Repeatable.",
+        rich_help_panel=ANSWERS,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed-random",
+        metavar="N",
+        min=0,
+        help="Let failures by chance fall on the same requests at each run.",
         rich_help_panel=ANSWERS,
     ),
 ]
@@ -148,8 +159,9 @@ class BehaviourFlags:
 
     rate_limit: RateLimit = 10
     retry_after: RetryAfter = None
-    latency: Latency = 0
+    latency: Latency = None
     fail: Fail = None
+    seed_random: Seed = None
     api_key: ServedKey = None
     strict: Strict = False
 
@@ -159,10 +171,14 @@ class BehaviourFlags:
             api_key=self.api_key and parse_api_key(self.api_key, "in --api-key").reveal(),
             strict=self.strict,
             rate_limit=self.rate_limit or None,
-            retry_after_s=self.retry_after,
-            latency_s=self.latency / 1000,
-            faults=tuple(parse_fault(text) for text in self.fail or ()),
+            script=Script(
+                to_faults(self.fail or ()),
+                to_latencies(self.latency or ()),
+                self.retry_after,
+                self.seed_random,
+            ),
             served_host=host,
+            log=RequestLog(lambda record: session.output.note(record.line)),
             warn=session.output.warn,
             sleep=stopping.wait,
         )

@@ -156,8 +156,9 @@ ROWS: dict[str, Row] = {
     "--threads": ("", "", "Requests under way at once"),
     "--rate-limit": ("", "", "Requests a second; 0 is no limit"),
     "--retry-after": ("", "", "Send this Retry-After with each 429"),
-    "--latency": ("", "", "Wait before each answer"),
-    "--fail": ("...", "", "Fail this share of requests, such as 500:0.05; repeatable"),
+    "--latency": ("...", "", "Wait before each answer, or before those of a path"),
+    "--fail": ("...", "", "Fail this share of requests"),
+    "--seed-random": ("", "", "Let failures by chance fall on the same requests at each"),
     "--api-key": ("", "", "Accept only this key, a made-up one"),
     "--strict": ("", None, "Refuse unknown properties, which the service ignores"),
     "--db": ("", "<file>", "File with the data, instead of the usual one"),
@@ -204,8 +205,8 @@ FLAGS: dict[str, str] = {
     ),
     "profile remove": "--yes",
     "sandbox serve": (
-        "--host --port --threads --rate-limit --retry-after --latency --fail --api-key --strict "
-        "--db"
+        "--host --port --threads --rate-limit --retry-after --latency --fail --seed-random "
+        "--api-key --strict --db"
     ),
     "sandbox dump": "--db",
     "sandbox reset": "--db --yes",

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject, JsonValue
 
 
+#: What begins the addresses that steer the sandbox; the service has no such paths.
+CONTROL_PATH = "/_sandbox"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, past the door: its query, its body (empty without one), and the moment.
@@ -27,25 +31,38 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back to the caller; ``warnings`` are for whoever runs the sandbox."""
+    """What goes back to the caller.
+
+    ``warnings`` and ``why`` (the reason of a refusal, where it is more than its message) are for
+    whoever runs the sandbox. ``text`` is the value as JSON, where it is written already.
+    """
 
     value: JsonValue
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    why: str = ""
+    text: str = ""
 
 
 class Refusal(Exception):  # noqa: N818 - an answer to a caller, no error of ours
     """The service's no: a status and a message, in the body that every failure has."""
 
     def __init__(
-        self, status: int, message: str, *, headers: tuple[tuple[str, str], ...] = ()
+        self,
+        status: int,
+        message: str,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        why: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.headers = headers
+        self.why = why
 
     def to_answer(self) -> Answer:
         """Return the answer that says so (documentation, changelog of 2025-09-11)."""
-        return Answer({"success": False, "message": self.message}, self.status, self.headers)
+        value: JsonObject = {"success": False, "message": self.message}
+        return Answer(value, self.status, self.headers, why=self.why)

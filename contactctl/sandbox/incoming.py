@@ -22,6 +22,34 @@ MAX_BODY_BYTES = 1024 * 1024
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 
 
+class Incoming:
+    """One request, its body read when it is asked for; what was read stays for the log."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self.environ = environ
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        self.query = read_query(environ)
+        self.body_read = b""
+        self.parsed: JsonObject | None = None
+
+    @property
+    def key(self) -> str:
+        """The API key that came with it, whatever it is worth; "" for none."""
+        return given_key(self.environ)
+
+    def read(self, most_bytes: int) -> bytes:
+        """Return the body; raises :class:`Refusal` for one that is too large or has no length."""
+        length = _body_length(self.environ, most_bytes)
+        self.body_read = self.environ["wsgi.input"].read(length)
+        return self.body_read
+
+    def read_object(self) -> JsonObject:
+        """Return the JSON object that the body is; raises :class:`Refusal`."""
+        self.parsed = to_object(self.read(MAX_BODY_BYTES))
+        return self.parsed
+
+
 def check_host(environ: WSGIEnvironment, served_host: str) -> None:
     """Refuse a request for another host: a web page may have had its name point here.
 
@@ -42,13 +70,30 @@ def check_origin(environ: WSGIEnvironment) -> None:
         raise Refusal(403, "Requests from web pages are not supported.")
 
 
+def check_is_local(environ: WSGIEnvironment) -> None:
+    """Refuse what does not come from this machine, or comes from a web page of another site.
+
+    Browsers tell with each request where it was made, and no page can change that; a page that the
+    sandbox serves itself is of the same origin.
+    """
+    if not _is_this_machine(environ.get("REMOTE_ADDR", "")):
+        raise Refusal(403, "The control addresses answer this machine alone.")
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") not in {"none", "same-origin"}:
+        raise Refusal(403, "Requests from web pages of other sites are not supported.")
+
+
 def has_key(environ: WSGIEnvironment, api_key: str | None) -> bool:
     """Tell whether the request carries the key; any that is not empty when None is asked for."""
-    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    given = given.strip(" ")
-    if scheme.lower() != "bearer" or not given:
+    given = given_key(environ)
+    if not given:
         return False
     return api_key is None or compare_digest(given.encode("latin-1"), api_key.encode())
+
+
+def given_key(environ: WSGIEnvironment) -> str:
+    """Return the API key that a request carries, "" for none."""
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return given.strip(" ") if scheme.lower() == "bearer" else ""
 
 
 def read_query(environ: WSGIEnvironment) -> dict[str, str]:
@@ -61,13 +106,11 @@ def read_query(environ: WSGIEnvironment) -> dict[str, str]:
     return dict(parse_qsl(text, errors="replace"))
 
 
-def read_body(environ: WSGIEnvironment) -> JsonObject:
-    """Read the JSON object that the request carries.
+def to_object(body: bytes) -> JsonObject:
+    """Return the JSON object that a body is; raises :class:`Refusal` for any other.
 
-    Raises :class:`Refusal` for a body that is none, too large, or without a usable length. A key
-    given twice is refused by choice: which one the service takes is not known.
+    A key given twice is refused by choice: which one the service takes is not known.
     """
-    body = environ["wsgi.input"].read(_body_length(environ))
     try:
         value = parse_json(body)
     except JsonError as error:
@@ -77,7 +120,7 @@ def read_body(environ: WSGIEnvironment) -> JsonObject:
     return value
 
 
-def _body_length(environ: WSGIEnvironment) -> int:
+def _body_length(environ: WSGIEnvironment, most_bytes: int) -> int:
     text = environ.get("CONTENT_LENGTH") or ""
     if not text and environ.get("HTTP_TRANSFER_ENCODING"):
         # The server of ours takes chunks apart and gives a length; under another one there is none.
@@ -85,8 +128,8 @@ def _body_length(environ: WSGIEnvironment) -> int:
     if text and not (text.isascii() and text.isdecimal()):
         raise Refusal(400, "The Content-Length is not a number.")
     # Compared by digits first: Python refuses to read a number of thousands of them.
-    if len(text.lstrip("0")) > len(str(MAX_BODY_BYTES)) or int(text or "0") > MAX_BODY_BYTES:
-        raise Refusal(413, f"The request body is larger than {MAX_BODY_BYTES} bytes.")
+    if len(text.lstrip("0")) > len(str(most_bytes)) or int(text or "0") > most_bytes:
+        raise Refusal(413, f"The request body is larger than {most_bytes} bytes.")
     return int(text or "0")
 
 
@@ -95,6 +138,16 @@ def _host_and_port(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
+
+
+def _is_this_machine(address: str) -> bool:
+    from ipaddress import ip_address
+
+    # Where IPv6 takes IPv4 too, an address of the one stands in the other.
+    try:
+        return ip_address(address.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_ip_address(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Trouble on purpose: the rate limit with its headers, and failures injected by chance."""
+"""The rate limit, and the headers that tell of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.errors import UsageError
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-_LOWEST_FAILURE = 400
-_HIGHEST_FAILURE = 599
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,8 @@ class RateLimit:
     """
 
     def __init__(self, limit: int | None, clock: Callable[[], float]) -> None:
-        self._limit = limit
+        #: In requests a second; None is no limit. It may be set anew at any time.
+        self.limit = limit
         self._clock = clock
         self._lock = threading.Lock()
         self._second = -1
@@ -57,49 +53,13 @@ class RateLimit:
         return self._budget(1)
 
     def _budget(self, count: int) -> Budget:
-        if self._limit is None:
+        limit = self.limit
+        if limit is None:
             return Budget()
         with self._lock:
             second = int(self._clock())
             if second != self._second:
                 self._second, self._taken = second, 0
-            exceeded = self._taken + count > self._limit
+            exceeded = self._taken + count > limit
             self._taken += 0 if exceeded else count
-            return Budget(self._limit, self._limit - self._taken, exceeded)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A share of all requests, from 0 to 1, that fails with a status."""
-
-    status: int
-    share: float
-
-
-def parse_fault(text: str) -> Fault:
-    """Read ``STATUS:SHARE``, such as ``503:0.1``; raises :class:`UsageError`."""
-    status, _, share = text.partition(":")
-    try:
-        fault = Fault(int(status), float(share))
-    except ValueError:
-        fault = Fault(0, 0)
-    if not (_LOWEST_FAILURE <= fault.status <= _HIGHEST_FAILURE and 0 < fault.share <= 1):
-        raise UsageError(
-            "this is not a failure to inject",
-            hint="give a status from 400 to 599 and a share up to 1, such as 503:0.1",
-        )
-    return fault
-
-
-def drawn_fault(faults: Iterable[Fault], draw: float) -> Fault | None:
-    """Return the fault that a random number from 0 to 1 falls on, if any.
-
-    >>> drawn_fault([Fault(503, 0.1), Fault(429, 0.2)], 0.25)
-    Fault(status=429, share=0.2)
-    """
-    edge = 0.0
-    for fault in faults:
-        edge += fault.share
-        if draw < edge:
-            return fault
-    return None
+            return Budget(limit, max(limit - self._taken, 0), exceeded)

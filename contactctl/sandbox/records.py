@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from contactctl.contact import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonObject, JsonScalar
 
+#: Where a sign-up by a form stands; null for everybody else.
+OPT_IN_STATES = ("accepted", "pending", "rejected")
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH = 24
 
@@ -30,6 +34,13 @@ class StoredContact:
     user_id: str | None
     values: JsonObject
     list_ids: tuple[str, ...] = ()
+    opt_in_status: str | None = None
+
+    def kept(self, names: Container[str], list_ids: Container[str]) -> StoredContact:
+        """Return the contact with those values and lists alone that are named."""
+        values = {name: value for name, value in self.values.items() if name in names}
+        lists = tuple(id_ for id_ in self.list_ids if id_ in list_ids)
+        return replace(self, values=values, list_ids=lists)
 
     def to_json_object(self) -> JsonObject:
         """Return the contact as ``find`` shows it, custom properties flat at the end."""
@@ -40,8 +51,8 @@ class StoredContact:
             "userId": self.user_id,
             # The service shows the lists that a contact is on, and no others.
             "mailingLists": dict.fromkeys(self.list_ids, True),
-            # Only sign-ups by a form have another status, and the sandbox has no forms.
-            "optInStatus": None,
+            # Only sign-ups by a form have one, and the sandbox has no forms: it comes with a load.
+            "optInStatus": self.opt_in_status,
         }
         shown.update(self.values)
         return shown
@@ -49,10 +60,11 @@ class StoredContact:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One contact property, standard or custom."""
+    """One contact property, standard or custom; ``own_label`` None is the derived label."""
 
     key: str
     type: PropertyType
+    own_label: str | None = None
 
     def to_json_object(self) -> JsonObject:
         """Return the property as ``GET /contacts/properties`` shows it."""
@@ -60,7 +72,9 @@ class Property:
 
     @property
     def label(self) -> str:
-        """The label that the service derives: ``favoriteColor`` gives "Favorite color"."""
+        """Its own, or what the service derives: ``favoriteColor`` gives "Favorite color"."""
+        if self.own_label is not None:
+            return self.own_label
         words = re.sub(r"([A-Z])", r" \1", self.key.replace("_", " ")).lower().split()
         return " ".join(words).capitalize()
 

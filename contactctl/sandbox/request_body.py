@@ -10,7 +10,7 @@ from contactctl.contact import MAX_STRING_LENGTH, ContactRef, fold_address, is_a
 from contactctl.exact_json import Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Refusal
-from contactctl.sandbox.records import STANDARD_PROPERTIES, cleared_value
+from contactctl.sandbox.records import cleared_value
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -104,9 +104,7 @@ def to_wanted(transaction: Transaction, body: JsonObject, *, strict: bool) -> Wa
     since 2024-03-13, and with ``strict`` refused.
     """
     _check_lengths(body)
-    known = {
-        item.key: item.type for item in (*STANDARD_PROPERTIES, *transaction.custom_properties())
-    }
+    known = transaction.property_types()
     given = {name: value for name, value in body.items() if name not in _APART}
     ignored = tuple(name for name in given if name not in known)
     if ignored and strict:

@@ -33,14 +33,11 @@ if TYPE_CHECKING:
     from contactctl.sandbox.tables import Transaction
 
 
-TEAM_NAME = "Sandbox"
-
 #: The documented names, and what is spoken for by other fields of requests and answers.
 _RESERVED = RESERVED_NAMES | RESPONSE_ONLY_NAMES | {"mailingLists"}
 #: A choice: "should be camelCase" is all that is documented, and accounts with snake_case exist.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-#: Of paid teams, in any 30 days.
-QUOTA = 100
+#: The quota of removals is one for any 30 days.
 QUOTA_PERIOD_S = 30 * 24 * 3600
 
 
@@ -117,7 +114,7 @@ def suppression(transaction: Transaction, call: Call) -> Answer:
         {
             "contact": {"id": contact.id, "email": contact.email, "userId": contact.user_id},
             "isSuppressed": transaction.is_suppressed(contact.email),
-            "removalQuota": _quota(transaction, call.now_s),
+            "removalQuota": removal_quota(transaction, call.now_s),
         }
     )
 
@@ -138,7 +135,7 @@ def remove_suppression(transaction: Transaction, call: Call) -> Answer:
         {
             "success": True,
             "message": "Email removed from suppression list.",
-            "removalQuota": _quota(transaction, call.now_s),
+            "removalQuota": removal_quota(transaction, call.now_s),
         }
     )
 
@@ -150,18 +147,21 @@ def _contact(transaction: Transaction, call: Call) -> StoredContact:
     return contact
 
 
-def _quota(transaction: Transaction, now_s: float) -> JsonObject:
+def removal_quota(transaction: Transaction, now_s: float) -> JsonObject:
+    """Return how many suppressions may be removed, and how many are left of them."""
     remaining = _remaining(transaction, now_s)
-    return {"limit": Number(str(QUOTA)), "remaining": Number(str(remaining))}
+    limit = transaction.removal_limit()
+    return {"limit": Number(str(limit)), "remaining": Number(str(remaining))}
 
 
 def _remaining(transaction: Transaction, now_s: float) -> int:
-    return max(0, QUOTA - transaction.removals_since(now_s - QUOTA_PERIOD_S))
+    spent = transaction.removals_since(now_s - QUOTA_PERIOD_S)
+    return max(0, transaction.removal_limit() - spent)
 
 
-def api_key(_transaction: Transaction, _call: Call) -> Answer:
+def api_key(transaction: Transaction, _call: Call) -> Answer:
     """Say whose key it is; a wrong one does not get here (page "API key")."""
-    return Answer({"success": True, "teamName": TEAM_NAME})
+    return Answer({"success": True, "teamName": transaction.team_name()})
 
 
 def lists(transaction: Transaction, _call: Call) -> Answer:
@@ -186,15 +186,19 @@ def create_property(transaction: Transaction, call: Call) -> Answer:
 
     Only ``Property already exists.`` is documented; the other messages are choices.
     """
-    name = _to_name(call.body.get("name"))
-    kind = call.body.get("type")
+    made = check_new_property(call.body.get("name"), call.body.get("type"))
+    if made.key in transaction.property_types():
+        raise Refusal(400, "Property already exists.")
+    transaction.add_properties([made])
+    return Answer({"success": True})
+
+
+def check_new_property(name: JsonValue, kind: JsonValue) -> Property:
+    """Return the custom property of a name and type; raises :class:`Refusal`."""
+    key = _to_name(name)
     if kind not in PROPERTY_TYPES:
         raise Refusal(400, f"The property type must be one of {', '.join(PROPERTY_TYPES)}.")
-    existing = (*STANDARD_PROPERTIES, *transaction.custom_properties())
-    if name in {item.key for item in existing}:
-        raise Refusal(400, "Property already exists.")
-    transaction.add_properties([Property(name, cast("PropertyType", kind))])
-    return Answer({"success": True})
+    return Property(key, cast("PropertyType", kind))
 
 
 def _to_name(value: JsonValue) -> str:

@@ -112,10 +112,24 @@ class Store:
                 )
             transaction.set_suppressed(address, on=on)
 
-    def reset(self) -> None:
-        """Return to the demonstration data."""
+    def reset(self, seed: JsonObject | None = None, now_s: float = 0.0) -> None:
+        """Return to the demonstration data, and load ``seed`` over it where there is one.
+
+        Raises :class:`UsageError` for a seed that cannot be loaded.
+        """
         with self.write() as transaction:
             fill_with_demo(transaction)
+            if seed is not None:
+                from contactctl.sandbox.snapshot import load  # only a server has one
+
+                load(transaction, seed, now_s)
+
+    def version(self) -> str:
+        """Return a text that is another one whenever the data may have changed."""
+        with self._lock, _explained(self.path):
+            # The first counts the changes of other processes, the second those of this one.
+            (theirs,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return f"{theirs}.{self._connection.total_changes}"
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Transaction]:
@@ -176,11 +190,30 @@ def _make_private_file(path: Path) -> None:
 
 def _prepare(store: Store, connection: sqlite3.Connection) -> None:
     with store.read():  # one view of the file, which another process may be filling right now
-        state = state_of(connection, SANDBOX)
+        state, older = state_of(connection, SANDBOX), _older_version(connection)
+    if older:
+        _upgrade(store, connection)
+        return
     if state == "new":
         _fill_if_new(store, connection)
     elif state != "ours":
         raise DamagedFileError(f"{store.path} {state}", hint=_RESET_HINT)
+
+
+def _older_version(connection: sqlite3.Connection) -> int:
+    """Return the version of a sandbox file that can be upgraded, else 0."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    is_older = application == SANDBOX.application_id and 0 < version < SANDBOX.version
+    return int(version) if is_older else 0
+
+
+def _upgrade(store: Store, connection: sqlite3.Connection) -> None:
+    """Upgrade an older file; another process may have done so since it was seen."""
+    with store.write() as transaction:
+        version = _older_version(connection)
+        if version:
+            transaction.upgrade(version)
 
 
 def _fill_if_new(store: Store, connection: sqlite3.Connection) -> None:

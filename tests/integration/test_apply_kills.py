@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_process import calling, journal_of, number_of, variables
+from sandbox_http import slow
 from sandbox_served import served
 from undo_trial import RequestCount
 
@@ -59,7 +60,7 @@ class ApplyTrial:
     @contextmanager
     def serve(self) -> Iterator[None]:
         path, around = self.folder / "sandbox.sqlite3", self.requests.around
-        settings = Settings(latency_s=0.002)
+        settings = Settings(script=slow(0.002))
         with served(path, settings, threads=20, around=around) as server, server.client() as client:
             for email in [*(f"p{n}@example.com" for n in range(0, self.rows, 2)), *self.gone]:
                 body = {"email": email, "firstName": "Old", "plan": "free"}

@@ -6,7 +6,7 @@ import random
 import threading
 from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ import pytest
 from chained_rows import group_of, number_in
 from import_process import error_of, number_of
 from import_trial import IN_FLIGHT, Trial, held, jittered
-from sandbox_http import KEY
+from sandbox_http import KEY, slow
 
 from contactctl.sandbox.app import Settings
-from contactctl.sandbox.limits import Fault
+from contactctl.sandbox.trouble import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +77,7 @@ def test_failures_by_chance_lose_nothing(
     import_ = Trial(tmp_path, own_folders, count, seed=5)
     faults = tuple(map(Fault, (500, 429), shares))
     draw = random.Random(5).random  # noqa: S311 - the same failures each time
-    settings = Settings(latency_s=latency_s, faults=faults, draw=draw)
+    settings = Settings(script=replace(slow(latency_s), faults=faults), draw=draw)
     with import_.serve(settings), import_.run("--rate=max") as run:
         assert run.end(most_s=300) == import_.code
     import_.check_end()

@@ -11,6 +11,7 @@ import pytest
 from chained_rows import dumped, number_in
 from import_process import Importing, journal_of, number_of
 from import_trial import Trial
+from sandbox_http import slow
 
 from contactctl.sandbox.app import Settings
 
@@ -90,7 +91,7 @@ def test_killed_again_and_again_it_ends_as_if_never_killed(  # noqa: PLR0913, PL
 ) -> None:
     """With a look as well: what was written and not recorded is found to be there already."""
     import_ = Battered(tmp_path, own_folders, count, seed, flags=flags)
-    with import_.serve(Settings(latency_s=LATENCY_S)):
+    with import_.serve(Settings(script=slow(LATENCY_S))):
         for _ in range(kills):
             import_.run_and_kill(most_rows=count // kills)
         before = len(import_.log.writes)

@@ -13,6 +13,7 @@ import pytest
 from conftest import PROGRAM
 from import_process import Importing, error_of, json_lines
 from import_trial import IN_FLIGHT, Trial, held
+from sandbox_http import slow
 
 from contactctl.sandbox.app import Settings
 
@@ -65,7 +66,7 @@ def test_a_signal_lets_what_is_under_way_end_and_names_the_way_on(
     import_ = Trial(tmp_path, own_folders, 120, seed=6, name=NAME)
     with (
         held(release, after=30) as hold,
-        import_.serve(Settings(latency_s=0.05), around=hold),
+        import_.serve(Settings(script=slow(0.05)), around=hold),
     ):
         with import_.run("--rate=max", f"--rejects={tmp_path / 'bad rows.csv'}") as run:
             import_.log.wait_for_held(run, IN_FLIGHT, answered=30)
@@ -89,7 +90,7 @@ def test_standard_input_is_kept_until_it_is_imported(
     import_ = Trial(tmp_path, own_folders, 100, seed=6)
     with (
         held(release, after=30) as hold,
-        import_.serve(Settings(latency_s=0.02), around=hold),
+        import_.serve(Settings(script=slow(0.02)), around=hold),
     ):
         with import_.run("--rate=max", stdin=import_.file) as run:
             import_.log.wait_for_held(run, IN_FLIGHT, answered=30)
@@ -143,7 +144,7 @@ def test_ctrl_c_at_any_moment_of_the_start(
 ) -> None:
     """Before the interpreter is up, Python says what it says; ours says nothing worse."""
     import_ = Trial(tmp_path, own_folders, 200, seed=12)  # more than can be sent by then
-    with import_.serve(Settings(latency_s=0.05)), import_.run("--rate=max") as run:
+    with import_.serve(Settings(script=slow(0.05))), import_.run("--rate=max") as run:
         time.sleep(0.05 + delay_s)
         run.send(signal.SIGINT)
         code = run.end()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from sandbox_calls import ADA
-from sandbox_http import put
+from sandbox_http import put, slow
 from sandbox_served import Served, request, served
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
@@ -131,7 +131,7 @@ def test_the_rate_limit_is_told_and_kept(path: Path) -> None:
 
 
 def test_latency_holds_an_answer_back_and_not_the_others(path: Path) -> None:
-    with served(path, Settings(latency_s=0.2)) as sandbox, ThreadPoolExecutor(8) as threads:
+    with served(path, Settings(script=slow(0.2))) as sandbox, ThreadPoolExecutor(8) as threads:
         started_s = time.monotonic()
         with sandbox.client() as client:
             done = list(threads.map(lambda _: client.get("/lists").status_code, range(8)))

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from sandbox_http import slow
 from sandbox_served import Served, python_process, request, served
 
 from contactctl.sandbox.app import Settings
@@ -30,6 +31,7 @@ from pathlib import Path
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.server import Listen, serve
 from contactctl.sandbox.store import open_store
+from contactctl.sandbox.trouble import Latency, Script
 
 if sys.argv[3] == "ignored":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -37,7 +39,8 @@ else:  # a parent in the background has it ignored
     signal.signal(signal.SIGINT, signal.default_int_handler)
 before = signal.getsignal(signal.SIGINT)
 stopping = threading.Event()
-settings = Settings(latency_s=float(sys.argv[2]), sleep=stopping.wait, served_host="127.0.0.1")
+script = Script(latencies=(Latency(float(sys.argv[2])),))
+settings = Settings(script=script, sleep=stopping.wait, served_host="127.0.0.1")
 with open_store(Path(sys.argv[1])) as store:
     plain = make_app(store, settings)
     def app(environ, start_response):
@@ -74,7 +77,7 @@ def test_it_stops_within_a_second_and_answers_what_is_under_way(path: Path) -> N
         answers.append(client.get("/lists").status_code)
 
     with ExitStack() as stack:
-        with served(path, Settings(latency_s=30), around=told) as sandbox:
+        with served(path, Settings(script=slow(30)), around=told) as sandbox:
             stack.enter_context(sandbox.connection())
             half = stack.enter_context(sandbox.connection())
             half.sendall(b"PUT /api")

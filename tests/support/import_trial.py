@@ -21,6 +21,7 @@ from chained_rows import (
 )
 from import_process import Importing, importing, number_of, variables
 from request_log import RequestLog
+from sandbox_http import slow
 from sandbox_served import served
 
 from contactctl.sandbox.app import Settings
@@ -93,7 +94,7 @@ class Trial:
         """Serve the sandbox, on the same port each time, and point the processes at it."""
         with served(
             self.sandbox,
-            settings or Settings(latency_s=0.005),
+            settings or Settings(script=slow(0.005)),
             threads=2 * IN_FLIGHT,
             port=self.port,
             around=lambda app: self.log.around(around(app)),

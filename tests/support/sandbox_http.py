@@ -10,6 +10,7 @@ import httpx
 from contactctl.exact_json import JsonValue, parse_json, to_json
 from contactctl.sandbox.app import Settings, make_app
 from contactctl.sandbox.store import open_store
+from contactctl.sandbox.trouble import Latency, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,11 @@ def called_over_wsgi(path: Path, settings: Settings) -> Iterator[httpx.Client]:
         ) as client,
     ):
         yield client
+
+
+def slow(seconds: float) -> Script:
+    """Return a script that holds every answer back for so long."""
+    return Script(latencies=(Latency(seconds),))
 
 
 def put(client: httpx.Client, **body: JsonValue) -> httpx.Response:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from import_process import calling, variables
 from sandbox_cli import LISTS
+from sandbox_http import slow
 from sandbox_served import served
 from waiting_beside import wait_beside
 
@@ -104,7 +105,7 @@ class UndoTrial:
     @contextmanager
     def serve(self) -> Iterator[None]:
         path = self.folder / "sandbox.sqlite3"
-        settings = Settings(latency_s=0.002)
+        settings = Settings(script=slow(0.002))
         around = self.requests.around
         with served(path, settings, threads=20, around=around) as server, server.client() as client:
             for number in range(0, self.rows // 3, 2):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sandbox_calls import ADA
-from sandbox_http import KEY, called_over_wsgi, json_of, put
+from sandbox_http import KEY, called_over_wsgi, json_of, put, slow
 
 from contactctl.errors import DamagedFileError
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
-from contactctl.sandbox.limits import Fault
+from contactctl.sandbox.trouble import Fault, Script
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ def test_the_rate_limit_is_told_on_every_answer_and_refuses_what_is_over(path: P
 
 
 def test_retry_after_is_sent_when_asked_for(path: Path) -> None:
-    settings = Settings(rate_limit=1, retry_after_s=7, clock_s=lambda: 5.0)
+    settings = Settings(rate_limit=1, script=Script(retry_after_s=7), clock_s=lambda: 5.0)
     with called_over_wsgi(path, settings) as client:
         headers = [client.get("/lists").headers for _ in range(2)]
     assert "retry-after" not in headers[0]
@@ -186,7 +186,7 @@ def test_without_a_limit_no_header_speaks_of_one(path: Path) -> None:
 
 def test_an_injected_failure_has_its_status_and_writes_nothing(path: Path) -> None:
     draws = iter([0.05, 0.15, 0.95, 0.5])
-    settings = Settings(faults=(Fault(503, 0.1), Fault(599, 0.1)), draw=lambda: next(draws))
+    settings = Settings(script=Script((Fault(503, 0.1), Fault(599, 0.1))), draw=lambda: next(draws))
     with called_over_wsgi(path, settings) as client:
         answers = [put(client, email=ADA), put(client, email=ADA)]
         found = client.get("/contacts/find", params={"email": ADA})
@@ -198,7 +198,7 @@ def test_an_injected_failure_has_its_status_and_writes_nothing(path: Path) -> No
 
 def test_latency_is_slept_before_each_answer(path: Path) -> None:
     slept: list[float] = []
-    settings = Settings(latency_s=0.25, sleep=slept.append)
+    settings = Settings(script=slow(0.25), sleep=slept.append)
     with called_over_wsgi(path, settings) as client:
         client.get("/lists")
         client.get("/nowhere")

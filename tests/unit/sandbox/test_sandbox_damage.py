@@ -106,3 +106,34 @@ def test_a_newer_file_is_called_newer(path: Path) -> None:
     _newer_version(path)
     with pytest.raises(DamagedFileError, match="newer version of contactctl"):
         open_store(path)
+
+
+#: As the first version made it, with one contact and one property.
+FIRST_VERSION = f"""
+CREATE TABLE contact (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+ email TEXT NOT NULL UNIQUE, user_id TEXT UNIQUE, fields TEXT NOT NULL, list_ids TEXT NOT NULL);
+CREATE TABLE property (position INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, type TEXT NOT NULL);
+CREATE TABLE mailing_list (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+ name TEXT NOT NULL, description TEXT, is_public INTEGER NOT NULL);
+CREATE TABLE suppression (email TEXT PRIMARY KEY);
+CREATE TABLE removal (at_s REAL NOT NULL);
+INSERT INTO contact VALUES (1, 'c1', '{ADA}', NULL, '{{"firstName":"Ada","lastName":null,
+ "source":"API","subscribed":true,"userGroup":"","role":"x"}}', '');
+INSERT INTO property VALUES (1, 'role', 'string');
+PRAGMA application_id = {int.from_bytes(b"cctl", "big")};
+PRAGMA user_version = 1;
+"""
+
+
+def test_an_older_file_is_upgraded_and_keeps_what_it_holds(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST_VERSION)
+    for _ in range(2):
+        with open_store(path) as opened:
+            rules = Rules(opened)
+            rules.update(email=ADA, lastName="L")
+            contact = rules.contact()
+            assert (contact["firstName"], contact["role"]) == ("Ada", "x")
+            with opened.read() as transaction:
+                assert transaction.team_name() == "Sandbox"
+                assert [item.label for item in transaction.custom_properties()] == ["Role"]

@@ -15,9 +15,9 @@ from contactctl.sandbox.app import Settings
 from contactctl.sandbox.calls import Refusal
 from contactctl.sandbox.incoming import (
     MAX_BODY_BYTES,
+    Incoming,
     check_host,
     check_origin,
-    read_body,
     read_query,
 )
 
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 ANY_HOST = "0.0.0.0"  # noqa: S104 - nothing is bound here
 
 
+def incoming(environ: WSGIEnvironment) -> Incoming:
+    return Incoming({"REQUEST_METHOD": "PUT", **environ})
+
+
 def body_of(content: bytes, **more: str) -> JsonObject:
     """Read a body that says its length, unless told otherwise."""
     environ: WSGIEnvironment = {"CONTENT_LENGTH": str(len(content)), **more}
-    return read_body({**environ, "wsgi.input": io.BytesIO(content)})
+    return incoming({**environ, "wsgi.input": io.BytesIO(content)}).read_object()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_a_body_may_have_a_mebibyte() -> None:
 def test_a_larger_body_is_refused_unread(length: str) -> None:
     unread = io.BytesIO(b"{}")
     with refused(413, "larger"):
-        read_body({"CONTENT_LENGTH": length, "wsgi.input": unread})
+        incoming({"CONTENT_LENGTH": length, "wsgi.input": unread}).read_object()
     assert unread.tell() == 0
 
 

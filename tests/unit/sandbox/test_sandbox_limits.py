@@ -3,10 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import pytest
-
-from contactctl.errors import UsageError
-from contactctl.sandbox.limits import Fault, RateLimit, drawn_fault, parse_fault
+from contactctl.sandbox.limits import RateLimit
 
 
 @dataclass
@@ -65,47 +62,3 @@ def test_threads_share_the_budget_exactly() -> None:
     with ThreadPoolExecutor(8) as threads:
         budgets = list(threads.map(lambda _: limit.take(), range(300)))
     assert sum(not budget.exceeded for budget in budgets) == 100
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [("503:0.1", Fault(503, 0.1)), ("429:1", Fault(429, 1)), ("500:1e-3", Fault(500, 0.001))],
-)
-def test_a_fault_is_a_status_and_a_share(text: str, fault: Fault) -> None:
-    assert parse_fault(text) == fault
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "503",
-        ":0.1",
-        "503:",
-        "200:0.1",
-        "600:0.1",
-        "503:0",
-        "503:1.1",
-        "503:-1",
-        "503:nan",
-        "503:inf",
-        "a:b",
-        "503:0.1:2",
-    ],
-)
-def test_anything_else_is_no_fault(text: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_fault(text)
-    assert "503:0.1" in str(caught.value.hint)
-
-
-def test_shares_add_up_and_leave_the_rest_alone() -> None:
-    faults = [Fault(503, 0.25), Fault(429, 0.25)]
-    drawn = [drawn_fault(faults, number / 100) for number in range(100)]
-    assert drawn.count(faults[0]) == 25
-    assert drawn.count(faults[1]) == 25
-    assert drawn.count(None) == 50
-
-
-def test_a_share_of_one_is_every_request() -> None:
-    assert drawn_fault([Fault(500, 1.0)], 0.999999) == Fault(500, 1.0)

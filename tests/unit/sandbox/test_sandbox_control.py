@@ -1,0 +1,296 @@
+"""The addresses under /_sandbox: who may ask, what they answer, what they change."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sandbox_calls import ADA, BOB
+from sandbox_http import KEY, called_over_wsgi, put, slow
+
+from contactctl.sandbox.app import Settings
+from contactctl.sandbox.request_log import RequestLog
+from contactctl.sandbox.trouble import Script, to_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import httpx
+
+ORIGIN = "http://127.0.0.1:8025"
+CONTROL = f"{ORIGIN}/_sandbox"
+PATHS = {
+    "/reset": {"POST"},
+    "/load": {"POST"},
+    "/dump": {"GET"},
+    "/account": {"GET"},
+    "/contacts": {"GET"},
+    "/requests": {"GET", "DELETE"},
+    "/faults": {"GET", "PUT", "DELETE"},
+}
+
+
+@contextmanager
+def controlled(tmp_path: Path, **settings: Any) -> Iterator[httpx.Client]:  # noqa: ANN401 - handed on
+    """Yield a client of a sandbox that has a control, and is served as from a server."""
+    made = Settings(served_host="127.0.0.1", log=RequestLog(), **settings)
+    with called_over_wsgi(tmp_path / "sandbox.sqlite3", made) as client:
+        yield client
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[httpx.Client]:
+    with controlled(tmp_path) as client:
+        yield client
+
+
+def asked(client: httpx.Client, path: str, **query: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return what a control address answers."""
+    response = client.get(f"{CONTROL}{path}", params=query)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_without_a_log_there_is_no_control(tmp_path: Path) -> None:
+    with called_over_wsgi(tmp_path / "sandbox.sqlite3", Settings()) as client:
+        assert client.get(f"{CONTROL}/dump").status_code == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_address_answers_its_methods_and_no_others(client: httpx.Client, path: str) -> None:
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        response = client.request(method, f"{CONTROL}{path}", content=b"{}")
+        assert (response.status_code == 405) is (method not in PATHS[path])
+        if response.status_code == 405:
+            assert response.headers["allow"] == ", ".join(sorted(PATHS[path]))
+
+
+@pytest.mark.parametrize("path", ["", "/", "/Dump", "/dump/", "/secret"])
+def test_another_address_is_not_there(client: httpx.Client, path: str) -> None:
+    response = client.get(f"{CONTROL}{path}")
+    assert response.status_code == 404
+    assert response.json()["success"] is False
+
+
+FOREIGN = [
+    ({"Host": "evil.example"}, 421),
+    ({"Host": "evil.example", "Origin": "http://evil.example"}, 421),
+    ({"Origin": "http://evil.example"}, 403),
+    ({"Origin": "http://127.0.0.1:9999"}, 403),
+    ({"Origin": "null"}, 403),
+    ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ({"Sec-Fetch-Site": "same-site"}, 403),
+    ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+]
+
+
+@pytest.mark.parametrize(("headers", "status"), FOREIGN)
+def test_a_page_of_another_origin_neither_reads_nor_writes(
+    client: httpx.Client, headers: dict[str, str], status: int
+) -> None:
+    put(client, email=ADA)
+    for path, methods in PATHS.items():
+        for method in methods:
+            response = client.request(
+                method, f"{CONTROL}{path}", content=b'{"contacts": []}', headers=headers
+            )
+            assert response.status_code == status
+            assert ADA not in response.text
+            assert not any(name.startswith("access-control") for name in response.headers)
+    assert [contact["email"] for contact in asked(client, "/contacts")["contacts"]] == [ADA]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}, {}])
+def test_the_sandboxs_own_page_reads_and_writes(
+    client: httpx.Client, headers: dict[str, str]
+) -> None:
+    assert client.get(f"{CONTROL}/dump", headers=headers).status_code == 200
+    response = client.post(f"{CONTROL}/reset", headers=headers)
+    assert (response.status_code, response.json()) == (200, {"success": True})
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7", "", "127.0.0.1.evil.example", "::ffff:10.0.0.7"])
+def test_another_machine_is_refused_though_the_service_answers_it(
+    client: httpx.Client, address: str
+) -> None:
+    client._transport.remote_addr = address  # type: ignore[attr-defined] # httpx's WSGI transport
+    assert client.get("/lists").status_code == 200
+    response = client.get(f"{CONTROL}/dump")
+    assert (response.status_code, "this machine" in response.json()["message"]) == (403, True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_known_by_each_of_its_addresses(client: httpx.Client, address: str) -> None:
+    client._transport.remote_addr = address  # type: ignore[attr-defined] # httpx's WSGI transport
+    assert client.get(f"{CONTROL}/dump").status_code == 200
+
+
+def test_no_key_no_limit_and_no_fault_stands_before_it(tmp_path: Path) -> None:
+    slept: list[float] = []
+    script = Script(to_faults(["500:1"]), slow(9).latencies)
+    with controlled(
+        tmp_path, script=script, api_key="another-key", rate_limit=1, sleep=slept.append
+    ) as client:
+        for _ in range(3):
+            asked(client, "/dump")
+        assert asked(client, "/requests")["requests"] == []
+    assert slept == []
+
+
+def test_a_reset_returns_to_how_the_server_began(tmp_path: Path) -> None:
+    seed = {"teamName": "Example", "contacts": [{"email": ADA}]}
+    with controlled(
+        tmp_path, seed=seed, rate_limit=50, script=Script(to_faults(["503@9"]))
+    ) as client:
+        client.post(f"{CONTROL}/reset")
+        put(client, email=BOB)
+        client.put(f"{CONTROL}/faults", json={"fail": ["500:1"], "rateLimit": 3})
+        client.post(f"{CONTROL}/load", json={"teamName": "Other", "lists": []})
+        client.post(f"{CONTROL}/reset")
+        found = asked(client, "/dump")
+        assert asked(client, "/faults")["fail"] == ["503@9"]
+        assert asked(client, "/faults")["rateLimit"] == 50
+        assert asked(client, "/requests")["requests"] == []
+    assert found["teamName"] == "Example"
+    assert len(found["lists"]) == 3
+    assert [contact["email"] for contact in found["contacts"]] == [ADA]
+
+
+def test_what_is_dumped_is_loaded_unchanged(client: httpx.Client) -> None:
+    put(client, email=ADA, userId="42", plan="pro", seats=None)
+    put(client, email=BOB, subscribed=False)
+    before = client.get(f"{CONTROL}/dump").content
+    client.post(f"{CONTROL}/reset")
+    response = client.post(f"{CONTROL}/load", content=before)
+    assert response.json() == {
+        "success": True,
+        "loaded": {"lists": 3, "properties": 7, "suppressed": 0, "contacts": 2},
+    }
+    assert client.get(f"{CONTROL}/dump").content == before
+
+
+def test_what_cannot_be_loaded_changes_nothing_and_is_named(client: httpx.Client) -> None:
+    put(client, email=ADA)
+    document = {"teamName": "Other", "contacts": [{"email": BOB}, {"email": "nobody"}]}
+    response = client.post(f"{CONTROL}/load", json=document)
+    assert response.status_code == 400
+    assert response.json()["message"] == "contact 2: Invalid email address."
+    found = asked(client, "/dump")
+    assert found["teamName"] == "Sandbox"
+    assert [contact["email"] for contact in found["contacts"]] == [ADA]
+
+
+def test_the_account_is_the_dump_without_its_contacts(client: httpx.Client) -> None:
+    put(client, email=ADA)
+    whole = asked(client, "/dump")
+    assert asked(client, "/account") == {**whole, "contacts": len(whole["contacts"])}
+
+
+def test_contacts_come_in_pages_newest_first_and_are_searched(client: httpx.Client) -> None:
+    for number in range(7):
+        put(client, email=f"p{number}@example.com", userId=f"u_{number}", plan="100%")
+    first = asked(client, "/contacts", most=3)
+    second = asked(client, "/contacts", most=3, before=first["before"])
+    last = asked(client, "/contacts", most=3, before=second["before"])
+    emails = [one["email"] for page in (first, second, last) for one in page["contacts"]]
+    assert emails == [f"p{number}@example.com" for number in range(6, -1, -1)]
+    assert (first["total"], last["before"]) == (7, None)
+    totals = {text: asked(client, "/contacts", search=text)["total"] for text in (
+        "", "P3@", "u_3", "0%", "u%3", "plan", "!",
+    )}  # fmt: skip
+    assert totals == {"": 7, "P3@": 1, "u_3": 1, "0%": 7, "u%3": 0, "plan": 0, "!": 0}
+
+
+def test_requests_are_shown_as_they_come_and_by_contact(client: httpx.Client) -> None:
+    put(client, email=ADA, plan="pro")
+    put(client, email="nobody")
+    client.get("/contacts/find", params={"email": ADA})
+    found = asked(client, "/requests")
+    first, refused, look = found["requests"]
+    assert found["last"] == 3
+    assert (first["number"], first["method"], first["path"]) == (
+        1,
+        "PUT",
+        "/api/v1/contacts/update",
+    )
+    assert first["request"] == {"email": ADA, "plan": "pro"}
+    assert (first["status"], first["reply"]["success"], first["why"]) == (200, True, None)
+    assert first["contact"] == {"email": ADA, "id": first["reply"]["id"]}
+    assert (refused["status"], refused["why"]) == (400, "Invalid email address.")
+    assert (look["query"], look["request"]) == ({"email": ADA}, None)
+    assert look["reply"][0]["plan"] == "pro"
+    newer = asked(client, "/requests", after=2)
+    assert [one["number"] for one in newer["requests"]] == [3]
+    for who in (ADA.upper(), first["contact"]["id"]):
+        of_ada = asked(client, "/requests", contact=who)["requests"]
+        assert [one["number"] for one in of_ada] == [1, 3]
+
+
+def test_forgotten_requests_do_not_give_their_numbers_away(client: httpx.Client) -> None:
+    put(client, email=ADA)
+    assert client.delete(f"{CONTROL}/requests").json() == {"success": True}
+    assert asked(client, "/requests")["last"] == 1
+    put(client, email=ADA)
+    assert [one["number"] for one in asked(client, "/requests")["requests"]] == [2]
+
+
+def test_the_version_changes_with_the_data_alone(client: httpx.Client) -> None:
+    versions = [asked(client, "/requests")["version"] for _ in range(2)]
+    put(client, email=ADA)
+    versions += [asked(client, "/requests")["version"]]
+    client.get("/lists")
+    versions += [asked(client, "/requests")["version"]]
+    assert versions[0] == versions[1] != versions[2] == versions[3]
+
+
+def test_faults_are_set_and_taken_away_while_it_runs(client: httpx.Client) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(["retryAfter", "seed", "rateLimit"])
+    nothing |= {"fail": [], "latency": []}
+    assert asked(client, "/faults") == nothing
+    given = {"fail": ["429@2:PUT"], "latency": [0, "1:/lists"], "retryAfter": 3, "seed": 7}
+    answered = client.put(f"{CONTROL}/faults", json=given).json()
+    assert answered == {**nothing, **given, "latency": ["0", "1:/lists"]}
+    answers = [put(client, email=ADA) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 429, 200]
+    assert [answer.headers.get("retry-after") for answer in answers] == [None, "3", None]
+    why = [one["why"] for one in asked(client, "/requests")["requests"]]
+    assert why == [None, "injected by --fail 429@2:PUT", None]
+    client.put(f"{CONTROL}/faults", json={"fail": "503@1", "rateLimit": 5})
+    assert put(client, email=ADA).status_code == 503
+    assert put(client, email=ADA).headers["x-ratelimit-limit"] == "5"
+    assert client.delete(f"{CONTROL}/faults").json() == {**nothing, "rateLimit": 5}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"fail": ["200:1"]}, {"fail": [None]}, {"latency": "soon"}, {"retryAfter": -1}, {"seed": 0.5},
+     {"seed": "x"}, {"rateLimit": True}, {"failures": []}, []],
+)  # fmt: skip
+def test_faults_that_cannot_be_change_nothing(client: httpx.Client, given: object) -> None:
+    client.put(f"{CONTROL}/faults", json={"fail": ["503@9"]})
+    response = client.put(f"{CONTROL}/faults", json=given)
+    assert (response.status_code, response.json()["success"]) == (400, False)
+    assert asked(client, "/faults")["fail"] == ["503@9"]
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "most=1001", "after=" + "9" * 5000])
+def test_numbers_that_are_none_are_refused(client: httpx.Client, query: str) -> None:
+    assert client.get(f"{CONTROL}/requests?{query}").status_code == 400
+
+
+def test_the_key_is_in_no_record(tmp_path: Path) -> None:
+    lines: list[str] = []
+    log = RequestLog(lambda record: lines.append(record.line))
+    settings = Settings(served_host="127.0.0.1", log=log)
+    with called_over_wsgi(tmp_path / "sandbox.sqlite3", settings) as client:
+        put(client, email=ADA, note=f"my key is {KEY}", userId=KEY)
+        client.get(f"/{KEY}")
+        text = client.get(f"{CONTROL}/requests").text
+    assert KEY not in text + "".join(lines)
+    assert "my key is ****6789" in json.loads(text)["requests"][0]["request"]["note"]
