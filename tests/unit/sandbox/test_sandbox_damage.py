@@ -122,7 +122,7 @@ INSERT INTO contact VALUES (1, 'c1', '{ADA}', NULL, '{{"firstName":"Ada","lastNa
 INSERT INTO property VALUES (1, 'role', 'string');
 PRAGMA application_id = {int.from_bytes(b"cctl", "big")};
 PRAGMA user_version = 1;
-"""
+"""  # noqa: S608 - constants
 
 
 def test_an_older_file_is_upgraded_and_keeps_what_it_holds(path: Path) -> None:
