@@ -94,7 +94,8 @@ class Exchange:
             self.say(f"< {error.message}, after {_ms_since(started)} ms")
             raise
         self.say(f"< HTTP {answer.status} in {_ms_since(started)} ms")
-        self.say(f"< {answer.body[:_MAX_TRACE].decode('utf-8', 'replace')}")
+        # All of it: a cut before the key is masked could leave a part of it.
+        self.say(f"< {answer.body.decode('utf-8', 'replace')}")
         return answer
 
     def _request(self, call: Call[T]) -> httpx.Request:

@@ -18,11 +18,12 @@ from contactctl.errors import (
     UnavailableError,
 )
 from contactctl.exact_json import JsonError, JsonValue, parse_json
+from contactctl.profiles.profile import SANDBOX_NAME
 from contactctl.safe_text import mask, to_safe
 from contactctl.service.endpoints import LacksError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from contactctl.service.endpoints import Call
 
@@ -36,7 +37,9 @@ MAX_REPLY_BYTES = 1_048_576
 PACE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "retry-after", "date")
 
 #: A shorter key, such as one made up for the sandbox's server, is a word of the data by chance.
-_SHORTEST_SECRET = 8
+_SHORTEST_SECRET = 16
+#: What error messages repeat of a key, and what a cut leaves of it.
+_SHORTEST_PART = 8
 #: What an error page has to say stands at its top.
 _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
@@ -56,16 +59,31 @@ class Cleaner:
     """Makes text of the service fit to show: the key masked, controls escaped, cut to length."""
 
     def __init__(self, key: str) -> None:
+        self._key = key
         self._mask = mask(key)
         # As it is, and as JSON writers that escape slashes spell it.
-        self._spellings = tuple({key, key.replace("/", "\\/")} - {""})
-        self._is_secret = len(key) >= _SHORTEST_SECRET
+        self._spellings = tuple({key, key.replace("/", "\\/")})
 
     def mask(self, text: str) -> str:
-        """Return the text with every appearance of the key masked."""
+        """Return the text with every appearance of the key masked, also of a part of it.
+
+        A key too short to be a secret is masked where it is a word of its own.
+        """
+        if len(self._key) >= _SHORTEST_SECRET:
+            return self._masked(text, _SHORTEST_PART)
+        if self._key in {"", SANDBOX_NAME} or self._key not in text:
+            return text
+        word = rf"(?<![\w@.+-]){re.escape(self._key)}(?![\w@+-]|\.\w)"
+        return re.sub(word, self._mask, text)
+
+    def _masked(self, text: str, shortest: int) -> str:
+        """Mask the key, and what is at least that long of it."""
         for spelling in self._spellings:
             text = text.replace(spelling, self._mask)
-        return text
+        starts = range(len(self._key) - shortest + 1)
+        parts = [self._key[start : start + shortest] for start in starts]
+        found = [part for part in parts if part in text]
+        return _without(text, found) if found else text
 
     def show(self, text: str, limit: int = MAX_MESSAGE) -> str:
         """Return a line that may be shown: masked, blanks joined, escaped, cut to ``limit``."""
@@ -75,17 +93,31 @@ class Cleaner:
     def mask_value(self, value: JsonValue) -> JsonValue:
         """Return a value with the key masked in every string and name of it.
 
-        Ids and names of it may be sent back: a key too short to be a secret is left in them.
+        Ids and names of it may be sent back: a key too short to be a secret is left in them, and
+        so is a short part of one.
         """
-        if not self._is_secret:
+        if len(self._key) < _SHORTEST_SECRET:
             return value
         if isinstance(value, str):
-            return self.mask(value)
+            return self._masked(value, _SHORTEST_SECRET)
         if isinstance(value, list):
             return [self.mask_value(item) for item in value]
         if isinstance(value, dict):
-            return {self.mask(key): self.mask_value(item) for key, item in value.items()}
+            masked = {key: self._masked(key, _SHORTEST_SECRET) for key in value}
+            return {masked[key]: self.mask_value(item) for key, item in value.items()}
         return value
+
+
+def _without(text: str, parts: Iterable[str]) -> str:
+    """Return a text with every appearance of the parts hidden; those that overlap, as one."""
+    hidden = bytearray(len(text))
+    for part in parts:
+        at = text.find(part)
+        while at >= 0:
+            hidden[at : at + len(part)] = b"\1" * len(part)
+            at = text.find(part, at + 1)
+    runs = re.finditer(rb"\x01+|\x00+", hidden)
+    return "".join("****" if run[0][0] else text[run.start() : run.end()] for run in runs)
 
 
 class Answer(NamedTuple):
