@@ -28,7 +28,7 @@ _WOULD_WORDS = {
     "delete": "would delete {who}",
     "remove": "would remove {who} from the suppression list",
     "nothing": "nothing would change: {who}",
-    "refused": "the service would refuse this: {who}",
+    "refused": "this would be refused: {who}",
     "unknown": "not looked up; this would be sent for {who}",
 }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactRef
     from contactctl.exact_json import JsonObject
     from contactctl.profiles.credentials import Credentials
+    from contactctl.profiles.limits import Limits
     from contactctl.profiles.store import ProfileStore
     from contactctl.service.client import LoopsClient
 
@@ -105,6 +106,10 @@ class Session:
         self.run = run
         self.env = run.env
         self.output = run.output()
+        #: The team that a flag names, whose account it has to be.
+        self.expected_team: str | None = None
+        #: Asks about the key; None is to ask as the client does.
+        self.ask_key: Callable[[], JsonObject] | None = None
         self._writes = False
         self._team: str | None = None
 
@@ -168,15 +173,12 @@ class Session:
     @property
     def team(self) -> str | None:
         """The name of the team, as far as it is known without asking."""
-        return self.credentials.team or self._team
+        return self._team or self.credentials.team
 
-    def ask_team(self, ask_key: Callable[[], JsonObject]) -> str | None:
-        """Return the name that the service has for the team; older services name none.
-
-        ``ask_key`` asks about the key, as the client does or more patiently.
-        """
+    def ask_team(self) -> str | None:
+        """Return the name that the service has for the team; older services name none."""
         try:
-            name = ask_key().get("teamName")
+            name = (self.ask_key or self.client.api_key)().get("teamName")
         except (BadReplyError, RefusedError):
             return None
         if isinstance(name, str):
@@ -205,12 +207,28 @@ class Session:
         with other_write(file.parent, account, refs) as write:
             yield write
 
-    def check_write_allowed(self, *addresses: str | None) -> None:
-        """Refuse a write that the profile in force does not allow; see its limits."""
-        from contactctl.profiles.credentials import check_write_allowed
+    @cached_property
+    def limits(self) -> Limits | None:
+        """What may be written, and to whose account; None for anything."""
+        if self.expected_team is None and not self.credentials.is_limited(self.env):
+            return None
+        from contactctl.profiles.limits import limits_of
 
-        check_write_allowed(self.credentials, addresses)
+        return limits_of(self.credentials, self.env, self.expected_team)
+
+    def check_write_allowed(self, *addresses: str | None) -> None:
+        """Refuse a write that is beyond the limits."""
+        if self.limits:
+            self.limits.check_write(addresses)
+            self.check_team()
         self._writes = True
+
+    def check_team(self) -> None:
+        """Refuse the key of a team that is not expected."""
+        limits = self.limits
+        if limits and limits.teams:
+            # Asked and not remembered from an earlier command: the key may be another one by now.
+            limits.check_team(self._team or self.ask_team())
 
     @property
     def can_ask(self) -> bool:

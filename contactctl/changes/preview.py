@@ -53,7 +53,8 @@ class Preview(NamedTuple):
     def to_json_object(self) -> JsonObject:
         """Return the answer to ``--dry-run`` in JSON."""
         changes = changes_to_json(self.changes)
-        return {"would": self.would, "request": self.request, "changes": changes}
+        reason: JsonObject = {"reason": self.reason} if self.reason else {}
+        return {"would": self.would, "request": self.request, "changes": changes, **reason}
 
 
 def changes_to_json(changes: Mapping[str, FieldChange]) -> JsonObject:

@@ -41,7 +41,7 @@ def update(
     With both --email and --user-id the service matches either and rewrites the other. At a
     terminal the contact is looked up before the write, which costs one more request.
     """
-    preview.check()
+    preview.check(session)
     # These two refuse what does not go together, and names that are taken, before any request.
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
@@ -49,7 +49,7 @@ def update(
     wish = look.to_wish(session, change, preview, keeps_undo=undo.is_kept, plans=planning.is_asked)
     if preview.offline:
         who = str(change.refs[0])
-        return preview.show(session, preview_offline(change), who, declared=declared)
+        return preview.show(session, preview_offline(change), who, change.email, declared=declared)
     plan = plan_update(session.client, change, wish, declared)
     who = str(plan.change.refs[0])
     if plan.preview.resubscribes and (preview.dry_run or planning.is_asked):
@@ -57,7 +57,7 @@ def update(
     if preview.dry_run:
         if len(plan.steps) > 1:
             session.output.note("two requests: the user id is written before the address changes")
-        return preview.show(session, plan.preview, who, declared=declared)
+        return preview.show(session, plan.preview, who, *plan.addresses, declared=declared)
     if planning.is_asked:
         from contactctl.plans.planning import planned_update
 

@@ -31,7 +31,7 @@ def create(
     files: WayFlags,
 ) -> int | None:
     """Create one contact; an address or user id that is taken is an error."""
-    preview.check()
+    preview.check(session)
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
     change, declared = fields.to_change(session, offline=preview.offline)
@@ -39,7 +39,7 @@ def create(
     if change.email is None:
         raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
     if preview.offline:
-        return preview.show(session, preview_offline(change), change.email)
+        return preview.show(session, preview_offline(change), change.email, change.email)
     if preview.dry_run or planning.is_asked:
         found = look_up(session.client, change.refs).contact
         plan = preview_create(change, found, declared)
@@ -48,7 +48,7 @@ def create(
 
             planning.save([Planned(change.refs, "create", plan.changes)], plan, change.email)
             return None
-        return preview.show(session, plan, change.email, declared=declared)
+        return preview.show(session, plan, change.email, change.email, declared=declared)
     session.check_write_allowed(change.email)
     payload = change.to_payload()
     drawn = shown(session, payload, declared)  # before the write, which must not wait for it

@@ -34,7 +34,7 @@ def delete(
     yes: Yes = False,
 ) -> int | None:
     """Delete one contact. If it is added again later, it comes back subscribed."""
-    preview.check()
+    preview.check(session)
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
     ref = who.to_ref()
@@ -47,7 +47,7 @@ def delete(
             planned = planned_deletion(ref, contact)
             planning.save([planned], Preview("delete", body, planned.changes), str(ref))
             return None
-        return preview.show(session, Preview("delete", body), str(ref))
+        return preview.show(session, Preview("delete", body), str(ref), _address(contact, ref))
     # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
         raise UsageError(
@@ -74,14 +74,13 @@ def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObje
     It is looked up only where it is asked about, shown, or held to limits; else it is None.
     """
     # A limit by domain holds for user ids as well, whose address only a look can tell.
-    limited = bool(session.credentials.only_domains) and ref.name == "userId"
+    limited = session.limits is not None and session.limits.domains and ref.name == "userId"
     unseen = yes and not limited and session.output.form != "json"
     try:
         contact = None if unseen else find_one(session.client, ref)
     except ContactctlError as error:
         raise not_written(error) from error
-    email = contact.get("email") if contact else ref.value
-    session.check_write_allowed(email if isinstance(email, str) else None)
+    session.check_write_allowed(_address(contact, ref))
     if yes or contact is None:
         return contact
     drawn = shown(session, list_fields(contact))
@@ -93,3 +92,9 @@ def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObje
         )
     session.confirm(f"{account_words(session)}: delete {describe(contact)}?")
     return contact
+
+
+def _address(contact: JsonObject | None, ref: ContactRef) -> str | None:
+    """Return the address of who is deleted; where nobody looked, it is the one that was given."""
+    email = contact.get("email") if contact else ref.value
+    return email if isinstance(email, str) else None

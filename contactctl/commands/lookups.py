@@ -63,7 +63,7 @@ def list_properties(session: Session, *, custom: Custom = False) -> None:
 @with_session
 def create_property(session: Session, name: Name, kind: Type, preview: DryRunFlags) -> int | None:
     """Create a custom contact property; it can be neither renamed nor removed here."""
-    preview.check()
+    preview.check(session)
     if not check_new_property(name):
         session.output.warn(f"{name} is not in camelCase, which the service asks for")
     if preview.dry_run:
@@ -94,7 +94,7 @@ def remove_suppression(
 
     The address bounced or complained before: make sure that it works and wants mail.
     """
-    preview.check()
+    preview.check(session)
     ref = who.to_ref()
     # For the address in it: a limit by domain holds for user ids as well.
     status = session.client.suppression(ref)
@@ -103,7 +103,7 @@ def remove_suppression(
         found = Preview("remove", query)
         if not status["isSuppressed"]:
             found = Preview("refused", query, reason="the contact is not suppressed")
-        return preview.show(session, found, str(ref))
+        return preview.show(session, found, str(ref), _address(status))
     session.check_write_allowed(_address(status))
     if not yes:
         account = account_words(session)

@@ -84,6 +84,7 @@ ROWS: dict[str, Row] = {
     "--dry-run": ("", None, "Show what would be sent and changed; write nothing"),
     "--exit-code": ("", None, "With --dry-run: exit 8 when something would change"),
     "--offline": ("", None, "With --dry-run: make no request, show only the body"),
+    "--expect-team": ("", "", "Write only if the API key is this team's; else exit 4"),
     "--new-email": ("", "", "Change the address"),
     "--replace-user-id": ("", None, "Allow replacing the user id that a contact has"),
     "--must-exist": ("", None, "Look the contact up first; if there is none, exit 3"),
@@ -149,6 +150,7 @@ ROWS: dict[str, Row] = {
     "--base-url": ("", "", "The service's address"),
     "--read-only": ("", None, "Refuse every write"),
     "--only-domains": ("", "", "Refuse to write to addresses at any other domain"),
+    "--expect-team#2": ("", "", "Before the first write of each command"),
     "--no-check": ("", None, "Do not ask the service whether the key is valid"),
     "--replace": ("", None, "Replace the profile of that name"),
     "--host": ("", "", "Address to listen on"),
@@ -171,17 +173,18 @@ GLOBAL_FLAGS = (
 FLAGS: dict[str, str] = {
     "update": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
-        "--prop --unset --data --no-schema --dry-run --exit-code --offline --new-email "
-        "--replace-user-id --must-exist --no-lookup --plan --undo-file"
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline --expect-team "
+        "--new-email --replace-user-id --must-exist --no-lookup --plan --undo-file"
     ),
     "create": (
         "--email --user-id --first-name --last-name --user-group --source --subscribed --list "
-        "--prop --unset --data --no-schema --dry-run --exit-code --offline --plan --undo-file"
+        "--prop --unset --data --no-schema --dry-run --exit-code --offline --expect-team --plan "
+        "--undo-file"
     ),
     "find": "--email --user-id --field",
-    "delete": "--email --user-id --dry-run --exit-code --plan --undo-file --yes",
+    "delete": "--email --user-id --dry-run --exit-code --expect-team --plan --undo-file --yes",
     "suppression check": "--email --user-id",
-    "suppression remove": "--email --user-id --dry-run --exit-code --yes",
+    "suppression remove": "--email --user-id --dry-run --exit-code --expect-team --yes",
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
         "--backslash-escapes --map --ignore --ignore-unknown --only --set --empty-clears "
@@ -189,19 +192,19 @@ FLAGS: dict[str, str] = {
         "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point --map-file "
         "--save-map --create-properties --yes --lookup --must-exist#2 --max-changes "
         "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
-        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline --plan "
-        "--summary"
+        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline "
+        "--expect-team --plan --summary"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "
-        "--resume#2 --dry-run --exit-code --summary"
+        "--resume#2 --dry-run --exit-code --expect-team --summary"
     ),
     "forget": "--all --yes",
     "properties list": "--custom",
-    "properties create": "--type --dry-run --exit-code",
+    "properties create": "--type --dry-run --exit-code --expect-team",
     "profile add": (
-        "--key-stdin --key-env --key-command --base-url --read-only --only-domains --no-check "
-        "--replace"
+        "--key-stdin --key-env --key-command --base-url --read-only --only-domains --expect-team#2 "
+        "--no-check --replace"
     ),
     "profile remove": "--yes",
     "sandbox serve": (

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from contactctl.doctor import machine, service
-from contactctl.doctor.check import failed, warn, worst_of
+from contactctl.doctor.check import failed, look, warn, worst_of
 from contactctl.errors import ContactctlError
 from contactctl.output import Answer, is_terminal
 from contactctl.profiles.credentials import resolve
@@ -72,3 +72,6 @@ def _access_checks(session: Session) -> Iterator[Check]:
         return
     answer = service.ask(lambda: session.client, time.time)
     yield from service.service_checks(session.credentials, answer)
+    limits = session.limits
+    if limits is not None and limits.teams and answer.error is None:
+        yield look("key of the team", lambda: service.team_check(limits, answer))

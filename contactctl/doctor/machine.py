@@ -19,7 +19,14 @@ from contactctl.files import (
     sandbox_file,
     sent_file,
 )
-from contactctl.profiles.credentials import BASE_URL_VARIABLE, KEY_VARIABLE, PROFILE_VARIABLE
+from contactctl.profiles.credentials import (
+    BASE_URL_VARIABLE,
+    DOMAINS_VARIABLE,
+    KEY_VARIABLE,
+    PROFILE_VARIABLE,
+    READ_ONLY_VARIABLE,
+    TEAM_VARIABLE,
+)
 from contactctl.profiles.settings import folder_source
 from contactctl.wording import counted
 
@@ -45,12 +52,15 @@ _NEEDED_FOR: dict[FolderKind, str] = {
     "state": "no import can keep its journal",
     "data": "the sandbox cannot keep its data",
 }
-#: Every variable that changes where requests go, with what, or where files live. Values are not
-#: shown: a proxy's may hold a password.
+#: Every variable that changes where requests go, with what, what they may do, or where files live.
+#: Values are not shown: a proxy's may hold a password.
 VARIABLES = (
     KEY_VARIABLE,
     PROFILE_VARIABLE,
     BASE_URL_VARIABLE,
+    READ_ONLY_VARIABLE,
+    DOMAINS_VARIABLE,
+    TEAM_VARIABLE,
     *FOLDER_VARIABLES.values(),
     SANDBOX_VARIABLE,
     "SSL_CERT_FILE",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.profiles.credentials import Credentials
+    from contactctl.profiles.limits import Limits
     from contactctl.service.replies import Reply
 
 #: A clock that is further off is worth a word: dates in changes and certificates go by it.
@@ -60,6 +61,12 @@ class Answer:
     def arrived(self) -> bool:
         """Tell whether the service answered at all."""
         return self.error is None or self.error.status is not None
+
+    @property
+    def team(self) -> str | None:
+        """Return the team whose key it is; None where the service names none."""
+        team = self.value.get("teamName") if isinstance(self.value, dict) else None
+        return team if isinstance(team, str) and team else None
 
 
 def ask(open_client: Callable[[], Asking], now: Callable[[], float]) -> Answer:
@@ -117,8 +124,8 @@ def key_check(found: Credentials, answer: Answer) -> Check:
     if answer.error is not None:
         refused = isinstance(answer.error, UnauthorizedError)
         return failed(name, answer.error, hint=_KEY_HINT if refused else None)
-    team = answer.value.get("teamName") if isinstance(answer.value, dict) else None
-    if not isinstance(team, str) or not team:
+    team = answer.team
+    if team is None:
         return ok(name, f"{found.key}, the service names no team")
     # A renewed key may be that of another team: all that was set up is for the one before.
     if found.team not in {None, team}:
@@ -127,6 +134,12 @@ def key_check(found: Credentials, answer: Answer) -> Check:
             name, words, "is it the right key? `contactctl profile check` keeps the new team"
         )
     return ok(name, f"{found.key}, team {team}")
+
+
+def team_check(limits: Limits, answer: Answer) -> Check:
+    """Tell that the key is the expected team's; raises :class:`CredentialsError` for another."""
+    limits.check_team(answer.team)
+    return ok("key of the team", f"it is the key of team {answer.team}")
 
 
 def clock_check(date: str | None, now_s: float) -> Check:

@@ -7,7 +7,7 @@ import typer
 
 from contactctl.errors import GuardError, UsageError
 from contactctl.flags import WAY
-from contactctl.flags.file_account import account_of
+from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.session import Session
@@ -117,6 +117,7 @@ class Planning:
         if preview.would == "refused":
             raise GuardError(f"there is nothing to plan for {who}: {preview.reason}")
         session, began = self._session, time.time()
+        session.check_team()
         lists = {one.id: one.name for one in session.account.lists()}
         with written_whole(self._path) as (writer, finish):
             planner = Planner(writer, lists)
@@ -125,14 +126,15 @@ class Planning:
             finish(Header("plan", account_of(session), began, None, planner.counts))
         drawn = shown(session, [*preview.request, *preview.changes])
         session.output.show(answers.preview(preview, who, shown=drawn))
-        session.output.note(planned_note(self._path, session.flags.explicit_profile))
+        session.output.note(planned_note(self._path, session))
 
 
-def planned_note(path: Path, profile: str | None) -> str:
-    """Return what to say when a plan was written; ``profile`` is the one that flags named."""
+def planned_note(path: Path, session: Session) -> str:
+    """Return what to say when a plan was written."""
     from contactctl.shells import call_line
 
+    profile = session.flags.explicit_profile
     # Typed as it stands, it must not go to whichever profile is active by then.
     account = [] if profile is None else [f"--profile={profile}"]
-    command = call_line([*account, "apply", str(path)])
+    command = call_line([*account, "apply", str(path), *team_words(session)])
     return f"nothing was written but the plan; to carry it out:\n{command}"

@@ -41,6 +41,15 @@ ExitCodeFlag = Annotated[
         rich_help_panel=PREVIEW,
     ),
 ]
+ExpectTeam = Annotated[
+    str | None,
+    typer.Option(
+        "--expect-team",
+        metavar="NAME",
+        help="Write only if the API key is this team's; else exit 4.",
+        rich_help_panel=GUARDS,
+    ),
+]
 NewEmail = Annotated[
     str | None,
     typer.Option(
@@ -79,12 +88,20 @@ NoLookup = Annotated[
 class DryRunFlags:
     """Whether to write at all."""
 
-    def __init__(self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False) -> None:
+    def __init__(
+        self,
+        *,
+        dry_run: DryRun = False,
+        exit_code: ExitCodeFlag = False,
+        expect_team: ExpectTeam = None,
+    ) -> None:
         self.dry_run = dry_run
         self.exit_code = exit_code
+        self.expect_team = expect_team
 
-    def check(self) -> None:
+    def check(self, session: Session) -> None:
         """Refuse ``--exit-code`` on its own; raises :class:`UsageError`."""
+        session.expected_team = self.expect_team
         if self.exit_code and not self.dry_run:
             raise UsageError("--exit-code goes with --dry-run", hint="add --dry-run")
 
@@ -93,13 +110,16 @@ class DryRunFlags:
         session: Session,
         preview: Preview,
         who: str,
-        *,
+        *addresses: str | None,
         noun: str = "contact",
         declared: "DeclaredTypes | None" = None,
     ) -> int | None:
-        """Show the preview and return the exit code that the flags ask for."""
-        from contactctl.flags.shown import shown  # update starts without it
+        """Show the preview and return the exit code; ``addresses`` are who would be written to."""
+        from contactctl.flags.shown import refusal, shown  # update starts without it
 
+        reason = refusal(session, *addresses, offline=preview.would == "unknown")
+        if reason:
+            preview = preview._replace(would="refused", reason=reason)
         drawn = shown(session, [*preview.request, *preview.changes], declared)
         session.output.show(answers.preview(preview, who, noun, drawn))
         if preview.reason:
@@ -111,14 +131,19 @@ class PreviewFlags(DryRunFlags):
     """Whether to write at all, and whether to look for the preview."""
 
     def __init__(
-        self, *, dry_run: DryRun = False, exit_code: ExitCodeFlag = False, offline: Offline = False
+        self,
+        *,
+        dry_run: DryRun = False,
+        exit_code: ExitCodeFlag = False,
+        offline: Offline = False,
+        expect_team: ExpectTeam = None,
     ) -> None:
-        super().__init__(dry_run=dry_run, exit_code=exit_code)
+        super().__init__(dry_run=dry_run, exit_code=exit_code, expect_team=expect_team)
         self.offline = offline
 
-    def check(self) -> None:
+    def check(self, session: Session) -> None:
         """Refuse what goes with ``--dry-run`` alone; raises :class:`UsageError`."""
-        super().check()
+        super().check(session)
         if self.offline and not self.dry_run:
             raise UsageError("--offline goes with --dry-run", hint="add --dry-run")
 
@@ -156,7 +181,7 @@ class LookFlags(NamedTuple):
         refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
         if asked and refused:
             raise UsageError(f"{asked} needs a look-up, and {refused} forbids it", hint="give one")
-        guarded = change.user_id is not None and session.credentials.only_domains
+        guarded = change.user_id is not None and session.limits and session.limits.domains
         # Never unasked in a script, whose loop would take twice the requests.
         looks = asked or (not refused and (guarded or is_terminal(session.run.stdout)))
         new = self.new_email

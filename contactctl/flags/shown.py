@@ -26,6 +26,20 @@ def account_words(session: Session) -> str:
     return ", ".join([*team, place])
 
 
+def refusal(session: Session, *addresses: str | None, offline: bool = False) -> str:
+    """Return why a limit would refuse a write, "" where none would.
+
+    ``offline`` asks nobody, and says nothing of an address that only a look could tell. Raises as
+    ``Session.check_team``.
+    """
+    limits = session.limits
+    if limits is None:
+        return ""
+    if not offline:
+        session.check_team()
+    return limits.refusal(filter(None, addresses) if offline else addresses)
+
+
 def shown(session: Session, names: Iterable[str], declared: DeclaredTypes | None = None) -> Shown:
     """Return what the views need for fields of these names; nothing where nobody looks."""
     if not session.output.for_a_person:

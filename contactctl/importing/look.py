@@ -60,7 +60,7 @@ class Look(NamedTuple):
 class Guards:
     """What rows may do to the contacts that they are found to be of.
 
-    ``check_addresses`` refuses addresses that the profile does not allow; it raises
+    ``check_addresses`` refuses addresses that may not be written to; it raises
     :class:`GuardError`.
     """
 

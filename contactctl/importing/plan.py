@@ -109,7 +109,7 @@ class LimitedConverter:
             problem = ValueProblem(
                 error.message,
                 hint=error.hint,
-                kind="an address that the profile may not write to",
+                kind="an address that may not be written to",
                 value=change.email,
                 column="email",
             )
@@ -153,7 +153,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     """Look at the whole file and return what is to be done.
 
     ``account`` tells accounts apart, ``name`` is the file as a later call would name it.
-    ``check_addresses`` refuses what the profile does not allow, as far as it is known before the
+    ``check_addresses`` refuses what may not be written to, as far as it is known before the
     contacts are looked up, where they will be (``looks``). Rows that contradict each other about
     who is who, but for what ``permits`` allows, are never sent. Raises :class:`UsageError` for what
     is wrong with the file or its columns as a whole; rows are in the report.

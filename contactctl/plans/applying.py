@@ -51,7 +51,7 @@ MAPPING = "plan 1"
 class Application:
     """A plan, whose account it is carried out for, and what may be written there.
 
-    ``check_addresses`` refuses addresses that the profile does not allow; it raises
+    ``check_addresses`` refuses addresses that may not be written to; it raises
     :class:`GuardError`.
     """
 

@@ -44,7 +44,7 @@ class Applies(Writes, Finds, Protocol):
 class Limits(Protocol):
     """How values are compared, and to whom may be written.
 
-    ``check_addresses`` refuses addresses that the profile does not allow; it raises
+    ``check_addresses`` refuses addresses that may not be written to; it raises
     :class:`GuardError`.
     """
 

@@ -1,16 +1,16 @@
-"""Which base URL and API key a run uses, where they came from, and what it may write."""
+"""Which base URL and API key a run uses, and where they came from."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
-from contactctl.errors import CredentialsError, GuardError
+from contactctl.errors import CredentialsError
 from contactctl.profiles.api_key import ApiKey, parse_api_key
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from contactctl.profiles.profile import Profile
     from contactctl.profiles.store import ProfileBook, ProfileStore
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "LOOPS_API_KEY"
 PROFILE_VARIABLE = "CONTACTCTL_PROFILE"
 BASE_URL_VARIABLE = "CONTACTCTL_BASE_URL"
+READ_ONLY_VARIABLE = "CONTACTCTL_READ_ONLY"
+DOMAINS_VARIABLE = "CONTACTCTL_ONLY_DOMAINS"
+TEAM_VARIABLE = "CONTACTCTL_EXPECT_TEAM"
 #: No request to it ever leaves the process.
 SANDBOX_BASE_URL = "http://localhost/api"
 _SHOWN_NAMES = 10
@@ -52,6 +55,14 @@ class Credentials(NamedTuple):
     only_domains: tuple[str, ...] = ()
     is_sandbox: bool = False
     warnings: tuple[str, ...] = ()
+    expected_team: str | None = None
+
+    def is_limited(self, env: Mapping[str, str]) -> bool:
+        """Tell whether anything limits what may be written."""
+        own = self.read_only or self.only_domains or self.expected_team
+        return bool(own) or not {READ_ONLY_VARIABLE, DOMAINS_VARIABLE, TEAM_VARIABLE}.isdisjoint(
+            env
+        )
 
 
 def resolve(
@@ -92,6 +103,7 @@ def credentials_of(
         read_only=profile.read_only,
         only_domains=profile.only_domains,
         warnings=choice.warnings,
+        expected_team=profile.expected_team,
     )
 
 
@@ -241,36 +253,3 @@ def _base_url_in(env: Mapping[str, str]) -> str | None:
             f"{BASE_URL_VARIABLE} cannot be used: {error}",
             hint=f"fix it, or unset it for {DEFAULT_BASE_URL}",
         ) from None
-
-
-def check_write_allowed(credentials: Credentials, addresses: Iterable[str | None] = ()) -> None:
-    """Refuse a write that the profile in force does not allow.
-
-    ``addresses`` are those of every contact that the write touches, before and after it: the one
-    given, those that a lookup found, and None for a contact picked by its user id and not looked
-    up. Domains are compared without regard to case and whole: a subdomain is another domain.
-    Raises :class:`GuardError`.
-    """
-    # Before the domains: no other address would help.
-    if credentials.read_only:
-        raise GuardError(
-            f"profile {credentials.profile} is read-only, and this command writes",
-            hint="choose another profile with --profile, or look with --dry-run",
-        )
-    if credentials.only_domains:
-        for address in addresses:
-            _check_domain(credentials, address)
-
-
-def _check_domain(credentials: Credentials, address: str | None) -> None:
-    allowed = ", ".join(credentials.only_domains)
-    rule = f"profile {credentials.profile} writes only to addresses at {allowed}"
-    if address is None:
-        raise GuardError(
-            f"{rule}, and the address of this contact is not known",
-            hint="pick the contact by --email, or let it be looked up first",
-        )
-    # With the @, or example.com would let notexample.com pass.
-    endings = tuple(f"@{domain}" for domain in credentials.only_domains)
-    if not address.lower().endswith(endings):
-        raise GuardError(f"{rule}, not to {address}", hint="choose another profile with --profile")

@@ -65,13 +65,14 @@ _SOURCES: dict[str, Callable[[str], KeySource]] = {
     "key_env": KeyVariable,
     "key_command": KeyCommand,
 }
-_OWN_KEYS = frozenset({"base_url", *_SOURCES, "team", "read_only", "only_domains"})
+_OWN_KEYS = frozenset({"base_url", *_SOURCES, "team", "read_only", "only_domains", "expect_team"})
 
 
 class Profile(NamedTuple):
     """A named base URL and key; ``team`` is the name seen when the key was last checked.
 
     ``only_domains`` holds lower-case domains; empty means that any address may be written to.
+    ``expected_team`` is whose key it has to be.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Profile(NamedTuple):
     team: str | None = None
     read_only: bool = False
     only_domains: tuple[str, ...] = ()
+    expected_team: str | None = None
 
     def to_table(self) -> dict[str, object]:
         """Return the profile's table in ``profiles.toml``; what is not set is not in it."""
@@ -89,6 +91,7 @@ class Profile(NamedTuple):
             "team": self.team,
             "read_only": self.read_only,
             "only_domains": list(self.only_domains),
+            "expect_team": self.expected_team,
         }
         # TOML has no null, and a short file is easier to check by eye.
         return {key: value for key, value in table.items() if value not in (None, False, [])}
@@ -112,6 +115,7 @@ def parse_table(name: str, table: Mapping[str, object]) -> Profile:
         team=_text(table, "team") if "team" in table else None,
         read_only=_flag(table, "read_only"),
         only_domains=_domains(table),
+        expected_team=_text(table, "expect_team") if "expect_team" in table else None,
     )
 
 
@@ -153,16 +157,16 @@ def check_variable(text: str) -> KeyVariable:
     return KeyVariable(text)
 
 
-def parse_domains(text: str) -> tuple[str, ...]:
+def parse_domains(text: str, where: str = "--only-domains") -> tuple[str, ...]:
     """Return the domains in a list separated by commas, lower-cased, each once, in order.
 
-    Raises :class:`UsageError` for anything that is not a plain domain such as ``example.com``.
+    ``where`` has them. Raises :class:`UsageError` for what is no plain domain (``example.com``).
     """
     domains = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",")))
     for domain in domains:
         if re.fullmatch(_DOMAIN, domain) is None:
             raise UsageError(
-                f"--only-domains: {domain!r} is not a domain",
+                f"{where}: {domain!r} is not a domain",
                 hint="give whole domains separated by commas, such as example.com,example.org",
             )
     return domains

@@ -12,6 +12,7 @@ from contactctl.files import FOLDER_VARIABLES, SANDBOX_VARIABLE, folder, sandbox
 from contactctl.profiles import credentials as access
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.key_command import command_name
+from contactctl.profiles.limits import expected_team, is_read_only, only_domains
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 #: The config folder is not among them: the path of the profiles file shows it.
 _FOLDERS: tuple[FolderKind, ...] = ("data", "cache", "state")
+#: Each limit, its variable, and what that says in words.
+_LIMITS: tuple[tuple[str, str, Callable[[Mapping[str, str]], str]], ...] = (
+    ("writes", access.READ_ONLY_VARIABLE, lambda env: "refused" * is_read_only(env)),
+    ("only domains", access.DOMAINS_VARIABLE, lambda env: ", ".join(only_domains(env))),
+    ("expected team", access.TEAM_VARIABLE, expected_team),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +71,11 @@ def place_settings(env: Mapping[str, str], store: ProfileStore) -> Iterator[Sett
 def profile_settings(
     profile: Profile, env: Mapping[str, str], store: ProfileStore
 ) -> Iterator[Setting]:
-    """Yield what a profile settles: base URL, key, team and limits."""
+    """Yield what a profile settles: base URL, key and team."""
     here = f"profile {profile.name}"
     yield _setting("address", here, lambda: access.base_url_of(profile, env))
     yield _key_setting(profile.key, env, store)
     yield Setting("team", profile.team, "seen when the key was last checked")
-    yield Setting("writes", "refused" if profile.read_only else "allowed", here)
-    yield Setting("only domains", ", ".join(profile.only_domains) or None, here)
 
 
 def access_settings(
@@ -87,9 +92,29 @@ def access_settings(
         yield from profile_settings(choice.profile, env, store)
     elif not choice.is_sandbox:
         yield from _environment_settings(env)
+    yield from _limit_settings(choice.profile, env)
     overruled = _overruled(explicit, env, store)
     if overruled:
         yield Setting("overruled", ", ".join(overruled), "set as well, and not used")
+
+
+def _limit_settings(profile: Profile | None, env: Mapping[str, str]) -> Iterator[Setting]:
+    """Yield each limit on writes, the profile's and the variable's: both of them hold."""
+    own = ["", "", ""]
+    if profile is not None:
+        domains = ", ".join(profile.only_domains)
+        own = ["refused" * profile.read_only, domains, profile.expected_team or ""]
+    for (name, variable, read), held in zip(_LIMITS, own, strict=True):
+        here = "" if profile is None else f"profile {profile.name}"
+        if variable in env:
+            source = f"{variable} and {here}" if held else variable
+            yield _setting(name, source, partial(_both, held, read, env))
+        elif profile is not None:
+            yield Setting(name, held or ("allowed" if name == "writes" else None), here)
+
+
+def _both(held: str, read: Callable[[Mapping[str, str]], str], env: Mapping[str, str]) -> str:
+    return " and ".join(dict.fromkeys(filter(None, [held, read(env)]))) or "allowed"
 
 
 def _overruled(explicit: str | None, env: Mapping[str, str], store: ProfileStore) -> list[str]:

@@ -20,11 +20,12 @@ def patient(session: Session, patience_s: float) -> PatientCatalogue:
 def wait_for_account(session: Session, patience_s: float) -> None:
     """Let the session's questions about the account wait for a service that is away."""
     catalogue = patient(session, patience_s)
+    session.ask_key = catalogue.api_key
     # In place of the property's own, which would give up at the first failure.
     session.account = open_account(catalogue, session.credentials, session.env)
 
 
-def account_words(session: Session, patience_s: float, *, offline: bool = False) -> str:
+def account_words(session: Session, *, offline: bool = False) -> str:
     """Return to whose contacts a run is about to write; "" for the sandbox, of which is told.
 
     The service is asked where it has not answered yet, and so named no limit, or where the team
@@ -35,5 +36,5 @@ def account_words(session: Session, patience_s: float, *, offline: bool = False)
         return ""
     team = session.team
     if not offline and (team is None or session.client.limit is None):
-        team = session.ask_team(patient(session, patience_s).api_key) or team
+        team = session.ask_team() or team
     return f"team {excerpt(team)}, {credentials.source}" if team else credentials.source

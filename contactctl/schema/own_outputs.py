@@ -37,6 +37,7 @@ _PROFILE: Mapping[str, JsonValue] = {
     "keyName": said("the variable or the program, null for a key in the file", TEXT_OR_NULL),
     "readOnly": BOOLEAN,
     "onlyDomains": list_of(TEXT),
+    "expectTeam": TEXT_OR_NULL,
     "baseUrl": TEXT,
 }
 _SETTING = record(
@@ -47,7 +48,7 @@ _SETTING = record(
     }
 )
 _PLACES = ("profilesFile", "dataFolder", "cacheFolder", "stateFolder", "sandboxFile")
-_ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "overruled")
+_ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "expectedTeam", "overruled")
 
 
 #: Problems of one kind in one column of a file.

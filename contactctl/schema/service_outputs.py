@@ -74,7 +74,9 @@ def preview(*would: Would, flag: str = "--dry-run") -> Output:
             "would": one_of(*would),
             "request": said("the body, or the query, that would be sent", {"type": "object"}),
             "changes": CHANGES,
-        }
+            "reason": said("why it would be refused", TEXT),
+        },
+        optional=("reason",),
     )
     return Output(schema, flag=flag)
 
@@ -141,7 +143,8 @@ _RESPELLED = record(
 )
 _SUMMARY_OF_DRY_RUN = record(
     {
-        "would": said("of all rows", one_of("create", "update", "nothing", "unknown")),
+        "would": said("of all rows", one_of("create", "update", "nothing", "refused", "unknown")),
+        "reason": said("why nothing may be written, where that is so", TEXT),
         "rows": said("rows that were taken", at_least(0)),
         "toSend": said("rows that would be sent", at_least(0)),
         "create": at_least(0),
@@ -173,7 +176,8 @@ _SUMMARY_OF_DRY_RUN = record(
                 "additionalProperties": {"type": "object", "additionalProperties": at_least(1)},
             },
         ),
-    }
+    },
+    optional=("reason",),
 )
 _DRY_RUN: JsonObject = {
     "anyOf": [

@@ -111,7 +111,7 @@ def test_rows_of_other_domains_are_problems_of_the_check(
     file.write_text("\n".join(["email,userId", *people]) + "\n")
     done = cli("import", str(file))
     assert done.code == 2
-    assert "an address that the profile may not write to" in done.err
+    assert "an address that may not be written to" in done.err
     assert "(line 3" in done.err
     assert "(line 4" in done.err
     assert "PUT contacts/update" not in server.routes_seen()

@@ -75,6 +75,7 @@ def test_json_says_all_but_the_key(cli: Cli) -> None:
         "keyName": None,
         "readOnly": False,
         "onlyDomains": [],
+        "expectTeam": None,
         "baseUrl": URL,
         "checked": False,
     }

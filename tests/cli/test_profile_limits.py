@@ -1,4 +1,4 @@
-"""A profile that refuses writes, and one that writes to some domains alone."""
+"""What may be written: nothing, some domains alone, one team's contacts alone."""
 
 from __future__ import annotations
 

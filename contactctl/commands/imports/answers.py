@@ -52,11 +52,14 @@ def dry_run(
     forecast: Forecast,
     new: Sequence[NewProperty] = (),
     lists: Mapping[str, str] = MappingProxyType({}),
+    refusal: str = "",
 ) -> Answer:
     """Return the answer to a dry run: what is to come, and the first rows that would change.
 
-    ``new`` are the properties that would be made, ``lists`` has names of mailing lists by id.
+    ``new`` are the properties that would be made, ``lists`` has names of mailing lists by id,
+    ``refusal`` says why nothing may be written.
     """
+    would = "refused" if refusal else tally.in_a_word
     lines = [*_dry_run_lines(tally, forecast), *_account(forecast)]
     lines += _notes(forecast.plan)
     cells = [row for finished in tally.shown for row in _shown_fields(finished)]
@@ -77,7 +80,7 @@ def dry_run(
         below = [views.headline(line, style="") for line in [*tally.refusals, *more]]
         return views.stack(*heading, *table, *below)
 
-    plain = [f"would\t{tally.in_a_word}", *lines]
+    plain = [f"would\t{would}", *lines]
     plain += ["\t".join(map(to_safe, row)) for row in cells]
     plain += [to_safe(line) for line in [*tally.refusals, *more]]
     report = forecast.plan.report
@@ -86,12 +89,15 @@ def dry_run(
         "leftOut": [*forecast.plan.left_out],
         "creates": {one.name: one.type for one in new},
     }
+    numbers |= {"would": would} | ({"reason": refusal} if refusal else {})
     found: JsonObject = {"summary": numbers | spellings_to_json(report.spellings) | columns}
-    return Answer(json=found, plain=plain, quiet=[tally.in_a_word], view=view)
+    return Answer(json=found, plain=plain, quiet=[would], view=view)
 
 
-def dry_run_warnings(tally: DryTally) -> list[str]:
-    """Return what the import itself would do without asking, as it looks nobody up."""
+def dry_run_warnings(tally: DryTally, refusal: str = "") -> list[str]:
+    """Return why nothing would be written, else what would be without asking or a look."""
+    if refusal:
+        return [f"this import would be refused: {refusal}"]
     if tally.looks:
         return []
     found = []

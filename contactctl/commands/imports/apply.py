@@ -12,10 +12,11 @@ from contactctl.commands.imports.call import address_check
 from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
-from contactctl.flags.file_account import account_of
+from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import SummaryTo
 from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.shown import refusal
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
@@ -33,7 +34,7 @@ from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
 from contactctl.progress import Progress
 from contactctl.runs.flag_words import global_words
-from contactctl.runs.patience import patient, usual_patience_s, wait_for_account
+from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import told
 from contactctl.safe_text import quoted
@@ -105,6 +106,7 @@ class ApplyCall:
         """What to type to go on with this run."""
         words = [*self.flags.words(), *([] if self.flags.resume else ["--resume"])]
         named = global_words(self.session.flags)
+        words += team_words(self.session)
         return call_line([*named, "apply", self.flags.file, *words])
 
 
@@ -119,7 +121,7 @@ def apply(
     look and the write somebody else may still write: the service has no conditional write. An undo
     file is taken back from its end, and what cannot come back is named and counted.
     """
-    preview.check()
+    preview.check(session)
     if flags.resume and preview.dry_run:
         raise UsageError(
             "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
@@ -142,7 +144,8 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     """Read the file and refuse it as a whole where it must not be carried out."""
     file = open_plan_file(Path(flags.file), flags.file)
     patience_s = flags.sending.patience_s(usual_patience_s(session))
-    account = account_of(session, patient(session, patience_s).api_key)
+    wait_for_account(session, patience_s)
+    account = account_of(session)
     # First of all: the messages after this one would be about somebody else's contacts.
     check_account(file, account)
     is_plan = file.header.kind == "plan"
@@ -151,7 +154,6 @@ def _admitted(session: Session, flags: ApplyFlags) -> ApplyCall:
     max_age = parse_age(flags.max_age or (DEFAULT_MAX_AGE if is_plan else MOST_AGE))
     if not flags.resume:  # what was begun in time may be gone on with
         check_age(file, max_age, time.time())
-    wait_for_account(session, patience_s)
     application = Application(
         file, account.digest, session.account.properties(), address_check(session)
     )
@@ -220,10 +222,10 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
     """Show what of the file would still be carried out."""
     from contactctl.plans.applying import open_dry_application
 
-    output, stop = call.session.output, Stop()
-    tally = Tally(call.application.file.count)
+    session, stop = call.session, Stop()
+    output, tally = session.output, Tally(call.application.file.count)
     shown = _shown(call, is_done=False)
-    opened = open_dry_application(call.application, call.session.client, call.options)
+    opened = open_dry_application(call.application, session.client, call.options)
     with stops_told(stop.take), opened as run:
         stop.watch(run)
         with told(output, call.flags.file, tally, run) as (_, results):
@@ -235,7 +237,11 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
         raise stop.error(tally.told, tally.rows)
     output.show(shown.answer())
     shown.save(summary)
-    return ExitCode.WOULD_CHANGE if preview.exit_code and shown.changes else None
+    reason = refusal(session)
+    if reason:
+        output.warn(f"this would be refused: {reason}")
+    would_change = shown.changes and not reason
+    return ExitCode.WOULD_CHANGE if preview.exit_code and would_change else None
 
 
 def _shown(call: ApplyCall, *, is_done: bool) -> plan_answers.Shown:

@@ -10,12 +10,12 @@ from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFl
 from contactctl.commands.imports.map_file import merged
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.files import folder
+from contactctl.flags.file_account import team_words
 from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.look import Guards
 from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.importing.plan import Plan
-from contactctl.profiles.credentials import check_write_allowed
 from contactctl.runs.flag_words import global_words, without_mapped_anew
 from contactctl.runs.patience import usual_patience_s
 from contactctl.session import DEFAULT_RETRIES, Session
@@ -164,13 +164,12 @@ class ImportCall:
         return [word for group in groups for word in group.words()]
 
     def _line(self, file: str, words: list[str]) -> str:
-        return call_line([*global_words(self.session.flags), "import", file, *words])
+        words = ["import", file, *words, *team_words(self.session)]
+        return call_line([*global_words(self.session.flags), *words])
 
 
 def address_check(session: Session) -> Callable[..., None] | None:
-    """Return what refuses addresses that the profile may not write to; None where it may to all."""
-    if not session.credentials.only_domains:
-        return None
-    # That a profile is read-only is one error for the whole command, not one for each row.
-    limits = session.credentials._replace(read_only=False)
-    return lambda addresses: check_write_allowed(limits, addresses)
+    """Return what refuses addresses that may not be written to; None where all may be."""
+    # That nothing may be written is one error for the whole command, not one for each row.
+    limits = session.limits
+    return limits.check_addresses if limits is not None and limits.domains else None

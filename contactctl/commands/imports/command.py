@@ -63,6 +63,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     and false join and leave a list. An empty cell leaves its field alone, null empties it. The
     whole file is checked before the first write. --resume goes on with an interrupted run.
     """
+    preview.check(session)
     sending.check(preview)
     planning.check(
         Path(reading.file),
@@ -175,7 +176,7 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
     looks, limit = int(call.guards.looks), call.limit(plan)
-    account = account_words(call.session, call.patience_s)  # before the limit is asked for
+    account = account_words(call.session)  # before the limit is asked for
     forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks, account)
     output.note("\n".join(answers.forecast_lines(forecast)))
     journals = Journals(journal_folder(call.session.env))

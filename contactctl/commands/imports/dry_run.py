@@ -8,7 +8,7 @@ from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
-from contactctl.flags.shown import shown
+from contactctl.flags.shown import refusal, shown
 from contactctl.importing.new_properties import NewProperty
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast
@@ -34,12 +34,13 @@ def show(
     look(call, plan, tally, tell, offline=preview.offline)
     forecast = _forecast(call, plan, tally, offline=preview.offline)
     named = shown(call.session, tally.shown_fields).lists
-    output.show(answers.dry_run(tally, forecast, new, named))
-    for line in answers.dry_run_warnings(tally):
+    reason = refusal(call.session, offline=preview.offline)
+    output.show(answers.dry_run(tally, forecast, new, named, reason))
+    for line in answers.dry_run_warnings(tally, reason):
         output.warn(line)
     refuse_too_many(call, plan, tally)
     # What nobody has looked up may change something.
-    changes = tally.changes or tally.would["unknown"]
+    changes = not reason and (tally.changes or tally.would["unknown"])
     return ExitCode.WOULD_CHANGE if preview.exit_code and changes else None
 
 
@@ -103,5 +104,5 @@ def refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
 
 def _forecast(call: ImportCall, plan: Plan, tally: DryTally, *, offline: bool) -> Forecast:
     unsent, looks = plan.report.sendable_rows - tally.to_send, int(call.guards.looks)
-    account = account_words(call.session, call.patience_s, offline=offline)
+    account = account_words(call.session, offline=offline)
     return Forecast(plan, call.expected_per_second, unsent, looks=looks, account=account)

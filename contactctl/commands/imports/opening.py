@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from contactctl.commands.imports.checking import checked
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
+from contactctl.flags.file_account import team_words
 from contactctl.importing.csv_rows import ESCAPE_HINT
 from contactctl.importing.input_file import STDIN, InputFile, open_input
 from contactctl.importing.misread import MisreadError
@@ -67,7 +68,7 @@ def opened(
 def _name_account(error: UsageError, session: Session) -> None:
     """Have the pipes that are named end in the account of this call, and not in another."""
     pipe = "| contactctl import -"
-    words = call_line([*global_words(session.flags), "import", "-"])
+    words = call_line([*global_words(session.flags), "import", "-", *team_words(session)])
     error.message = error.message.replace(pipe, f"| {words}")
     error.hint = error.hint and error.hint.replace(pipe, f"| {words}")
 

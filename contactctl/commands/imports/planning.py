@@ -14,7 +14,6 @@ from contactctl.importing.report import DryTally, would_of
 from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import written_whole
 from contactctl.plans.planning import Planner
-from contactctl.runs.patience import patient
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -33,7 +32,8 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
     """
     # A plan is as old as its first look, not as its last.
     output, began = call.session.output, time.time()
-    account = account_of(call.session, patient(call.session, call.patience_s).api_key)
+    call.session.check_team()
+    account = account_of(call.session)
     tally = DryTally(call.rows(plan), looks=True)
     shown = Shown(str(path), account, output)
     # A person who reads the plan knows lists by their names.
@@ -54,7 +54,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
         finish(Header("plan", account, began, source, planner.counts))
     output.show(shown.answer())
     shown.save(summary)
-    output.note(planned_note(path, call.session.flags.explicit_profile))
+    output.note(planned_note(path, call.session))
     if planner.left_out:
         rows = counted(planner.left_out, "row is", "rows are")
         raise RowsFailedError(

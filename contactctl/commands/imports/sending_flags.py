@@ -134,7 +134,6 @@ class SendFlags(FlagWords):
 
     def check(self, preview: PreviewFlags) -> None:
         """Refuse what does not go together; raises :class:`UsageError`."""
-        preview.check()
         # Read for its error: later would be after the file was checked.
         self.patience_s(0.0)
         if self.resume and preview.dry_run:

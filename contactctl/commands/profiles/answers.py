@@ -104,6 +104,7 @@ def _object(profile: Profile, book: ProfileBook) -> JsonObject:
         "keyName": name,
         "readOnly": profile.read_only,
         "onlyDomains": list(profile.only_domains),
+        "expectTeam": profile.expected_team,
         "baseUrl": profile.base_url,
     }
 
@@ -112,6 +113,7 @@ def _row(profile: Profile, book: ProfileBook) -> Sequence[JsonValue]:
     source, name = _source_words(profile.key)
     limits = ["read-only"] if profile.read_only else []
     limits += [f"only {domain}" for domain in profile.only_domains]
+    limits += [f"only team {profile.expected_team}"] if profile.expected_team else []
     return (
         profile.name,
         "active" if book.active == profile.name else "",

@@ -21,6 +21,7 @@ from contactctl.profiles.credentials import (
     find_profile,
     resolve,
 )
+from contactctl.profiles.limits import limits_of
 from contactctl.profiles.profile import SANDBOX_NAME, Profile, StoredKey, check_name
 from contactctl.profiles.settings import effective_settings
 from contactctl.profiles.store import ProfileBook
@@ -32,6 +33,7 @@ EXAMPLES = {
         "contactctl profile add ci --key-env LOOPS_KEY_CI --read-only",
         "contactctl profile add live --key-command 'op read op://vault/loops/key'",
         "contactctl profile add test --key-stdin --only-domains example.com < key.txt",
+        "contactctl profile add live --key-env LOOPS_KEY_LIVE --expect-team Example",
     ),
     "list_": ("contactctl profile list", "contactctl profile list --output json"),
     "use": ("contactctl profile use work",),
@@ -66,9 +68,10 @@ def add(  # noqa: PLR0913 - one parameter per flag or set of flags
     # First: nobody should enter a key for a name that is refused.
     _check_free(session.profiles.load(), check_name(name), replace=replace)
     key.check(session)
-    base_url, domains = place.to_base_url(session), place.to_domains()
+    place.check()
+    base_url = place.to_base_url(session)
     source = key.to_source(session, name, base_url)
-    profile = Profile(name, base_url, source, None, place.read_only, domains)
+    profile = place.to_profile(name, base_url, source)
     profile = profile if no_check else _with_team(session, profile)
     book = _save(session, profile, replace=replace)
     session.output.show(answers.added(profile, book, checked=not no_check))
@@ -173,10 +176,15 @@ def _with_team(session: Session, profile: Profile) -> Profile:
 
 
 def _ask_team(session: Session, credentials: Credentials) -> str | None:
-    """Ask the service whether it takes the key; older services name no team."""
+    """Ask the service whether it takes the key; older services name no team.
+
+    Raises :class:`CredentialsError` where it is not the team's that the profile expects.
+    """
     session.credentials = credentials
     team = session.client.api_key().get("teamName")
-    return team if isinstance(team, str) and team else None
+    team = team if isinstance(team, str) and team else None
+    limits_of(credentials, {}).check_team(team)
+    return team
 
 
 def _shows(session: Session) -> bool:

@@ -12,9 +12,11 @@ from contactctl.profiles.api_key import parse_api_key
 from contactctl.profiles.credentials import default_base_url
 from contactctl.profiles.key_command import split_command
 from contactctl.profiles.key_input import ask_key, read_key
+from contactctl.profiles.limits import parse_team
 from contactctl.profiles.profile import (
     KeyCommand,
     KeySource,
+    Profile,
     StoredKey,
     check_variable,
     parse_domains,
@@ -69,6 +71,15 @@ OnlyDomains = Annotated[
         "--only-domains",
         metavar="DOMAIN,…",
         help="Refuse to write to addresses at any other domain; subdomains are not included.",
+        rich_help_panel=GUARDS,
+    ),
+]
+ExpectTeam = Annotated[
+    str | None,
+    typer.Option(
+        "--expect-team",
+        metavar="NAME",
+        help="Before the first write of each command, ask whether the key is this team's.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -130,6 +141,7 @@ class PlaceFlags:
     base_url: BaseUrl = None
     read_only: ReadOnly = False
     only_domains: OnlyDomains = None
+    expect_team: ExpectTeam = None
 
     def to_base_url(self, session: Session) -> str:
         """Return the base URL in its one spelling; raises :class:`UsageError` for a bad one."""
@@ -143,9 +155,21 @@ class PlaceFlags:
                 hint="give an address such as https://app.loops.so/api",
             ) from None
 
-    def to_domains(self) -> tuple[str, ...]:
-        """Return the domains that may be written to, none for all."""
+    def to_profile(self, name: str, base_url: str, source: KeySource) -> Profile:
+        """Return the profile of that name and key, not yet checked."""
+        domains, team = self._domains(), self._team()
+        return Profile(name, base_url, source, None, self.read_only, domains, team)
+
+    def check(self) -> None:
+        """Refuse limits that cannot be read; raises :class:`UsageError`."""
+        self._domains()
+        self._team()
+
+    def _domains(self) -> tuple[str, ...]:
         return () if self.only_domains is None else parse_domains(self.only_domains)
+
+    def _team(self) -> str | None:
+        return None if self.expect_team is None else parse_team(self.expect_team, "--expect-team")
 
 
 def _typed(session: Session, name: str, base_url: str) -> StoredKey:

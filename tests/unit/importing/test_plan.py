@@ -29,7 +29,7 @@ def test_a_profile_may_forbid_addresses_and_those_that_are_not_known(tmp_path: P
     plan = plan_of(tmp_path, text, check_addresses=check)
     assert plan.report.problem_rows == 3
     (group,) = plan.report.problems.groups
-    assert group.kind == "an address that the profile may not write to"
+    assert group.kind == "an address that may not be written to"
     assert [example.lines for example in group.examples] == [[3], [4], [5]]
     looked_up = plan_of(tmp_path, text, check_addresses=check, looks=True)
     assert looked_up.report.problem_rows == 1
