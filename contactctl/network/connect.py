@@ -1,11 +1,15 @@
-"""Connections: names looked up, addresses tried in turn, and one opened ahead of its use."""
+"""Connections: names looked up, addresses tried side by side, and one opened ahead of its use."""
 
 from __future__ import annotations
 
+import os
+import selectors
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections import deque
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from contactctl.errors import ContactctlError
 
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Services and what stands before them close idle connections after some seconds of their own.
 IDLE_S = 5.0
+#: What an address has for itself before the next one is tried beside it (RFC 8305, 8).
+HEAD_START_S = 0.25
 
 _Address: TypeAlias = tuple[int, int, int, str, Any]
 LookUp: TypeAlias = "Callable[..., Sequence[_Address]]"
@@ -56,7 +62,7 @@ def open_socket(
     only_loopback: bool = False,
     look_up: LookUp = socket.getaddrinfo,
 ) -> socket.socket:
-    """Connect to the first address of a host that answers; each gets its share of the time left.
+    """Connect to the first address of a host that answers; none is waited for long.
 
     ``only_loopback`` passes over addresses of other machines, whatever the name resolves to.
     Raises ``OSError``; ``TimeoutError`` among them when the time is up.
@@ -65,13 +71,15 @@ def open_socket(
     if only_loopback:
         # A name that resolves to another machine would carry the key there in clear.
         addresses = [found for found in addresses if _is_here(found)]
-    failure = OSError("the name has no usable address")
-    for number, address in enumerate(addresses):
-        try:
-            return _connected(address, deadline.left_s() / (len(addresses) - number))
-        except OSError as error:
-            failure = error
-    raise failure
+    sock = _first_to_answer(_in_turns(addresses), deadline)
+    try:
+        sock.settimeout(deadline.left_s())
+        # httpcore writes head and body apart: the second would wait for the first's ACK.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def is_readable(sock: socket.socket) -> bool:
@@ -113,18 +121,54 @@ def _addresses(host: str, port: int, deadline: Deadline, look_up: LookUp) -> lis
     return found
 
 
-def _connected(address: _Address, timeout_s: float) -> socket.socket:
+def _in_turns(addresses: Sequence[_Address]) -> list[_Address]:
+    """Let families take turns (RFC 8305, 4): where one leads nowhere, the other is second."""
+    ours = [one for one in addresses if one[0] == addresses[0][0]]
+    others = [one for one in addresses if one[0] != addresses[0][0]]
+    return [one for pair in zip_longest(ours, others) for one in pair if one is not None]
+
+
+def _first_to_answer(addresses: Sequence[_Address], deadline: Deadline) -> socket.socket:
+    """Try addresses one after the other, each with a head start before the next joins in."""
+    failure = OSError("the name has no usable address")
+    left = deque(addresses)
+    with selectors.DefaultSelector() as trying:
+        try:
+            while left or trying.get_map():
+                if left:
+                    failure = _begin(left.popleft(), trying) or failure
+                wait_s = deadline.left_s() if trying.get_map() else 0.0
+                for key, _ in trying.select(min(wait_s, HEAD_START_S) if left else wait_s):
+                    sock = cast("socket.socket", key.fileobj)
+                    trying.unregister(sock)
+                    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    if code == 0:
+                        return sock
+                    sock.close()
+                    failure = OSError(code, os.strerror(code))
+        finally:
+            for key in trying.get_map().values():
+                cast("socket.socket", key.fileobj).close()
+    raise failure
+
+
+def _begin(address: _Address, trying: selectors.BaseSelector) -> OSError | None:
+    """Begin to connect to an address; return what is against it at once."""
     family, kind, protocol, _, where = address
-    sock = socket.socket(family, kind, protocol)
     try:
-        sock.settimeout(timeout_s)
+        sock = socket.socket(family, kind, protocol)
+    except OSError as error:  # such as a family that this machine does not know
+        return error
+    sock.setblocking(False)
+    try:
         sock.connect(where)
-        # httpcore writes head and body apart: the second would wait for the first's ACK.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except BaseException:
+    except BlockingIOError:
+        pass  # under way
+    except OSError as error:
         sock.close()
-        raise
-    return sock
+        return error
+    trying.register(sock, selectors.EVENT_WRITE)
+    return None
 
 
 def _is_here(address: _Address) -> bool:

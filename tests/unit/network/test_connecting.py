@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +20,11 @@ from contactctl.errors import (
     NoConnectionError,
     Outcome,
 )
-from contactctl.network.connect import Deadline, open_socket
+from contactctl.network.connect import Deadline, _in_turns, open_socket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fault_server import Visit
 
 
@@ -28,6 +32,20 @@ from transport_calls import Address, address, client_over, failure_of
 
 SAVED = reply_json({"success": True, "id": "c1"})
 EMPTY = reply_json([])
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """Keep a port whose backlog is full: who calls waits for ever."""
+    with ExitStack() as held:
+        full = held.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            caller = held.enter_context(socket.socket())
+            caller.settimeout(0)
+            caller.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
 
 
 def test_a_host_without_an_address_is_no_connection() -> None:
@@ -84,22 +102,58 @@ def test_the_last_address_has_all_the_time_that_is_left(refused_port: int) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a full backlog to swallow connections")
-def test_an_address_that_swallows_connections_takes_only_its_share_of_the_time() -> None:
-    with socket.socket() as full, socket.create_server(("127.0.0.1", 0)) as good:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        port = full.getsockname()[1]
-        waiting = [socket.socket() for _ in range(3)]
-        for sock in waiting:
-            sock.settimeout(0)
-            sock.connect_ex(("127.0.0.1", port))
-        found = [address(port), address(good.getsockname()[1])]
-        deadline = Deadline.after(3.0)
+def test_addresses_that_swallow_connections_cost_a_fraction_of_a_second(
+    full_port: int,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as good:
+        found = [address(full_port), address(full_port), address(good.getsockname()[1])]
+        deadline = Deadline.after(60.0)
         with open_socket("x", 1, deadline, look_up=lambda *_, **__: found) as opened:
             assert opened.getpeername() == good.getsockname()
-        assert deadline.left_s() > 0
-        for sock in waiting:
-            sock.close()
+            assert opened.getblocking()
+            assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert deadline.left_s() > 45.0
+
+
+def test_the_address_that_the_system_prefers_is_taken_where_it_answers() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as first,
+        socket.create_server(("127.0.0.1", 0)) as second,
+    ):
+        found = [address(one.getsockname()[1]) for one in (first, second)]
+        with open_socket("x", 1, Deadline.after(60), look_up=lambda *_, **__: found) as opened:
+            assert opened.getpeername() == first.getsockname()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a full backlog to swallow connections")
+def test_where_every_address_hangs_the_deadline_ends_it_and_nothing_stays_open(
+    full_port: int,
+) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(TimeoutError):
+        open_socket("x", 1, Deadline.after(0.6), look_up=lambda *_, **__: [address(full_port)] * 3)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize(
+    ("families", "order"),
+    [("66644", [0, 3, 1, 4, 2]), ("4466", [0, 2, 1, 3]), ("44", [0, 1]), ("6", [0]), ("", [])],
+)
+def test_families_take_turns_beginning_with_the_one_that_the_system_prefers(
+    families: str, order: list[int]
+) -> None:
+    kinds = {"4": socket.AF_INET, "6": socket.AF_INET6}
+    found = [(kinds[one], socket.SOCK_STREAM, 0, "", ("", at)) for at, one in enumerate(families)]
+    assert [one[4][1] for one in _in_turns(found)] == order
+
+
+def test_an_address_of_a_family_that_is_not_there_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as good:
+        port = good.getsockname()[1]
+        nowhere = (99, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+        found = [nowhere, address(port)]
+        with open_socket("x", 1, Deadline.after(60), look_up=lambda *_, **__: found) as opened:
+            assert opened.getpeername() == good.getsockname()
 
 
 def test_no_address_at_all_is_an_os_error() -> None:
