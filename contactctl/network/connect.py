@@ -159,7 +159,7 @@ def _begin(address: _Address, trying: selectors.BaseSelector) -> OSError | None:
         sock = socket.socket(family, kind, protocol)
     except OSError as error:  # such as a family that this machine does not know
         return error
-    sock.setblocking(False)
+    sock.settimeout(0)
     try:
         sock.connect(where)
     except BlockingIOError:
@@ -243,13 +243,13 @@ class EarlyConnection:
         host = self._origin.host
         plain = open_socket(host, self._origin.port, deadline, look_up=self._look_up)
         try:
-            from contactctl.network.route import trust_context
+            from contactctl.network.trust import shake_hands, trust_context
 
             context = trust_context(self._env)
             # What httpcore would offer itself, which takes the connection over.
             context.set_alpn_protocols(["http/1.1"])
             plain.settimeout(deadline.left_s())
-            return context.wrap_socket(plain, server_hostname=host.encode("ascii"))
+            return shake_hands(context, plain, host)
         except BaseException:
             plain.close()
             raise

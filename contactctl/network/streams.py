@@ -12,12 +12,12 @@ from contactctl.errors import DeadlineError, NoConnectionError, Outcome, ProxyEr
 from contactctl.network.connect import Deadline, is_readable, open_socket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
     from contactctl.network.connect import EarlyConnection, LookUp
-    from contactctl.network.route import Proxy
+    from contactctl.network.proxies import Proxy
 
 
 class Network(httpcore.NetworkBackend):
@@ -27,6 +27,7 @@ class Network(httpcore.NetworkBackend):
         self,
         origin: Origin,
         proxy: Proxy | None,
+        env: Mapping[str, str],
         *,
         early: EarlyConnection | None = None,
         look_up: LookUp = socket.getaddrinfo,
@@ -34,6 +35,7 @@ class Network(httpcore.NetworkBackend):
         self._plain = origin.scheme == "http"
         self._early = early
         self._proxy = proxy
+        self._env = env
         self._look_up = look_up
 
     def connect_tcp(
@@ -49,15 +51,19 @@ class Network(httpcore.NetworkBackend):
         try:
             early = self._early.take(deadline) if self._early is not None else None
             if early is not None:
-                return _EarlyStream(early, carries_request=False)
+                return _EarlyStream(early, self._env, carries_request=False)
             sock = open_socket(
-                host, port, deadline, only_loopback=self._plain, look_up=self._look_up
+                host.strip("[]"),
+                port,
+                deadline,
+                only_loopback=self._plain,
+                look_up=self._look_up,
             )
         except TimeoutError:
             raise late(deadline) from None
         except OSError as error:
             raise self._unreachable(f"{host}:{port}", error) from error
-        return _Stream(sock, carries_request=self._plain)
+        return _Stream(sock, self._env, carries_request=self._plain)
 
     def _unreachable(self, where: str, error: OSError) -> ContactctlError:
         reason = error.strerror or str(error)
@@ -75,8 +81,11 @@ class _Stream(httpcore.NetworkStream):
     Only what is written to the connection that carries requests may have reached the service.
     """
 
-    def __init__(self, sock: socket.socket, *, carries_request: bool) -> None:
+    def __init__(
+        self, sock: socket.socket, env: Mapping[str, str], *, carries_request: bool
+    ) -> None:
         self._socket = sock
+        self._env = env
         self._carries_request = carries_request
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -113,16 +122,28 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        host = server_hostname or ""
+        from contactctl.network.trust import shake_hands
+
+        host = (server_hostname or "").strip("[]")
         deadline = _deadline_of(timeout)
         try:
             self._socket.settimeout(deadline.left_s())
-            # As bytes: for text, Python imports its whole machinery of national names.
-            sock = ssl_context.wrap_socket(self._socket, server_hostname=host.encode("ascii"))
+            sock = shake_hands(ssl_context, self._socket, host)
         except OSError as error:
             self.close()
-            raise _handshake_failure(error, host, deadline) from error
-        return _Stream(sock, carries_request=True)
+            raise self._handshake_failure(error, host, deadline) from error
+        return _Stream(sock, self._env, carries_request=True)
+
+    def _handshake_failure(self, error: OSError, host: str, deadline: Deadline) -> ContactctlError:
+        if isinstance(error, TimeoutError):
+            return late(deadline)
+        # Hung up on during the handshake, which says nothing of certificates.
+        closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        if closed or not isinstance(error, ssl.SSLError):
+            return broken(deadline)
+        from contactctl.network.distrust import trust_failure
+
+        return trust_failure(error, host, self._env)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's interface
         """Answer the two questions that httpcore asks of a connection."""
@@ -142,7 +163,7 @@ class _EarlyStream(_Stream):
         server_hostname: str | None = None,  # noqa: ARG002 - likewise
         timeout: float | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
-        return _Stream(self._socket, carries_request=True)
+        return _Stream(self._socket, self._env, carries_request=True)
 
 
 def late(deadline: Deadline) -> DeadlineError:
@@ -167,15 +188,3 @@ def _deadline_of(timeout: float | None) -> Deadline:
     if not isinstance(timeout, Deadline):
         raise TypeError("a request came without its deadline")
     return timeout
-
-
-def _handshake_failure(error: OSError, host: str, deadline: Deadline) -> ContactctlError:
-    if isinstance(error, TimeoutError):
-        return late(deadline)
-    # Hung up on during the handshake, which says nothing of certificates.
-    closed = isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
-    if closed or not isinstance(error, ssl.SSLError):
-        return broken(deadline)
-    from contactctl.network.route import trust_failure
-
-    return trust_failure(error, host)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
     from contactctl.network.connect import EarlyConnection, LookUp
-    from contactctl.network.route import Proxy
+    from contactctl.network.proxies import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
 _MOST_CONNECTIONS = 50
@@ -85,7 +85,7 @@ class NetworkTransport(httpx.BaseTransport):
         base_url = _fit_base_url(base_url)
         origin = origin_of(base_url)
         proxy = proxy_for(base_url, env)
-        network = Network(origin, proxy, early=early, look_up=look_up)
+        network = Network(origin, proxy, env, early=early, look_up=look_up)
         self._early = early
         self._pool = _open_pool(network, proxy, _context_for(origin, env))
 
@@ -159,7 +159,7 @@ def _open_pool(
 def _context_for(origin: Origin, env: Mapping[str, str]) -> ssl.SSLContext | None:
     if origin.scheme == "http":
         return None  # httpcore makes one for a TLS connection only
-    from contactctl.network.route import trust_context
+    from contactctl.network.trust import trust_context
 
     return trust_context(env)
 
@@ -175,12 +175,20 @@ def _to_core(request: httpx.Request, deadline: Deadline) -> httpcore.Request:
     return httpcore.Request(
         method=request.method,
         url=httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            scheme=url.raw_scheme,
+            host=_in_brackets(url.raw_host),
+            port=url.port,
+            target=url.raw_path,
         ),
         headers=request.headers.raw,
         content=request.read(),
         extensions={"timeout": timeouts},
     )
+
+
+def _in_brackets(host: bytes) -> bytes:
+    """Return a host as CONNECT spells it: the colons of an IPv6 address begin no port there."""
+    return b"[%b]" % host if b":" in host else host
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.errors import ProxyError
-from contactctl.network.route import Proxy, proxy_for
+from contactctl.network.proxies import Proxy
+from contactctl.network.route import proxy_for
 
 SERVICE = "https://app.loops.so/api"
 SECRET = "sekrit0123456789"
@@ -119,10 +120,47 @@ def test_no_proxy_names_hosts_and_the_domains_above_them(
         assert (found is None) == excepted
 
 
-@pytest.mark.parametrize("entry", ["2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "2001:db8::1",
+        "[2001:db8::1]",
+        "[2001:db8::1]:443",
+        "2001:0DB8:0:0::1",
+        "2001:db8::/32",
+        "[2001:db8::]/32",
+        "2001:db8::1/64",
+    ],
+)
 def test_no_proxy_names_ipv6_addresses_too(entry: str) -> None:
     env = {"HTTPS_PROXY": PROXY, "NO_PROXY": entry}
     assert proxy_for("https://[2001:db8::1]/api", env) is None
+    assert proxy_for("https://[2001:db9::1]/api", env) is not None
+
+
+@pytest.mark.parametrize(
+    ("entry", "excepted"),
+    [
+        ("10.0.0.0/8", True),
+        ("10.1.2.3/8", True),
+        ("10.1.2.3/32", True),
+        ("10.1.2.3", True),
+        ("10.1.2.0/24:443", True),
+        ("10.1.2.0/24:80", False),
+        ("10.1.3.0/24", False),
+        ("::/0", False),
+        ("10.0.0.0/33", False),
+        ("10/8", False),
+        ("a/8", False),
+        ("/", False),
+    ],
+)
+def test_a_network_in_no_proxy_holds_the_addresses_that_stand_in_the_url(
+    entry: str,
+    excepted: bool,  # noqa: FBT001 - a case
+) -> None:
+    env = {"HTTPS_PROXY": PROXY, "NO_PROXY": f"example.com, {entry}"}
+    assert (proxy_for("https://10.1.2.3/api", env) is None) == excepted
 
 
 def test_a_proxy_does_not_show_its_password() -> None:

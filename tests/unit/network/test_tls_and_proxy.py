@@ -14,6 +14,7 @@ import pytest
 from certificates import Authority, make_authority
 from client_calls import KEY
 from fault_server import FaultServer, raw, reply, reply_json, silence, tunnel_to
+from transport_calls import Address, address
 
 from contactctl.errors import (
     ContactctlError,
@@ -46,9 +47,9 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("stranger"))
 
 
-def here(_host: object, port: int, **_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+def here(_host: object, port: int, **_: object) -> list[Address]:
     """Resolve every name to this machine."""
-    return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
+    return [address(port)]
 
 
 def client_over(url: str, env: Mapping[str, str], *, timeout_s: float = 30.0) -> LoopsClient:
@@ -178,6 +179,34 @@ def test_requests_go_through_the_proxy_and_the_key_stays_inside_the_tunnel(
     assert connect.headers["proxy-authorization"] == f"Basic {login}"
     assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
     assert "proxy-authorization" not in server.received[0].headers
+
+
+def test_a_proxy_is_told_an_ipv6_address_in_brackets(authority: Authority) -> None:
+    with (
+        FaultServer([EMPTY], tls=authority.server_context("2001:db8::1")) as server,
+        FaultServer([tunnel_to(server.port)]) as proxy,
+    ):
+        env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
+        with client_over("https://[2001:db8::1]:8443/api", env) as client:
+            assert client.lists() == []
+    (connect,) = proxy.received
+    assert connect.target == connect.headers["host"] == "[2001:db8::1]:8443"
+    assert server.received[0].headers["host"] == "[2001:db8::1]:8443"
+
+
+def test_an_ipv6_address_is_connected_to_without_brackets(authority: Authority) -> None:
+    asked: list[object] = []
+
+    def note(host: object, _port: int, **more: object) -> list[Address]:
+        asked.append(host)
+        return here(host, server.port, **more)
+
+    with FaultServer([EMPTY], tls=authority.server_context("2001:db8::1")) as server:
+        url = "https://[2001:db8::1]/api"
+        http = open_http(url, KEY, NetworkTransport(url, trusting(authority), look_up=note))
+        with LoopsClient(http, retries=0) as client:
+            assert client.lists() == []
+    assert asked == [b"2001:db8::1"]
 
 
 def test_hosts_in_no_proxy_are_reached_without_one(authority: Authority, refused_port: int) -> None:

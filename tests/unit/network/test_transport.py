@@ -161,7 +161,7 @@ def test_a_request_that_nobody_reads_does_not_outlive_the_deadline() -> None:
 def test_what_could_not_be_written_was_not_sent() -> None:
     one, other = socket.socketpair()
     other.close()
-    stream, deadline = _Stream(one, carries_request=True), Deadline.after(30)
+    stream, deadline = _Stream(one, {}, carries_request=True), Deadline.after(30)
     with pytest.raises(httpcore.WriteError):
         stream.write(b"PUT", deadline)
     assert not deadline.sent
@@ -173,7 +173,7 @@ def test_what_could_not_be_written_was_not_sent() -> None:
 
 def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
     one, other = socket.socketpair()
-    stream, deadline = _Stream(one, carries_request=True), Deadline.after(-1)
+    stream, deadline = _Stream(one, {}, carries_request=True), Deadline.after(-1)
     with one, other:
         for attempt in (lambda: stream.write(b"PUT", deadline), lambda: stream.read(1, deadline)):
             with pytest.raises(DeadlineError):
@@ -186,4 +186,4 @@ def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
 def test_a_request_without_a_deadline_is_a_bug() -> None:
     one, other = socket.socketpair()
     with one, other, pytest.raises(TypeError):
-        _Stream(one, carries_request=True).read(1, 5.0)
+        _Stream(one, {}, carries_request=True).read(1, 5.0)
