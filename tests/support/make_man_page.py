@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contactctl import help as help_package
 from contactctl.cli import main
 from contactctl.help.drawing import command_lines
 from contactctl.session import Run
@@ -19,7 +18,7 @@ from contactctl.session import Run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PAGE = Path(help_package.__file__).with_name("contactctl.1")
+PAGE = Path(__file__).parents[2] / "contactctl" / "help" / "contactctl.1"
 _HEAD = r'''.\" Written by tests/support/make_man_page.py, not by hand; a test compares them.
 .TH CONTACTCTL 1 "" "contactctl {version}" "User Commands"'''
 #: What is not itself in roff: some marks are drawn as others, which cannot be pasted.
