@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import PROGRAM
+from pytest_recording import plugin
 from recorded_pool import VCR_CONFIG
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from conftest import Cli, Done
 
+#: The plugin's own, which conftest has put aside for all other tests.
+block_network, vcr = plugin.block_network, plugin.vcr
 pytestmark = [pytest.mark.vcr, pytest.mark.block_network(allowed_hosts=["none at all"])]
 
 FOLDER = Path(__file__).with_name("recorded_from_sandbox_serve")

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_recording import plugin
 from recorded_pool import VCR_CONFIG
 
 if TYPE_CHECKING:
     from conftest import Cli, Done
 
+#: The plugin's own, which conftest has put aside for all other tests.
+block_network, vcr = plugin.block_network, plugin.vcr
 pytestmark = [pytest.mark.live, pytest.mark.vcr]
 
 KEY = os.environ.get("CONTACTCTL_LIVE_KEY", "")
