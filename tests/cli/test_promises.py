@@ -86,10 +86,11 @@ def test_the_lines_to_begin_with_work_in_an_empty_home(program: Program) -> None
         "help profile add",
     ],
 )
-def test_help_is_asked_for_in_several_ways(program: Program, words: str) -> None:
+def test_help_is_asked_for_in_several_ways(cli: Cli, words: str) -> None:
     path = words.replace("-h", "").replace("help", "").split()
-    done = program(*words.split())
-    assert (done.code, done.out, done.err) == (0, program(*path, "--help").out, "")
+    done = cli(*words.split())
+    assert (done.code, done.out, done.err) == (0, cli(*path, "--help").out, "")
+    assert done.out
 
 
 def test_help_has_the_options_of_every_command(program: Program) -> None:
@@ -100,8 +101,8 @@ def test_help_has_the_options_of_every_command(program: Program) -> None:
 
 
 @pytest.mark.parametrize("words", ["help updaet", "help profile chekc", "help update x"])
-def test_help_of_what_is_no_command(program: Program, words: str) -> None:
-    done = program(*words.split())
+def test_help_of_what_is_no_command(cli: Cli, words: str) -> None:
+    done = cli(*words.split())
     assert (done.code, done.out) == (2, "")
     assert re.search("contactctl|did you mean", done.err)
 

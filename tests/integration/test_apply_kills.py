@@ -186,7 +186,7 @@ def _values(contact: JsonObject) -> dict[str, JsonValue]:
 @pytest.mark.parametrize(
     ("seed", "rows", "kills"),
     [
-        (1, 60, 2),
+        (1, 45, 2),
         *[pytest.param(seed, 2000, 6, marks=pytest.mark.slow) for seed in range(100, 200)],
     ],
 )

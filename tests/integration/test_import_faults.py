@@ -89,7 +89,7 @@ def test_a_revoked_key_stops_the_run_and_a_new_one_resumes_it(
     tmp_path: Path, own_folders: Mapping[str, str], program: Program
 ) -> None:
     """With a profile the account stays the same one, whatever its key."""
-    import_ = Trial(tmp_path, own_folders, 120, seed=6)
+    import_ = Trial(tmp_path, own_folders, 80, seed=6)
     revocation = Revocation(after=40, new_key="another-key-0123456789")
     words = ("-p", "work", "--rate=max")
     with import_.serve(around=revocation.around) as server:
@@ -114,7 +114,7 @@ def test_a_revoked_key_stops_the_run_and_a_new_one_resumes_it(
 def test_a_service_that_goes_away_is_waited_for_by_a_resume(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
-    import_ = Trial(tmp_path, own_folders, 120, seed=7)
+    import_ = Trial(tmp_path, own_folders, 80, seed=7)
     words, stack, leaving = ("--rate=max", "--patience=1s"), ExitStack(), threading.Event()
     with (
         held(leaving, after=40) as hold,
@@ -138,7 +138,7 @@ def test_rows_of_one_contact_never_overlap_and_keep_their_order(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
     """Not even where some answers take ten times as long as others."""
-    import_ = Trial(tmp_path, own_folders, 150, seed=8)
+    import_ = Trial(tmp_path, own_folders, 100, seed=8)
     jitter = partial(jittered, most_s=0.03, seed=8)
     with import_.serve(Settings(), around=jitter):
         assert import_.run_to_its_end("--rate=max") == import_.code

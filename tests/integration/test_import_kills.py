@@ -75,8 +75,8 @@ class Battered(Trial):
 @pytest.mark.parametrize(
     ("seed", "kills", "count", "flags"),
     [
-        (1, 4, 100, ()),
-        (5, 4, 100, LOOKING),
+        (1, 3, 75, ()),
+        (5, 3, 75, LOOKING),
         pytest.param(4, 200, 12_000, (), marks=pytest.mark.slow),
         pytest.param(7, 200, 12_000, LOOKING, marks=pytest.mark.slow),
     ],

@@ -114,7 +114,7 @@ def test_a_full_stdout_stops_it_and_a_resume_goes_on(
 def test_a_reader_that_goes_away_ends_it_and_a_resume_goes_on(
     tmp_path: Path, own_folders: Mapping[str, str]
 ) -> None:
-    import_ = Trial(tmp_path, own_folders, 120, seed=18)
+    import_ = Trial(tmp_path, own_folders, 60, seed=18)
     gone, release = tmp_path / "gone", threading.Event()
     os.mkfifo(gone)
     reader = "{ head -n 1; exec <&-; : >gone; }"

@@ -63,7 +63,7 @@ def test_a_signal_lets_what_is_under_way_end_and_names_the_way_on(
     release: threading.Event,
     signum: signal.Signals,
 ) -> None:
-    import_ = Trial(tmp_path, own_folders, 120, seed=6, name=NAME)
+    import_ = Trial(tmp_path, own_folders, 80, seed=6, name=NAME)
     with (
         held(release, after=30) as hold,
         import_.serve(Settings(script=slow(0.05)), around=hold),
@@ -87,7 +87,7 @@ def test_standard_input_is_kept_until_it_is_imported(
     tmp_path: Path, own_folders: Mapping[str, str], release: threading.Event
 ) -> None:
     """Nobody else may read it, and nothing is left of it at the end."""
-    import_ = Trial(tmp_path, own_folders, 100, seed=6)
+    import_ = Trial(tmp_path, own_folders, 80, seed=6)
     with (
         held(release, after=30) as hold,
         import_.serve(Settings(script=slow(0.02)), around=hold),

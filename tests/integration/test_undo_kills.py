@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("seed", "rows", "kills", "phase"),
     [
-        (1, 60, 2, "import"),
-        (2, 60, 2, "apply"),
+        (1, 60, 1, "import"),
+        (2, 60, 1, "apply"),
         *[
             pytest.param(seed, 2000, 6, phase, marks=pytest.mark.slow)
             for phase in ("import", "apply")
