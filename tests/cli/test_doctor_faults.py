@@ -10,6 +10,7 @@ from command_calls import key_for, serve
 from doctor_findings import findings
 from fault_server import reply_json, silence
 from faults import FAULTS
+from looped_cases import case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,19 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-@pytest.mark.parametrize("fault", [one for one in FAULTS if one.meets(ROUTE)], ids=str)
-def test_every_fault_is_a_finding(cli: Cli, fault: Fault) -> None:
+def test_every_fault_is_a_finding(cli: Cli, server: FaultServer) -> None:
     """One request is made, and its failure is told by the check that it belongs to."""
-    with serve({ROUTE: [fault.behave]}) as server:
-        timeout = "0.5" if fault.slow else "20"
-        done = cli("doctor", "--timeout", timeout, "-o", "json", env=key_for(server))
-        assert server.count == 1
+    for fault in FAULTS:
+        if fault.meets(ROUTE):
+            with case(fault):
+                server.begin_anew({ROUTE: [fault.behave]})
+                check_fault(cli, server, fault)
+
+
+def check_fault(cli: Cli, server: FaultServer, fault: Fault) -> None:
+    timeout = "0.5" if fault.slow else "20"
+    done = cli("doctor", "--timeout", timeout, "-o", "json", env=key_for(server))
+    assert server.count == 1
     found = findings(done)
     assert done.code == fault.exit_code_for(ROUTE)
     (failed,) = (name for name, check in found.items() if check["status"] == "fail")

@@ -12,6 +12,7 @@ from client_calls import KEY
 from command_calls import COMMAND_CALLS, CommandCall, key_for, serve
 from fault_server import FaultServer, reply, reply_json, silence
 from faults import DEADLINES_S, FAULTS, Fault
+from looped_cases import case
 
 from contactctl.errors import error_codes
 
@@ -27,7 +28,11 @@ OUTCOME_LINES = {
     "unknown": "  outcome: unknown, it may have been applied",
 }
 REPEATED = {"hanging up without a reply", "a 429 with nonsense", "a 503"}
-PAIRS = [(call, fault) for call in COMMAND_CALLS for fault in FAULTS if fault.meets(call.route)]
+
+
+def faults_of(call: CommandCall, *, slow: bool) -> list[Fault]:
+    """Return what the call's request can meet, in the deadline's time or at once."""
+    return [fault for fault in FAULTS if fault.slow == slow and fault.meets(call.route)]
 
 
 def check_clean(done: Done) -> None:
@@ -68,20 +73,19 @@ def check_text(done: Done, call: CommandCall, fault: Fault, attempts: int) -> No
     assert details[-1].startswith("  hint: ")
 
 
-@pytest.mark.parametrize(
-    ("call", "fault"), [(call, fault) for call, fault in PAIRS if not fault.slow], ids=str
-)
-def test_every_fault_ends_every_command_as_promised(
-    cli: Cli, call: CommandCall, fault: Fault
-) -> None:
-    with serve({call.route: [fault.behave]}) as server:
-        words = (*call.words, "--retries", "0", "--timeout", "20", "-o")
-        in_json = cli(*words, "json", env=key_for(server))
-        in_text = cli(*words, "text", env=key_for(server))
-    assert in_json.code == in_text.code == fault.exit_code_for(call.route)
-    assert server.routes_seen() == call.routes("json") + call.routes("text")
-    check_json(in_json, call, fault, attempts=1)
-    check_text(in_text, call, fault, attempts=1)
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_every_fault_ends_every_command_as_promised(cli: Cli, call: CommandCall) -> None:
+    words = (*call.words, "--retries", "0", "--timeout", "20", "-o")
+    with serve() as server:
+        for fault in faults_of(call, slow=False):
+            server.begin_anew({call.route: [fault.behave]})
+            with case(call, fault):
+                in_json = cli(*words, "json", env=key_for(server))
+                in_text = cli(*words, "text", env=key_for(server))
+                assert in_json.code == in_text.code == fault.exit_code_for(call.route)
+                assert server.routes_seen() == call.routes("json") + call.routes("text")
+                check_json(in_json, call, fault, attempts=1)
+                check_text(in_text, call, fault, attempts=1)
 
 
 def meet(cli: Cli, call: CommandCall, fault: Fault, form: str) -> Done:
@@ -100,17 +104,15 @@ def meet(cli: Cli, call: CommandCall, fault: Fault, form: str) -> Done:
     return done
 
 
-@pytest.mark.parametrize(
-    ("call", "fault"), [(call, fault) for call, fault in PAIRS if fault.slow], ids=str
-)
-def test_what_takes_too_long_ends_by_the_deadline(
-    cli: Cli, call: CommandCall, fault: Fault
-) -> None:
-    in_json = meet(cli, call, fault, "json")
-    assert in_json.code == fault.exit_code_for(call.route)
-    check_json(in_json, call, fault, attempts=1)
-    if call is UPDATE:  # the deadline knows nothing of forms, and waiting for it takes its time
-        check_text(meet(cli, call, fault, "text"), call, fault, attempts=1)
+@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+def test_what_takes_too_long_ends_by_the_deadline(cli: Cli, call: CommandCall) -> None:
+    for fault in faults_of(call, slow=True):
+        with case(call, fault):
+            in_json = meet(cli, call, fault, "json")
+            assert in_json.code == fault.exit_code_for(call.route)
+            check_json(in_json, call, fault, attempts=1)
+            if call is UPDATE:  # the deadline knows nothing of forms, and waiting takes its time
+                check_text(meet(cli, call, fault, "text"), call, fault, attempts=1)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
@@ -152,35 +154,36 @@ def test_a_limit_that_passes_is_waited_for(cli: Cli, retry_after: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
 def test_a_refused_connection_means_that_nothing_was_sent(
-    cli: Cli, call: CommandCall, form: str, refused_port: int
+    cli: Cli, form: str, refused_port: int
 ) -> None:
     url = f"http://127.0.0.1:{refused_port}/api"
     env = {"LOOPS_API_KEY": KEY, "CONTACTCTL_BASE_URL": url}
-    done = cli(*call.words, "--retries", "0", "-o", form, env=env)
-    assert done.code == 7
-    check_clean(done)
-    if form == "json":
-        assert done.error["code"] == "no_connection"
-        assert done.error.get("outcome") == ("not_sent" if call.writes else None)
-    else:
-        assert "refused" in done.err
-        assert ("  outcome: not sent\n" in done.err) == call.writes
+    for call in COMMAND_CALLS:
+        with case(call):
+            done = cli(*call.words, "--retries", "0", "-o", form, env=env)
+            assert done.code == 7
+            check_clean(done)
+            if form == "json":
+                assert done.error["code"] == "no_connection"
+                assert done.error.get("outcome") == ("not_sent" if call.writes else None)
+            else:
+                assert "refused" in done.err
+                assert ("  outcome: not sent\n" in done.err) == call.writes
 
 
-@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
-def test_at_a_terminal_the_error_is_one_panel_without_the_key(cli: Cli, call: CommandCall) -> None:
+def test_at_a_terminal_the_error_is_one_panel_without_the_key(cli: Cli) -> None:
     echo = reply_json({"success": False, "message": f"Bearer {KEY} \x1b[31mno"}, 400)
-    with serve({call.route: [echo]}) as server:
-        words = (*call.words, "--retries", "0", "--no-lookup")
-        words = words if call.line == UPDATE.line else words[:-1]
-        done = cli(*words, stderr_terminal=True, env={**key_for(server), "NO_COLOR": "1"})
-    assert done.code == error_codes()["refused"]
-    assert done.err.count("╭─ error") == 1
-    assert KEY not in done.err
-    assert "\x1b[31m" not in done.err
-    assert "\\u{1b}[31mno" in done.err
+    for call in COMMAND_CALLS:
+        with case(call), serve({call.route: [echo]}) as server:
+            words = (*call.words, "--retries", "0", "--no-lookup")
+            words = words if call.line == UPDATE.line else words[:-1]
+            done = cli(*words, stderr_terminal=True, env={**key_for(server), "NO_COLOR": "1"})
+            assert done.code == error_codes()["refused"]
+            assert done.err.count("╭─ error") == 1
+            assert KEY not in done.err
+            assert "\x1b[31m" not in done.err
+            assert "\\u{1b}[31mno" in done.err
 
 
 @pytest.fixture(scope="module")
@@ -189,24 +192,25 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.mark.parametrize("fault", ["an unknown issuer", "another host's name"])
-@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
 def test_a_certificate_that_cannot_be_trusted_is_sent_nothing(
-    cli: Cli, authority: Authority, call: CommandCall, fault: str
+    cli: Cli, authority: Authority, fault: str
 ) -> None:
     host = "127.0.0.1" if fault == "an unknown issuer" else "elsewhere.example"
+    trust = {} if fault == "an unknown issuer" else {"SSL_CERT_FILE": str(authority.file)}
     with FaultServer([silence], tls=authority.server_context(host)) as server:
-        trust = {} if fault == "an unknown issuer" else {"SSL_CERT_FILE": str(authority.file)}
         env = {**key_for(server), **trust}
-        in_json = cli(*call.words, "--retries", "3", "-o", "json", env=env)
-        in_text = cli(*call.words, "--retries", "3", env=env)
-    assert in_json.code == in_text.code == 9
-    assert server.count == 0
-    error = json.loads(in_json.err)["error"]
-    assert (error["code"], error["status"]) == ("tls", None)
-    assert error.get("outcome") == ("not_sent" if call.writes else None)
-    assert in_text.err.startswith("error: ")
-    for done in (in_json, in_text):
-        check_clean(done)
+        for call in COMMAND_CALLS:
+            with case(call):
+                in_json = cli(*call.words, "--retries", "3", "-o", "json", env=env)
+                in_text = cli(*call.words, "--retries", "3", env=env)
+                assert in_json.code == in_text.code == 9
+                assert server.count == 0
+                error = json.loads(in_json.err)["error"]
+                assert (error["code"], error["status"]) == ("tls", None)
+                assert error.get("outcome") == ("not_sent" if call.writes else None)
+                assert in_text.err.startswith("error: ")
+                check_clean(in_json)
+                check_clean(in_text)
 
 
 def test_a_name_that_is_none_is_no_connection(cli: Cli) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import stat
 import sys
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from command_calls import COMMAND_CALLS, GOOD, CommandCall, serve
 from conftest import Stream
 from fault_server import FaultServer, head, raw, reply, reset
+from looped_cases import case
 
 from contactctl.cli import main
 from contactctl.exact_json import to_json
@@ -71,26 +73,28 @@ def add_profile(cli: Cli, url: str, *way: str) -> None:
 
 
 @pytest.mark.parametrize("terminal", [False, True])
-@pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
+@pytest.mark.parametrize("more", FORMS, ids=" ".join)
 def test_no_command_shows_the_key_when_all_goes_well(
-    cli: Cli, call: CommandCall, *, terminal: bool
+    cli: Cli, more: tuple[str, ...], *, terminal: bool
 ) -> None:
     with serve() as server:
         add_profile(cli, server.url)
-        for more in FORMS:
-            done = cli(*call.words, *more, "--profile", "work", terminal=terminal, env=DEBUG)
-            assert check(done).code == 0
+        for call in COMMAND_CALLS:
+            with case(call):
+                done = cli(*call.words, *more, "--profile", "work", terminal=terminal, env=DEBUG)
+                assert check(done).code == 0
     assert {request.headers["authorization"] for request in server.received} == {f"Bearer {KEY}"}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
-def test_no_fault_shows_the_key(cli: Cli, call: CommandCall, fault: str) -> None:
-    with serve({call.route: [FAULTS[fault]]}) as server:
-        for number, more in enumerate(FORMS):
+def test_no_fault_shows_the_key(cli: Cli, call: CommandCall) -> None:
+    with serve() as server:
+        for (fault, behave), (number, more) in product(FAULTS.items(), enumerate(FORMS)):
+            server.begin_anew({call.route: [behave]})
             words = (*call.words, "--retries", "0", *more)
-            check(cli(*words, terminal=number == 1, env={**in_env(server), **DEBUG}))
-    assert server.count
+            with case(fault, *more):
+                check(cli(*words, terminal=number == 1, env={**in_env(server), **DEBUG}))
+                assert server.count
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 import tomli_w
 from conftest import PROGRAM
 from hostile_names import CANARY, HOSTILE_NAMES
+from looped_cases import case
 from shell_terminal import ShellTerminal
 
 from contactctl.account.cache import AccountCache, account_digest
@@ -21,7 +24,7 @@ from contactctl.commands.program import SCRIPTS
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from contactctl.exact_json import JsonObject
 
@@ -84,6 +87,7 @@ def save_names(folder: Path) -> None:
     cache.save("lists", [{"name": "Beta"}, *hostile])
 
 
+@contextmanager
 def open_desk(name: str, folder: Path, program: Path | str) -> Iterator[Desk]:
     """Open a shell that knows one program by our name, and close it afterwards."""
     if shutil.which(name) is None:
@@ -112,51 +116,59 @@ def open_desk(name: str, folder: Path, program: Path | str) -> Iterator[Desk]:
     terminal.close()
 
 
-@pytest.fixture(scope="module", params=SHELLS)
-def desk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
-    yield from open_desk(request.param, tmp_path_factory.mktemp("desk"), PROGRAM)
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Path | str], Desk]]:
+    """Open each shell when it is first asked for, whatever the order of the tests."""
+    with ExitStack() as opened:
+
+        @cache
+        def open_once(name: str, program: Path | str) -> Desk:
+            folder = tmp_path_factory.mktemp("desk")
+            return opened.enter_context(open_desk(name, folder, program))
+
+        yield open_once
 
 
-@pytest.fixture(scope="module", params=SHELLS)
-def file_desk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
-    yield from open_desk(request.param, tmp_path_factory.mktemp("desk"), FILES_STUB)
+@pytest.fixture(params=SHELLS)
+def desk(request: pytest.FixtureRequest, desks: Callable[[str, Path | str], Desk]) -> Desk:
+    return desks(request.param, PROGRAM)
 
 
-@pytest.mark.parametrize(
-    ("typed", "line"),
-    [
-        ("upd", "update "),
-        ("prof", "profile "),
-        ("--timeout 3 -q upd", "--timeout 3 -q update "),
-        ("update --first", "update --first-name "),
-        ("update --output js", "update --output json "),
-        ("update --output=js", "update --output=json "),
-        ("update --list X=t", "update --list X=true "),
-        ('update --list "Product news=f', 'update --list "Product news=false" '),
-        (r"update --list Product\ news=t", r"update --list Product\ news=true "),
-        ("completion z", "completion zsh "),
-        ("-p wo", "-p work "),
-        ("--profile=wo", "--profile=work "),
-        ("profile use stagi", "profile use staging "),
-        ("update --prop pl", "update --prop plan="),
-        ("update --list Be", "update --list Beta="),
-        ("update --unset last", "update --unset lastName "),
-        ("update --email Grüße --first", "update --email Grüße --first-name "),
-    ],
-)
-def test_a_word_is_completed(desk: Desk, typed: str, line: str) -> None:
-    assert desk(f"contactctl {typed}") == f"contactctl {line}"
+@pytest.fixture(params=SHELLS)
+def file_desk(request: pytest.FixtureRequest, desks: Callable[[str, Path | str], Desk]) -> Desk:
+    return desks(request.param, FILES_STUB)
 
 
-@pytest.mark.parametrize(
-    "typed", ["update --email ", "update --bogus", "bogus ", "update --email=a"]
-)
-def test_nothing_happens_where_nothing_fits(desk: Desk, typed: str) -> None:
-    assert desk(f"contactctl {typed}") == f"contactctl {typed}"
+#: What stands behind the program's name, and what Tab makes of it; where nothing fits, nothing.
+COMPLETED = {
+    "upd": "update ",
+    "prof": "profile ",
+    "--timeout 3 -q upd": "--timeout 3 -q update ",
+    "update --first": "update --first-name ",
+    "update --output js": "update --output json ",
+    "update --output=js": "update --output=json ",
+    "update --list X=t": "update --list X=true ",
+    'update --list "Product news=f': 'update --list "Product news=false" ',
+    r"update --list Product\ news=t": r"update --list Product\ news=true ",
+    "completion z": "completion zsh ",
+    "-p wo": "-p work ",
+    "--profile=wo": "--profile=work ",
+    "profile use stagi": "profile use staging ",
+    "update --prop pl": "update --prop plan=",
+    "update --list Be": "update --list Beta=",
+    "update --unset last": "update --unset lastName ",
+    "update --email Grüße --first": "update --email Grüße --first-name ",
+    **{
+        typed: typed
+        for typed in ("update --email ", "update --bogus", "bogus ", "update --email=a")
+    },
+}
+
+
+def test_a_word_is_completed_where_one_fits(desk: Desk) -> None:
+    for typed, line in COMPLETED.items():
+        with case(typed):
+            assert desk(f"contactctl {typed}") == f"contactctl {line}"
 
 
 def test_other_words_around_the_call_do_not_confuse_it(desk: Desk) -> None:
@@ -165,15 +177,14 @@ def test_other_words_around_the_call_do_not_confuse_it(desk: Desk) -> None:
         assert desk("LOOPS_API_KEY=x contactctl upd") == "LOOPS_API_KEY=x contactctl update "
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["profile use ", "-p ", "--profile=", "update --prop ", "update --list ", "update --unset "],
-)
-def test_hostile_names_are_neither_run_nor_offered(desk: Desk, typed: str) -> None:
+def test_hostile_names_are_neither_run_nor_offered(desk: Desk) -> None:
     """Two Tabs list what there is; nothing that all of it begins with can be put on the line."""
-    line = desk(f"contactctl {typed}", tabs=2)
-    assert line.startswith(f"contactctl {typed}")
-    assert not set(line) & set("$`;&|<>(){}*?~!\"'\\")
+    words = ["profile use ", "-p ", "--profile=", "update --prop ", "update --list "]
+    for typed in [*words, "update --unset "]:
+        with case(typed):
+            line = desk(f"contactctl {typed}", tabs=2)
+            assert line.startswith(f"contactctl {typed}")
+            assert not set(line) & set("$`;&|<>(){}*?~!\"'\\")
 
 
 def test_hostile_words_before_the_cursor_are_not_run(desk: Desk) -> None:
@@ -182,23 +193,24 @@ def test_hostile_words_before_the_cursor_are_not_run(desk: Desk) -> None:
     assert desk(line) == f"{line}-name "
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        f"$(touch {CANARY})",
-        f'"$(touch {CANARY})"',
-        f"`touch {CANARY}`",
-        f"${{x:=$(touch {CANARY})}}",
-        f"<(touch {CANARY})",
-        f"(touch {CANARY})",
-    ],
+SUBSTITUTIONS = (
+    f"$(touch {CANARY})",
+    f'"$(touch {CANARY})"',
+    f"`touch {CANARY}`",
+    f"${{x:=$(touch {CANARY})}}",
+    f"<(touch {CANARY})",
+    f"(touch {CANARY})",
 )
-def test_substitutions_that_were_typed_wait_for_the_return_key(desk: Desk, word: str) -> None:
-    line = f"contactctl update --email {word} --first"
-    assert desk(line) in {line, f"{line}-name "}
-    if desk.name != "zsh":  # its own Tab expands what was typed up to the cursor, whatever we do
-        desk(f"contactctl update --list {word}")
-        desk(f"contactctl update --list {word}=t")
+
+
+def test_substitutions_that_were_typed_wait_for_the_return_key(desk: Desk) -> None:
+    for word in SUBSTITUTIONS:
+        line = f"contactctl update --email {word} --first"
+        with case(word):
+            assert desk(line) in {line, f"{line}-name "}
+            if desk.name != "zsh":  # its own Tab expands what was typed up to the cursor, anyway
+                desk(f"contactctl update --list {word}")
+                desk(f"contactctl update --list {word}=t")
 
 
 @pytest.mark.parametrize("mark", ["", "@"])

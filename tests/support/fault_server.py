@@ -193,6 +193,12 @@ class FaultServer:
         """Return the base address under another name for this machine."""
         return self.url.replace("127.0.0.1", host)
 
+    def begin_anew(self, routes: Mapping[str, list[Behaviour]]) -> None:
+        """Forget the requests so far, and answer these routes by scripts of their own."""
+        with self._lock:
+            self.received.clear()
+            self.routes.update(routes)
+
     @property
     def count(self) -> int:
         """How many requests have arrived."""

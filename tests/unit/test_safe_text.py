@@ -59,12 +59,17 @@ def test_names_of_every_script_stay_as_they_are(text: str) -> None:
 
 
 def test_every_character_there_is_comes_out_safe() -> None:
-    harmless = "\u200c\u200d"
-    for code in range(sys.maxunicode + 1):
-        character = chr(code)
-        acts = unicodedata.category(character) in FOREIGN_CATEGORIES
-        expected = f"\\u{{{code:x}}}" if acts and character not in harmless else character
-        assert to_safe(character) == expected
+    """A block at a time, which takes a fifth of the time of each alone."""
+    for first in range(0, sys.maxunicode + 1, 0x100):
+        block = [chr(code) for code in range(first, first + 0x100)]
+        assert to_safe(" ".join(block)) == " ".join(map(shown_as, block))
+
+
+def shown_as(character: str) -> str:
+    """Return what a character alone must come out as."""
+    acts = unicodedata.category(character) in FOREIGN_CATEGORIES
+    harmless = not acts or character in "\u200c\u200d"
+    return character if harmless else f"\\u{{{ord(character):x}}}"
 
 
 @given(any_text)

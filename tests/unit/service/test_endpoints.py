@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
+from looped_cases import case
 
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import (
@@ -126,14 +128,12 @@ def test_every_write_can_be_repeated_by_its_own_rule() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("outcome", [Outcome.NOT_APPLIED, Outcome.UNKNOWN])
-def test_no_advice_depends_on_the_path(
-    name: str, kind: type[ContactctlError], outcome: Outcome
-) -> None:
+def test_no_advice_depends_on_the_path(name: str) -> None:
     elsewhere = CALLS[name]._replace(path="elsewhere")
-    error = kind("No.", outcome=outcome, status=400)
-    assert worded(elsewhere, error, str).hint == worded(CALLS[name], error, str).hint
+    for kind, outcome in product(KINDS, [Outcome.NOT_APPLIED, Outcome.UNKNOWN]):
+        error = kind("No.", outcome=outcome, status=400)
+        with case(kind, outcome):
+            assert worded(elsewhere, error, str).hint == worded(CALLS[name], error, str).hint
 
 
 @pytest.mark.parametrize("name", CALLS)
