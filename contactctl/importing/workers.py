@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
 from collections import deque
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 LEAST_IN_FLIGHT = 10
 #: With a raised limit more are needed; the client has no more connections than this.
 MOST_IN_FLIGHT = 50
+#: How long to wait at once: nothing ends a wait on Windows, so that a Ctrl-C is heard after it.
+_TURN_S = 0.25 if sys.platform == "win32" else threading.TIMEOUT_MAX
 
 
 class Sends(Protocol):
@@ -85,7 +88,7 @@ class Workers:
         time to wait.
         """
         try:
-            return self._told.get(timeout=most_s)
+            return self._told.get(timeout=_TURN_S if most_s is None else min(most_s, _TURN_S))
         except Empty:
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import socket
+import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 IDLE_S = 5.0
 #: What an address has for itself before the next one is tried beside it (RFC 8305, 8).
 HEAD_START_S = 0.25
+#: How long a thread waits at once. Nothing ends a wait on Windows: a Ctrl-C is heard after it.
+TURN_S = HEAD_START_S if sys.platform == "win32" else threading.TIMEOUT_MAX
 
 _Address: TypeAlias = tuple[int, int, int, str, Any]
 LookUp: TypeAlias = "Callable[..., Sequence[_Address]]"
@@ -37,13 +40,15 @@ class Deadline(float):
 
     sent: bool
     allowed_s: float
+    at_once_s: float
 
     @classmethod
-    def after(cls, seconds: float) -> Deadline:
+    def after(cls, seconds: float, at_once_s: float = TURN_S) -> Deadline:
         """Return the deadline of an attempt that begins now."""
         made = cls(time.monotonic() + seconds)
         made.sent = False
         made.allowed_s = seconds
+        made.at_once_s = at_once_s
         return made
 
     def left_s(self) -> float:
@@ -52,6 +57,15 @@ class Deadline(float):
         if left <= 0:
             raise TimeoutError
         return left
+
+    def turn_s(self) -> float:
+        """Return how long to wait at once, in seconds; raises ``TimeoutError`` after the end."""
+        return min(self.left_s(), self.at_once_s)
+
+    def wait_for(self, thread: threading.Thread) -> None:
+        """Wait for the end of a thread; raises ``TimeoutError`` where it is still at work."""
+        while thread.is_alive():
+            thread.join(self.turn_s())
 
 
 def open_socket(
@@ -96,6 +110,15 @@ def is_readable(sock: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
+def words_of(code: int, windows: Mapping[int, str] | None = None) -> str:
+    """Return what a code of a socket means; those of Windows, ``windows``, have words of their own.
+
+    To :func:`os.strerror` they are unknown.
+    """
+    known = getattr(socket, "errorTab", {}) if windows is None else windows
+    return known.get(code, "").rstrip(".") or os.strerror(code)
+
+
 def _addresses(host: str, port: int, deadline: Deadline, look_up: LookUp) -> list[_Address]:
     """Look a name up without waiting for the resolver longer than the deadline allows.
 
@@ -113,9 +136,7 @@ def _addresses(host: str, port: int, deadline: Deadline, look_up: LookUp) -> lis
     # The resolver can be neither timed nor interrupted; one that hangs is left behind.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(deadline.left_s())
-    if thread.is_alive():
-        raise TimeoutError
+    deadline.wait_for(thread)
     if failures:
         raise failures[0]
     return found
@@ -137,7 +158,7 @@ def _first_to_answer(addresses: Sequence[_Address], deadline: Deadline) -> socke
             while left or trying.get_map():
                 if left:
                     failure = _begin(left.popleft(), trying) or failure
-                wait_s = deadline.left_s() if trying.get_map() else 0.0
+                wait_s = deadline.turn_s() if trying.get_map() else 0.0
                 for key, _ in trying.select(min(wait_s, HEAD_START_S) if left else wait_s):
                     sock = cast("socket.socket", key.fileobj)
                     trying.unregister(sock)
@@ -145,7 +166,7 @@ def _first_to_answer(addresses: Sequence[_Address], deadline: Deadline) -> socke
                     if code == 0:
                         return sock
                     sock.close()
-                    failure = OSError(code, os.strerror(code))
+                    failure = OSError(code, words_of(code))
         finally:
             for key in trying.get_map().values():
                 cast("socket.socket", key.fileobj).close()
@@ -206,9 +227,7 @@ class EarlyConnection:
 
         Raises ``TimeoutError`` when it is still not open by the deadline.
         """
-        self._thread.join(deadline.left_s())
-        if self._thread.is_alive():
-            raise TimeoutError
+        deadline.wait_for(self._thread)
         with self._lock:
             # Once: two requests on one connection would read each other's answers.
             taken, self._socket = self._socket, None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
 
@@ -12,12 +14,14 @@ from contactctl.errors import DeadlineError, NoConnectionError, Outcome, ProxyEr
 from contactctl.network.connect import Deadline, is_readable, open_socket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from contactctl.base_url import Origin
     from contactctl.errors import ContactctlError
     from contactctl.network.connect import EarlyConnection, LookUp
     from contactctl.network.proxies import Proxy
+
+_T = TypeVar("_T")
 
 
 class Network(httpcore.NetworkBackend):
@@ -91,8 +95,7 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         deadline = _deadline_of(timeout)
         try:
-            self._socket.settimeout(deadline.left_s())
-            return self._socket.recv(max_bytes)
+            return self._in_turns(deadline, lambda: self._socket.recv(max_bytes))
         except TimeoutError:
             raise late(deadline) from None
         except OSError as error:
@@ -103,8 +106,7 @@ class _Stream(httpcore.NetworkStream):
         view = memoryview(buffer)
         try:
             while view:
-                self._socket.settimeout(deadline.left_s())
-                view = view[self._socket.send(view) :]
+                view = view[self._in_turns(deadline, partial(self._socket.send, view)) :]
                 # From the first byte on: what half a request does is for the other end to decide.
                 deadline.sent = deadline.sent or self._carries_request
         except TimeoutError:
@@ -112,6 +114,16 @@ class _Stream(httpcore.NetworkStream):
         except OSError as error:
             # httpcore goes on to read after this one: the answer may be there already.
             raise httpcore.WriteError from error
+
+    def _in_turns(self, deadline: Deadline, act: Callable[[], _T]) -> _T:
+        """Return what ``act`` does before the deadline, which it is asked for as often as needed.
+
+        What is cut off has done nothing: neither sockets nor TLS lose a byte by it.
+        """
+        while True:
+            self._socket.settimeout(deadline.turn_s())
+            with suppress(TimeoutError):
+                return act()
 
     def close(self) -> None:
         self._socket.close()

@@ -20,7 +20,7 @@ from contactctl.errors import (
     NoConnectionError,
     Outcome,
 )
-from contactctl.network.connect import Deadline, _in_turns, open_socket
+from contactctl.network.connect import Deadline, _in_turns, open_socket, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,3 +215,9 @@ def test_a_late_answer_on_a_kept_connection_is_not_taken_for_the_next_one() -> N
             with pytest.raises(DeadlineError):
                 spied.client.lists()
             assert spied.client.lists() == []
+
+
+def test_codes_of_windows_are_told_in_its_words() -> None:
+    refused = {10061: "Connection refused."}
+    assert words_of(10061, refused) == "Connection refused"
+    assert words_of(2, {}) == "No such file or directory"

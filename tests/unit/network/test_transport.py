@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -169,6 +170,52 @@ def test_what_could_not_be_written_was_not_sent() -> None:
     with pytest.raises(NoConnectionError) as caught:
         stream.read(1, deadline)
     assert caught.value.outcome is Outcome.NOT_SENT
+
+
+class BusySocket(socket.socket):
+    """A socket with which nothing can be done at the first attempts."""
+
+    times = 3
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.allowed = [*getattr(self, "allowed", ()), seconds]
+
+    def recv(self, *_: object) -> bytes:
+        self.times -= 1
+        if self.times >= 0:
+            raise TimeoutError
+        return b"200"
+
+    def send(self, *_: object) -> int:
+        return len(self.recv())
+
+
+def test_a_wait_is_cut_into_turns_where_no_signal_ends_it() -> None:
+    """As on Windows, where Python hears of a Ctrl-C between two of them."""
+    with BusySocket() as one:
+        stream = _Stream(one, {}, carries_request=True)
+        deadline = Deadline.after(30, at_once_s=0.25)
+        assert stream.read(3, deadline) == b"200"
+        one.times = 3
+        stream.write(b"PUT", deadline)
+        assert one.allowed == [0.25] * 8
+        assert deadline.sent
+
+
+def test_turns_end_by_the_deadline() -> None:
+    with BusySocket() as one:
+        one.times = 10**9
+        stream = _Stream(one, {}, carries_request=True)
+        with pytest.raises(DeadlineError):
+            stream.read(1, Deadline.after(0.05, at_once_s=0.01))
+    gate = threading.Event()
+    thread = threading.Thread(target=gate.wait)
+    thread.start()
+    with pytest.raises(TimeoutError):
+        Deadline.after(0.05, at_once_s=0.01).wait_for(thread)
+    gate.set()
+    Deadline.after(30, at_once_s=0.01).wait_for(thread)
+    assert not thread.is_alive()
 
 
 def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
