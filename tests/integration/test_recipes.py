@@ -1,0 +1,114 @@
+"""The README's workflows, action and container, as far as a machine can go that has none of them.
+
+YAML is parsed, and the steps are run in their order by bash, against the sandbox; what comes from
+elsewhere (pipx, gh, an export) has stand-ins on the PATH. Instructions for containers are parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+yaml = pytest.importorskip("yaml")  # comes with what records the cassettes
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PEOPLE = "Email,First name,Plan\nada@example.com,Ada,pro\ngrace@example.com,Grace,free\n"
+#: The plan lies where the one job leaves it and the other looks for it.
+STAND_INS = {
+    "pipx": 'test "$*" = "install contactctl"',
+    "gh": "test -f plan.jsonl",
+    "export-from-crm": "echo Email,Plan; echo ada@example.com,pro",
+}
+INPUTS = {"inputs.file": "people.csv", "inputs.api-key": "never-sent"}
+_INSTRUCTIONS = {"FROM", "RUN", "ENV", "USER", "WORKDIR", "VOLUME", "ENTRYPOINT"}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", README)
+
+
+def steps_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the steps that a shell runs, of an action or of all jobs of a workflow in order."""
+    parts = [document["runs"]] if "runs" in document else document["jobs"].values()
+    for part in parts:
+        for step in part["steps"]:
+            assert ("run" in step) != ("uses" in step), step
+            if "run" in step:
+                yield step
+
+
+def filled_in(text: str) -> str:
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: INPUTS.get(found[1], ""), text)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, own_folders: dict[str, str]) -> dict[str, str]:
+    for name, line in STAND_INS.items():
+        path = tmp_path / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{line}\n")
+        path.chmod(0o700)
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    paths = [tmp_path / "bin", PROGRAM.parent, os.environ["PATH"]]
+    return {
+        **own_folders,
+        "PATH": os.pathsep.join(map(str, paths)),
+        "CONTACTCTL_PROFILE": "sandbox",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "RUNNER_TEMP": str(tmp_path),
+        "CI": "true",
+    }
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_each_recipe_runs_its_steps(text: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    steps = list(steps_of(yaml.safe_load(text)))
+    assert any("contactctl" in step["run"] for step in steps)
+    for step in steps:
+        own = {name: filled_in(value) for name, value in step.get("env", {}).items()}
+        # The key stays away, or the steps would not be about the sandbox.
+        own.pop("LOOPS_API_KEY", None)
+        assert "${{" not in step["run"], "an input would be text of the script"
+        done = subprocess.run(
+            ["/bin/bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            cwd=tmp_path,
+            env={**environment, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, (step["run"], done.stderr)
+
+
+def test_the_action_is_one() -> None:
+    (action,) = [one for one in map(yaml.safe_load, blocks("yaml")) if "runs" in one]
+    assert {"name", "description", "inputs", "runs"} == set(action)
+    assert action["runs"]["using"] == "composite"
+    assert all(step["shell"] == "bash" for step in action["runs"]["steps"])
+    used = set(re.findall(r"inputs\.([\w-]+)", json.dumps(action["runs"])))
+    assert used == set(action["inputs"])
+
+
+def test_the_container_is_made_of_instructions_that_parse() -> None:
+    (text,) = blocks("dockerfile")
+    lines = [line.split(None, 1) for line in text.replace("\\\n", " ").splitlines()]
+    assert lines[0][0] == "FROM"
+    for name, rest in lines:
+        assert name in _INSTRUCTIONS
+        if name == "RUN":
+            subprocess.run(["/bin/sh", "-n", "-c", rest], check=True)
+        elif name == "ENTRYPOINT":
+            assert json.loads(rest) == ["contactctl"]
+        elif name == "ENV":
+            assert all(re.fullmatch(r"CONTACTCTL_\w+_DIR=/state/\w+", one) for one in rest.split())
