@@ -11,7 +11,7 @@ from contactctl.output import Answer
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -152,14 +152,19 @@ def table(
     *,
     json: JsonValue,
     empty: str = "nothing",
+    whole: Collection[str] = (),
 ) -> Answer:
-    """Return a table; piped it is tab-separated without a heading, ``-q`` prints column one."""
+    """Return a table; piped it is tab-separated without a heading, ``-q`` prints column one.
+
+    A terminal breaks no word in the columns named in ``whole``, nor in the first one.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
 
     def view() -> RenderableType:
         from contactctl import views
 
-        return views.grid(columns, cells) if cells else views.safe(empty, style="dim")
+        drawn = views.grid(columns, cells, whole=whole) if cells else None
+        return drawn or views.safe(empty, style="dim")
 
     plain = ["\t".join(to_safe(cell) for cell in row) for row in cells]
     quiet = [to_safe(row[0]) for row in cells]

@@ -114,7 +114,7 @@ class Ending(BaseException):
 
     @property
     def details(self) -> list[tuple[str, str]]:
-        """What stands below the message, each with its name; the hint comes last."""
+        """What is known beside the message, each with its name; the hint stands below all of it."""
         details = []
         if self.status is not None and f"HTTP {self.status}" not in self.message:
             details.append(("status", f"HTTP {self.status}"))
@@ -122,8 +122,6 @@ class Ending(BaseException):
             details.append(("outcome", self.outcome.words))
         if self.attempts > 1:
             details.append(("attempts", str(self.attempts)))
-        if self.hint:
-            details.append(("hint", self.hint))
         return details
 
 

@@ -110,7 +110,7 @@ def unknown_command(word: str, branch: Branch, path: str) -> UsageError:
     if meant is None and len(near) == 1:
         meant = near[0]
     known = f'there is no command "{word}"' if meant and not near else "there is no such command"
-    hint = f"did you mean {' or '.join(near)}?" if near else f"see {path} --help"
+    hint = f"did you mean {' or '.join(near)}?" if near else f"see `{path} --help`"
     error = UsageError(known, hint="type this instead" if meant else hint)
     error.command = f"{path} {meant}" if meant else None
     return error
@@ -137,7 +137,7 @@ def usage_error(
     faults = list(_faults(command, words, once, refused))
     if not faults:
         return None
-    see = f"see {path} --help"
+    see = f"see `{path} --help`"
     if len(faults) == 1:
         (fault,) = faults
         error = UsageError(fault.message, hint=fault.hint or see)

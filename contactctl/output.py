@@ -11,11 +11,9 @@ from contactctl.errors import (
     Ending,
     MachineError,
     Outcome,
-    RowsFailedError,
     StoppedError,
-    UsageError,
 )
-from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
+from contactctl.exact_json import JsonValue, to_json
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:
@@ -114,7 +112,7 @@ class Output(NamedTuple):
     def warn(self, text: str) -> None:
         """Warn a person; kept off stderr like a note."""
         if self._chatty:
-            self._say(f"{self._painted('warning:', '33')} {to_safe(text)}", safe=True)
+            self._say(f"warning: {to_safe(text)}", safe=True, head=("warning:", "33"))
 
     def draw_note(self, view: Callable[[], RenderableType]) -> None:
         """Draw something beside a question; kept off stderr like a note."""
@@ -125,23 +123,25 @@ class Output(NamedTuple):
     def trace(self, text: str) -> None:
         """Write one line of what ``-v`` asked for."""
         if self.verbose:
-            self._say(text)
+            self._say(text, fits=False)
 
     def error(self, error: Ending) -> None:
         """Write an error: one JSON line, a panel on a terminal, or ``error:`` lines."""
+        from contactctl import failures
+
         if self.form == "json":
-            line = to_json({"error": error_object(error)}, ascii_only=True)
-            self._say(line, safe=True)
+            line = to_json({"error": failures.to_object(error)}, ascii_only=True)
+            self._say(line, safe=True, fits=False)
         elif is_terminal(self.stderr) and not isinstance(error, StoppedError):
             # Not for a stop: whoever presses Ctrl-C would wait for Rich to be imported.
             from contactctl import views
 
             self.console(self.stderr).print(views.error_panel(error))
-            # Below the panel, which would break it over lines: it is to be copied.
-            if error.command:
-                self._say(to_safe(error.command), safe=True)
+            # Below the panel, whose border would be copied with it.
+            for text in failures.below_panel(error, self.width(self.stderr)):
+                self._say(text, safe=True, head=("hint:", "36"))
         else:
-            self._say("\n".join(self._error_lines(error)), safe=True)
+            self._say("\n".join(failures.lines(error)), safe=True, head=("error:", "1;31"))
 
     def width(self, stream: TextIO) -> int:
         """Return how many columns a terminal has."""
@@ -195,19 +195,24 @@ class Output(NamedTuple):
         except (OSError, ValueError) as error:
             raise _unwritable(error, applied=applied) from error
 
-    def _say(self, text: str, *, safe: bool = False) -> None:
-        """Write to stderr; a reader that went away, or a full disk, stops no command."""
+    def _say(
+        self, text: str, *, safe: bool = False, fits: bool = True, head: tuple[str, str] = ("", "")
+    ) -> None:
+        """Write to stderr; a reader that went away, or a full disk, stops no command.
+
+        A terminal gets lines that fit it if ``fits``. ``head`` is the first word and its colour.
+        """
+        text = text if safe else to_safe(text, keep="\n")
+        if fits and is_terminal(self.stderr):
+            from contactctl.wrapping import fitted
+
+            text = fitted(text, self.width(self.stderr))
+        word, sgr = head
+        if word and text.startswith(word) and self._colored(self.stderr):
+            text = f"\x1b[{sgr}m{word}\x1b[0m{text[len(word) :]}"
         with suppress(OSError):
-            self.stderr.write((text if safe else to_safe(text, keep="\n")) + "\n")
+            self.stderr.write(text + "\n")
             self.stderr.flush()
-
-    def _error_lines(self, error: Ending) -> list[str]:
-        lines = [f"{self._painted('error:', '1;31')} {to_safe(error.message, keep=chr(10))}"]
-        lines += [f"  {name}: {to_safe(text)}" for name, text in error.details]
-        return lines + ([to_safe(error.command)] if error.command else [])
-
-    def _painted(self, word: str, sgr: str) -> str:
-        return f"\x1b[{sgr}m{word}\x1b[0m" if self._colored(self.stderr) else word
 
     def _colored(self, stream: TextIO) -> bool:
         if self.no_color or self.env.get("NO_COLOR"):
@@ -235,23 +240,6 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
-
-
-def error_object(error: Ending) -> JsonObject:
-    """Return the ``error`` object of JSON mode."""
-    known: JsonObject = {"outcome": str(error.outcome)} if error.is_of_write else {}
-    if isinstance(error, RowsFailedError):  # each row has an outcome of its own
-        known = {name: Number(str(count)) for name, count in error.counts.items()}
-    elif isinstance(error, UsageError) and error.groups:
-        known["groups"] = [*error.groups]
-    return {
-        "code": error.code,
-        "message": error.message,
-        "status": None if error.status is None else Number(str(error.status)),
-        **known,
-        "attempts": Number(str(error.attempts)),
-        "hint": ": ".join(filter(None, [error.hint, error.command])) or None,
-    }
 
 
 def _unwritable(error: Exception, *, applied: bool) -> MachineError:

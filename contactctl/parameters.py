@@ -145,11 +145,13 @@ class _Reader:
     def _read(self, text: str, context: Context) -> Value:
         refusal = refusal_of(self._parameter, text)
         if refusal is not None:
-            raise UsageError(refusal, hint=f"see {context.command_path} --help")
+            raise UsageError(refusal, hint=f"see `{context.command_path} --help`")
         return to_value(text, self.takes)
 
     def _missing(self, context: Context) -> UsageError:
-        return UsageError(missing_words(self._parameter), hint=f"see {context.command_path} --help")
+        return UsageError(
+            missing_words(self._parameter), hint=f"see `{context.command_path} --help`"
+        )
 
 
 def refusal_of(parameter: Parameter, text: str) -> str | None:

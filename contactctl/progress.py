@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.safe_text import excerpt, to_safe
+from contactctl.wrapping import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -134,7 +135,7 @@ def _bar(output: Output, drawn: Drawn) -> Iterator[Progress]:
     def say(text: str) -> None:
         # As a terminal that has gone away ends no run.
         with suppress(OSError):
-            console.print(Text(to_safe(text)), soft_wrap=True)
+            console.print(Text(fitted(to_safe(text), console.width)), soft_wrap=True)
 
     with Live(drawn, console=console, transient=True, refresh_per_second=_DRAWN_A_SECOND):
         yield Progress(drawn.advance, say)

@@ -249,8 +249,11 @@ class Session:
 
     def ask(self, question: str) -> str:
         """Return the line that is typed after a question; "" where there will be none."""
+        from contactctl.wrapping import fitted
+
+        text = fitted(to_safe(question.rstrip(), keep="\n"), self.output.width(self.run.stderr) - 1)
         # Not by input(), which asks on stdout: that is for data.
-        self.run.stderr.write(to_safe(question, keep="\n"))
+        self.run.stderr.write(f"{text} ")
         self.run.stderr.flush()
         line = ""
         try:

@@ -80,7 +80,7 @@ class Group(TyperGroup):
         rest: list[str] = super().parse_args(ctx, args)
         # Only now: --help and --version need none.
         if not has_command:
-            raise UsageError("no command is given", hint=f"see {ctx.command_path} --help")
+            raise UsageError("no command is given", hint=f"see `{ctx.command_path} --help`")
         return rest
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Found:
@@ -130,7 +130,7 @@ def find_command(root: Group, words: Sequence[str]) -> Any:  # noqa: ANN401 - a 
     path = str(root.name)
     for word in words:
         if not isinstance(found, Group):
-            raise UsageError(f"{path} has no commands of its own", hint=f"see {path} --help")
+            raise UsageError(f"{path} has no commands of its own", hint=f"see `{path} --help`")
         found, path = found.child(word, path), f"{path} {word}"
     return found
 
@@ -196,7 +196,7 @@ def to_usage_error(error: Exception) -> UsageError | None:
     # _ParseError is known by its base alone, so that mypy does not know what it has.
     message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
     path = getattr(getattr(error, "ctx", None), "command_path", "contactctl")
-    return UsageError(message, hint=f"see {path} --help")
+    return UsageError(message, hint=f"see `{path} --help`")
 
 
 def _refuse_command(word: str, branch: Branch, path: str) -> NoReturn:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Group
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,7 @@ from rich.text import Text
 from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
+from contactctl.tables import Fitting, change_line, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,14 +35,13 @@ _TYPE_WORDS: dict[type, str] = {
 _LIST_FIELD = "mailingLists."
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
-#: Where a plan names its contacts, how wide such a name is drawn in one piece at most, and how
-#: wide a screen leaves room for the rest then.
-_WHO, _WIDE, _ROOMY = 2, 32, 72
+#: Where a plan names its contacts.
+_WHO = 2
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def error_panel(error: Ending) -> RenderableType:
-    """Return an error as a panel: what happened, then status, outcome and the next step."""
+    """Return an error as a panel: what happened, then status, outcome and attempts."""
     details = Table.grid(padding=(0, 1))
     for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
@@ -131,18 +132,20 @@ def changes(
     rows = [
         (
             field_word(name, lists),
-            value_text("" if item.before is None else show_value(item.before, declared.get(name))),
-            value_text("" if item.after is None else show_value(item.after, declared.get(name))),
+            _side(item.before, declared.get(name), "red"),
+            _side(item.after, declared.get(name), "green"),
         )
         for name, item in found.items()
     ]
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-    table.add_column("field", no_wrap=True)
-    for column, style in (("before", "red"), ("after", "green")):
-        table.add_column(column, overflow="fold", style=style, min_width=len(column))
-    for row in rows:
-        table.add_row(*row)
-    return table
+    return Fitting(
+        ("field", "before", "after"),
+        rows,
+        lambda: Group(*(change_line(*row) for row in rows)),
+    )
+
+
+def _side(value: JsonValue, declared: PropertyType | None, style: str) -> Text:
+    return value_text("" if value is None else show_value(value, declared), style=style)
 
 
 def field_word(name: str, lists: Mapping[str, str]) -> Text:
@@ -174,51 +177,45 @@ def grid(
 ) -> RenderableType:
     """Return a small table of foreign text; long values wrap, nothing in them is interpreted.
 
-    A cell that is a ``Text`` is drawn as it is; those of the columns in ``whole`` do not wrap.
+    A cell that is a ``Text`` is drawn as it is. No word is broken in the first column, which people
+    look for and copy, nor in those named in ``whole``.
     """
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-    for number, column in enumerate(columns):
-        # The first column is what people look for and copy: it stays in one piece.
-        table.add_column(
-            column, overflow="fold", no_wrap=number == 0 or column in whole, min_width=len(column)
-        )
-    for first, *others in rows:
-        named = safe(first) if isinstance(first, str) else first
-        values = (value_text(cell) if isinstance(cell, str) else cell for cell in others)
-        table.add_row(named, *values)
-    return table
+    cells = [[one if isinstance(one, Text) else value_text(one) for one in row] for row in rows]
+    kept = {0, *(at for at, name in enumerate(columns) if name in whole)}
+    return Fitting(columns, cells, lambda: records(columns, cells), whole=kept)
 
 
 def plan(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    lists: Mapping[str, str],
-    *,
-    width: int,
+    columns: Sequence[str], rows: Iterable[Sequence[str]], lists: Mapping[str, str]
 ) -> RenderableType:
     """Return the fields of a plan: what was in red, what will be in green; who comes or goes bold.
 
-    The second column says what happens, the last two are before and after. ``lists`` has names of
-    mailing lists by id, ``width`` is that of the screen.
+    The columns are line, what happens, who, field, before and after. ``lists`` has names of mailing
+    lists by id. A contact is named once, above the first of its fields.
     """
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-    rows = [*rows]
-    for number, column in enumerate(columns):
-        longest = max((len(row[number]) for row in rows), default=0)
-        # Who is meant keeps its width where others wrap; by a least width Rich would draw too wide.
-        is_kept = number == _WHO and width >= _ROOMY
-        least = _WIDE if is_kept and longest > _WIDE else None
-        table.add_column(column, overflow="fold", width=least, no_wrap=is_kept and not least)
+    drawn: list[Sequence[Text]] = []
+    below: list[RenderableType] = []
     above: Sequence[str] = ()
     for row in rows:
         *head, field, before, after = row
         style = _WOULD_STYLES.get(row[1], "yellow")
-        who = ["", "", ""] if head == [*above[:3]] else head
-        cells = [*(safe(cell, style=style) for cell in who), field_word(field, lists)]
-        values = value_text(before, style="red"), value_text(after, style="green")
-        table.add_row(*cells, *values)
+        is_named = head == [*above[:3]]
+        who = [safe("" if is_named else cell, style=style) for cell in head]
+        change = (
+            field_word(field, lists),
+            value_text(before, style="red"),
+            value_text(after, style="green"),
+        )
+        drawn.append((*who, *change))
+        below += [] if is_named else [safe(_who(head), style=style or "bold")]
+        below += [Padding(change_line(*change), (0, 0, 0, 2))] if field else []
         above = row
-    return table
+    return Fitting(columns, drawn, lambda: Group(*below), whole=(0, 1, _WHO))
+
+
+def _who(head: Sequence[str]) -> str:
+    line, would, who = head
+    return f"line {line}: {would} {who}" if line else f"{would} {who}"
 
 
 def findings(rows: Iterable[tuple[str, str, str, str | None]]) -> RenderableType:
@@ -258,12 +255,13 @@ def show_value(
 ) -> str:
     """Return a value as a person reads it; a date that is no UTC instant yet shows it beside.
 
-    Of mailing lists whose names are known, each is shown with both.
+    Mailing lists have a line each; one whose name is known has its id below that.
     """
     if isinstance(value, dict) and lists:
-        named = (f"{lists[key]} ({key})" if key in lists else key for key in value)
-        return ", ".join(
-            f"{name}: {to_json(wanted)}" for name, wanted in zip(named, value.values(), strict=True)
+        wanted = ((key, to_json(item)) for key, item in value.items())
+        return "\n".join(
+            f"{lists[key]}: {word}\n{key}" if key in lists else f"{key}: {word}"
+            for key, word in wanted
         )
     text = value if isinstance(value, str) else to_json(value)
     if declared != "date" or isinstance(value, list | dict):

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from contactctl.safe_text import to_safe
+from contactctl.wrapping import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ class Wait:
             when = f" in {left:.0f} s" if left >= 1 else ""
             head, rest = waited, f", {attempt}{when}: {reason}"
         whole = to_safe(f"{head} to {self._words}{rest}")
-        return whole if _columns(whole) <= width else _cut(to_safe(head + rest), width)
+        return whole if columns(whole) <= width else _cut(to_safe(head + rest), width)
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def _draw(
 def _erased(drawn: str) -> str:
     """Return what takes a line away; by spaces, which every terminal knows."""
     # Two more for the ``^C`` that may stand behind it.
-    return f"\r{' ' * (_columns(drawn) + 2)}\r" if drawn else ""
+    return f"\r{' ' * (columns(drawn) + 2)}\r" if drawn else ""
 
 
 def _write(output: Output, text: str) -> None:
@@ -97,15 +98,8 @@ def _write(output: Output, text: str) -> None:
 
 
 def _cut(text: str, width: int) -> str:
-    if _columns(text) <= width:
+    if columns(text) <= width:
         return text
-    while text and _columns(text) > width - len(_CUT):
+    while text and columns(text) > width - len(_CUT):
         text = text[:-1]
     return text + _CUT
-
-
-def _columns(text: str) -> int:
-    """Return how many columns a terminal takes for a text."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(character) in {"W", "F"} else 1 for character in text)

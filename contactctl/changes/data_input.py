@@ -46,7 +46,7 @@ def parse_data(text: str) -> JsonObject:
     if isinstance(value, list):
         raise UsageError(
             "--data is a list, and one call changes one contact",
-            hint="for many contacts use contactctl import",
+            hint="for many contacts use `contactctl import`",
         )
     if not isinstance(value, dict):
         raise UsageError("--data is not a JSON object", hint=_FORMS_HINT)
@@ -85,7 +85,7 @@ def _read_bytes(file: IO[bytes], source: str) -> str:
     if len(found) > MAX_DATA_BYTES:
         raise UsageError(
             f"--data: {source} is larger than 1 MiB, and one call changes one contact",
-            hint="for many contacts use contactctl import",
+            hint="for many contacts use `contactctl import`",
         )
     try:
         return found.decode("utf-8")

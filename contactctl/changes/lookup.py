@@ -72,7 +72,7 @@ def find_one(client: Finder, ref: ContactRef) -> JsonObject:
     if found is None:
         raise NotFoundError(
             f"there is no contact with {in_words([ref])}",
-            hint="check the spelling, or create it: contactctl create --email ADDRESS",
+            hint="check the spelling, or create it: `contactctl create --email ADDRESS`",
             outcome=Outcome.NOT_APPLIED,
             attempts=1,
         )

@@ -79,9 +79,10 @@ def unknown_property(key: str, declared: DeclaredTypes) -> UsageError:
     hints = [f"did you mean {', '.join(ways)}?"] if ways else []
     # Not offered where `properties create` would refuse the name.
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key):
-        command = f"contactctl properties create {key} --type string"
-        hints.append(f"{'or ' if ways else ''}create it: {command} (or number, boolean, date)")
+        command = f"`contactctl properties create {key} --type string`"
+        kinds = "as string, number, boolean or date"
+        hints.append(f"{'or ' if ways else ''}create it, {kinds}: {command}")
     return UsageError(
         f"the account has no property {quoted(key)}",
-        hint=" ".join(hints) or "contactctl properties list shows the existing ones",
+        hint=" ".join(hints) or "`contactctl properties list` shows the existing ones",
     )

@@ -180,7 +180,7 @@ def kept_check(env: Mapping[str, str]) -> Check:
     runs = counted(sum(kind in {"finished_run", "unfinished_run"} for kind in kinds), "run")
     copies = counted(kinds.count("stdin_copy"), "copy", "copies")
     memory = "digests of what was sent" if sent_file(env).exists() else "no digests"
-    return ok(_KEPT, f"{runs}, {copies} of standard input, {memory} (contactctl forget)")
+    return ok(_KEPT, f"{runs}, {copies} of standard input, {memory} (see `contactctl forget`)")
 
 
 def _folder_check(kind: FolderKind, env: Mapping[str, str]) -> Check:

@@ -206,7 +206,7 @@ class AccountFields:
         raise UnknownNameError(
             f"the account has no property {quoted(name)}",
             suggestions=near,
-            hint=hint or "contactctl properties list shows the existing ones",
+            hint=hint or "`contactctl properties list` shows the existing ones",
         )
 
 

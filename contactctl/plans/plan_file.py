@@ -183,7 +183,8 @@ def _proved(snapshot: Snapshot, name: str, file: IO[bytes]) -> PlanFile:
 def _no_plan(name: str, why: str) -> UsageError:
     if why:
         return UsageError(
-            f"{quoted(name)} is not a plan: {why}", hint="contactctl import FILE --plan P makes one"
+            f"{quoted(name)} is not a plan: {why}",
+            hint="`contactctl import FILE --plan PLAN` makes one",
         )
     return UsageError(
         f"{quoted(name)} is empty",

@@ -148,7 +148,7 @@ def base_url_of(profile: Profile, env: Mapping[str, str]) -> str:
     except BaseUrlError as error:
         raise CredentialsError(
             f"the address of profile {profile.name} cannot be used: {error}",
-            hint=f"add it again: contactctl profile add {profile.name} --replace",
+            hint=f"add it again: `contactctl profile add {profile.name} --replace`",
         ) from None
     other = _base_url_in(env)
     if other is not None and other != own:
@@ -214,7 +214,7 @@ def find_profile(book: ProfileBook, name: str, how: str) -> Profile:
 
 def _near(name: str, book: ProfileBook) -> str:
     if not book.profiles:
-        return "there are no profiles yet; add one: contactctl profile add NAME"
+        return "there are no profiles yet; add one: `contactctl profile add NAME`"
     from contactctl.wording import nearest
 
     near = nearest(name, book.profiles)
@@ -233,7 +233,7 @@ def _no_choice(book: ProfileBook) -> CredentialsError:
     if book.profiles:
         return CredentialsError(
             f"there are {len(book.profiles)} profiles ({_names(book)}), and none is active",
-            hint="give one with --profile NAME, or make it active: contactctl profile use NAME",
+            hint="give one with --profile NAME, or make it active: `contactctl profile use NAME`",
         )
     return CredentialsError(
         "there is no API key",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: How long a writer waits for those of other processes.
 BUSY_TIMEOUT_S = 10.0
 
-_RESET_HINT = "contactctl sandbox reset starts afresh and keeps this file aside"
+_RESET_HINT = "`contactctl sandbox reset` starts afresh and keeps this file aside"
 SANDBOX = FileKind(
     name="sandbox file",
     application_id=int.from_bytes(b"cctl", "big"),
@@ -108,7 +108,7 @@ class Store:
             if transaction.contact_by_email(address) is None:
                 raise NotFoundError(
                     f"the sandbox has no contact {address}",
-                    hint=f"contactctl update --sandbox --email {address} makes one",
+                    hint=f"create it: `contactctl update --sandbox --email {address}`",
                 )
             transaction.set_suppressed(address, on=on)
 

@@ -69,7 +69,7 @@ class TestRefusals:
         assert done.code == 2
         assert done.err.splitlines() == [
             "error: SHELL is missing: one of bash, zsh, fish, powershell",
-            "  hint: see contactctl completion --help",
+            "  hint: see `contactctl completion --help`",
         ]
 
 

@@ -58,7 +58,7 @@ def test_what_is_named_instead_is_there(group: str, word: str, meant: str) -> No
 
 def test_a_word_that_is_near_nothing_is_not_repeated(cli: Cli) -> None:
     done = cli("canary-0123456789")
-    assert done.err == "error: there is no such command\n  hint: see contactctl --help\n"
+    assert done.err == "error: there is no such command\n  hint: see `contactctl --help`\n"
 
 
 def test_all_that_is_wrong_is_said_at_once(cli: Cli) -> None:
@@ -71,7 +71,7 @@ def test_all_that_is_wrong_is_said_at_once(cli: Cli) -> None:
         '  --retries "99" is more than 20',
         "  --first-name has no value; give --first-name TEXT",
         "  no contact is named; give an address or --user-id ID",
-        "  hint: see contactctl update --help",
+        "  hint: see `contactctl update --help`",
     ]
 
 

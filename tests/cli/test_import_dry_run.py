@@ -194,7 +194,7 @@ def test_more_changes_than_may_be_stop_the_import_before_its_first_write(
     before = state(cli)
     words = ("--max-changes", "1")
     said = stopped(imported(cli, file, *words))
-    assert "2 of 6 rows would change (1 created, 1 updated), and --max-changes allows 1" in said
+    assert "2 of 6 rows would change (1 to create, 1 to update), and --max-changes allows 1" in said
     assert state(cli) == before
     done = imported(cli, file, *words, "-o", "json")
     assert (done.code, done.error["code"], done.error["outcome"]) == (5, "guarded", "not_sent")

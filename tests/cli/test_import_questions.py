@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from import_cli import dump, imported
 
-from contactctl.commands.imports.questions import _wrapped
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -160,9 +158,3 @@ def test_nothing_is_asked_where_nothing_may_be(
 ) -> None:
     done = asked(cli, file, "1", "", "-", "-", "", words=words, env=env)
     assert (done.code, "Which" in done.err, dump(cli)) == (2, False, [])
-
-
-def test_lines_are_broken_between_words() -> None:
-    line = "  1  a yes, or a time, means opted out; nobody is subscribed again"
-    assert _wrapped(line, 60).splitlines()[1:] == ["     again"]
-    assert _wrapped("", 60) == ""

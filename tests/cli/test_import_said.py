@@ -48,7 +48,7 @@ def test_on_a_terminal_a_dry_run_draws_what_would_change(cli: Cli, file: Path) -
     done = in_sandbox(cli, "import", str(file), "--dry-run", terminal=True)
     assert done.code == 0
     lines = [line.split() for line in done.out.splitlines()]
-    assert " 2 rows, 2 contacts: 2 created 2 to send " in " ".join(done.out.split())
+    assert " 2 rows, 2 contacts: 2 to create 2 to send " in " ".join(done.out.split())
     assert ["2", "create", "a@example.com", "plan", "pro"] in lines
     assert "\\u{a}" not in done.out
     assert dump(cli) == []

@@ -113,7 +113,10 @@ def test_an_error_is_a_panel_that_fits_the_screen(screen: Screen) -> None:
     lines = SGR.sub("", text).splitlines()
     assert code == 2
     assert lines[0].startswith("╭─ error ─")
-    assert {len(line) for line in lines} == {COLUMNS}
+    panel = next(at for at, line in enumerate(lines, 1) if line.startswith("╰"))
+    assert {len(line) for line in lines[:panel]} == {COLUMNS}
+    assert lines[panel].startswith("hint: ")
+    assert max(map(len, lines[panel:])) <= COLUMNS
 
 
 def test_help_is_drawn_and_fits_the_screen(screen: Screen) -> None:

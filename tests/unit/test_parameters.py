@@ -98,7 +98,7 @@ def test_each_of_several_is_read() -> None:
 def test_a_refusal_names_the_flag_and_the_text() -> None:
     with pytest.raises(UsageError, match=r'^--some "x" is not a whole number$') as caught:
         read(parameter(int, 3), "x")
-    assert caught.value.hint == "see contactctl x --help"
+    assert caught.value.hint == "see `contactctl x --help`"
 
 
 def test_what_must_be_given_is_missed_with_its_choices() -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
-    from rich.text import Text
 
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject, JsonValue
@@ -39,8 +38,8 @@ if TYPE_CHECKING:
 
 _SHOWN_REPEATS = 3
 _WOULD_BE: dict[Would, str] = {
-    "create": "created",
-    "update": "updated",
+    "create": "to create",
+    "update": "to update",
     "nothing": "unchanged",
     "refused": "refused",
     "unknown": "not looked up",
@@ -70,13 +69,7 @@ def dry_run(
 
         heading = [views.headline(line, style="bold") for line in lines]
         columns = ("line", "would", "contact", "field", "before", "after")
-        drawn: list[list[str | Text]] = []
-        for above, row in zip([None, *cells], cells, strict=False):
-            # A contact is named once, above the first of its fields.
-            named = above is not None and above[:3] == row[:3]
-            line: list[str | Text] = ["", "", ""] if named else [*row[:3]]
-            drawn.append([*line, views.field_word(row[3], lists), *row[4:]])
-        table = [views.grid(columns, drawn)] if drawn else []
+        table = [views.plan(columns, cells, lists)] if cells else []
         below = [views.headline(line, style="") for line in [*tally.refusals, *more]]
         return views.stack(*heading, *table, *below)
 

@@ -95,7 +95,7 @@ def refuse_too_many(call: ImportCall, plan: Plan, tally: DryTally) -> None:
     if most is None or tally.changes <= most:
         return
     rows = f"{tally.changes:,} of {counted(tally.told, 'row')} would change"
-    parts = f"{tally.would['create']:,} created, {tally.would['update']:,} updated"
+    parts = f"{tally.would['create']:,} to create, {tally.would['update']:,} to update"
     raise GuardError(
         f"{rows} ({parts}), and --max-changes allows {most:,}; nothing was written",
         hint="see them with --dry-run, or allow more",

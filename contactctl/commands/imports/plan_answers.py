@@ -34,6 +34,7 @@ _AROUND = 5
 _LEAST_LINES = 8
 _WOULDS = ("create", "update", "delete", "nothing", "drifted", "refused", "unknown")
 _WORDS = {"nothing": "unchanged", "unknown": "not looked up"}
+_TO_DO = {word: f"to {word}" for word in ("create", "update", "delete")}
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "unknown": "failed"}
 
 
@@ -138,8 +139,9 @@ class Shown:
 
     def lines(self) -> list[str]:
         """Return what the plan comes to, and what an undo cannot bring back."""
+        counting = _TO_DO | self._words
         parts = [
-            f"{count:,} {self._words.get(word, word)}"
+            f"{count:,} {counting.get(word, word)}"
             for word in _WOULDS
             if (count := self.counts[word])
         ]
@@ -177,7 +179,6 @@ class Shown:
         """Return why some contacts are not written, and what becomes of the others."""
         from contactctl import views
 
-        console = self._output.console(self._output.stdout)
         rows = [
             row
             for entry in shown
@@ -192,7 +193,7 @@ class Shown:
         return views.stack(
             *(views.headline(line, style="bold") for line in self.lines()),
             *(views.headline(one.refusal, style="yellow") for one in shown if one.reason),
-            *([views.plan(COLUMNS, cut, lists, width=console.size.width)] if cut else []),
+            *([views.plan(COLUMNS, cut, lists)] if cut else []),
             *(views.headline(line, style="") for line in more),
         )
 

@@ -185,21 +185,7 @@ class Questions:
         return line.strip()
 
     def _say(self, text: str) -> None:
-        output = self._session.output
-        width = output.console(output.stderr).width
-        output.note("\n".join(_wrapped(line, width) for line in text.split("\n")))
-
-
-def _wrapped(line: str, width: int) -> str:
-    """Return a line broken between words, what follows in line with the text of the first."""
-    import textwrap
-
-    indent = " " * (len(line) - len(line.lstrip()))
-    more = indent + "   " * line.lstrip()[:1].isdecimal()
-    found = textwrap.wrap(
-        line, width, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(found)
+        self._session.output.note(text)
 
 
 def _left_out(columns: Sequence[UnknownColumn]) -> list[str]:

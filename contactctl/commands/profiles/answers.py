@@ -74,10 +74,11 @@ def shown(settings: Sequence[Setting]) -> Answer:
         _camel(one.name): {"value": one.value, "source": one.source, "problem": one.problem}
         for one in settings
     }
-    whole = answers.table(("setting", "value", "from", "problem"), rows, json=found)
+    columns = ("setting", "value", "from", "problem")
+    whole = answers.table(columns, rows, json=found, whole=("value",))
     if any(one.problem for one in settings):
         return whole
-    narrow = answers.table(("setting", "value", "from"), [row[:3] for row in rows], json=found)
+    narrow = answers.table(columns[:3], [row[:3] for row in rows], json=found, whole=("value",))
     # Only the view: pipes and JSON have the same columns at all times.
     return whole._replace(view=narrow.view)
 

@@ -76,7 +76,7 @@ def test_a_dry_run_of_some_of_the_rows_does_not_say_how_many_contacts_they_are(
 ) -> None:
     plan = plan_of(tmp_path, "email\na@b.co\nb@b.co\n")
     answer = dry_run(dry_tally("created"), Forecast(plan, 8.0))
-    assert answer.plain[1] == "people.csv: 1 row: 1 created"
+    assert answer.plain[1] == "people.csv: 1 row: 1 to create"
 
 
 def test_looks_take_their_time_and_a_limit_leaves_rows_out(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_dry_run_shows_field_by_field_what_would_change(tmp_path: Path) -> Non
     answer = dry_run(tally, Forecast(plan, 10.0, 1))
     assert answer.plain == [
         "would\tupdate",
-        "people.csv: 4 rows, 1 contact: 1 created, 1 updated, 1 unchanged, 1 refused",
+        "people.csv: 4 rows, 1 contact: 1 to create, 1 to update, 1 unchanged, 1 refused",
         "3 to send, about 0 s at 10 a second",
         answer.plain[3],
         "2\tcreate\tp1@b.co\tplan\ta\tb",

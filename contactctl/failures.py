@@ -1,0 +1,44 @@
+"""An error as an object for programs, as plain lines, and as the hint below a panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.errors import Ending, RowsFailedError, UsageError
+from contactctl.exact_json import JsonObject, Number
+from contactctl.safe_text import to_safe
+from contactctl.wrapping import hint_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def to_object(error: Ending) -> JsonObject:
+    """Return the ``error`` object of JSON mode."""
+    known: JsonObject = {"outcome": str(error.outcome)} if error.is_of_write else {}
+    if isinstance(error, RowsFailedError):  # each row has an outcome of its own
+        known = {name: Number(str(count)) for name, count in error.counts.items()}
+    elif isinstance(error, UsageError) and error.groups:
+        known["groups"] = [*error.groups]
+    return {
+        "code": error.code,
+        "message": error.message,
+        "status": None if error.status is None else Number(str(error.status)),
+        **known,
+        "attempts": Number(str(error.attempts)),
+        "hint": ": ".join(filter(None, [error.hint, error.command])) or None,
+    }
+
+
+def lines(error: Ending) -> Iterator[str]:
+    """Return all of it as lines; a command to copy is the last one."""
+    yield f"error: {to_safe(error.message, keep=chr(10))}"
+    yield from (f"  {name}: {to_safe(text)}" for name, text in error.details)
+    yield from ([f"  hint: {to_safe(error.hint)}"] if error.hint else [])
+    yield from ([to_safe(error.command)] if error.command else [])
+
+
+def below_panel(error: Ending, width: int) -> Iterator[str]:
+    """Return the next step; its command is a line of its own, so that it can be copied."""
+    yield from ([hint_lines(f"hint: {to_safe(error.hint)}", width)] if error.hint else [])
+    yield from ([to_safe(error.command)] if error.command else [])

@@ -1,0 +1,57 @@
+"""Text as lines that fit a width: broken at spaces, commands to copy in one piece."""
+
+from __future__ import annotations
+
+import re
+
+_HANGING = "  "
+#: A command in backticks is one word, with what follows it without a space.
+_WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
+#: A line that is a command: a terminal breaks it better than we could, as it is copied whole then.
+_COMMAND = re.compile(r"\s*(?:contactctl|export) ")
+_LAST_COMMAND = re.compile(r":? `(contactctl [^`\n]*)`$")
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal takes for a text."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in {"W", "F"} else 1 for character in text)
+
+
+def wrapped(text: str, width: int, first: str = "", more: str = "") -> list[str]:
+    """Return text as lines of at most so many columns; a word is never broken.
+
+    ``first`` is what the first line begins with, ``more`` what the others do.
+    """
+    lines, is_begun = [first], False
+    for gap, word in _WORD.findall(text):
+        longer = lines[-1] + (gap.replace("\n", " ") if is_begun else "") + word
+        if is_begun and columns(longer) > width:
+            lines.append(more + word)
+        else:
+            lines[-1] = longer
+        is_begun = True
+    return lines
+
+
+def fitted(text: str, width: int) -> str:
+    """Return each line of a text fitted to a width; what goes on is indented, commands are kept."""
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line, width))
+
+
+def hint_lines(hint: str, width: int) -> str:
+    """Return a hint fitted to a width; a command at its end has a line of its own if need be."""
+    found = _LAST_COMMAND.search(hint)
+    if found is None or columns(hint) <= width:
+        return fitted(hint, width)
+    return f"{fitted(hint[: found.start()], width)}:\n{found[1]}"
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    if columns(line) <= width or _COMMAND.match(line):
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    return wrapped(line, width, indent, indent + _HANGING)
