@@ -58,7 +58,10 @@ COMMANDS = Branch(
                         "lookups", "check_suppression", "Show whether mail is held back."
                     ),
                     "remove": Leaf(
-                        "lookups", "remove_suppression", "Take a contact off the list.", "writes"
+                        "lookups",
+                        "remove_suppression",
+                        "Take a contact off the suppression list.",
+                        "writes",
                     ),
                 },
             ),
@@ -128,7 +131,7 @@ COMMANDS = Branch(
             "contactctl update ada@example.com --first-name Ada --prop plan=pro",
             "contactctl import people.csv --dry-run",
         ),
-        "To begin, in the sandbox: no key, and nothing leaves this machine": (
+        "Begin in the sandbox, without a key": (
             "contactctl update ada@example.com --first-name Ada --sandbox",
             "contactctl find ada@example.com --sandbox",
         ),

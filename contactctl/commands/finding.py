@@ -9,6 +9,7 @@ from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes.lookup import find_one
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue
+from contactctl.flags import FIELDS
 from contactctl.flags.contact_flags import RefFlags
 from contactctl.flags.options import with_session
 from contactctl.flags.shown import list_fields, shown
@@ -27,6 +28,7 @@ Fields = Annotated[
     typer.Option(
         "--field",
         metavar="NAME",
+        rich_help_panel=FIELDS,
         help="Print only the value of this field; repeatable, one value per line.",
     ),
 ]
@@ -65,5 +67,5 @@ def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
     near = nearest(name, {**contact, **declared})
     raise UsageError(
         f"a contact has no field {name}",
-        hint=f"did you mean {', '.join(near)}?" if near else "see contactctl properties list",
+        hint=f"did you mean {', '.join(near)}?" if near else "see `contactctl properties list`",
     )

@@ -16,6 +16,7 @@ from contactctl.contact import ContactRef
 from contactctl.errors import ContactctlError, MachineError, UsageError
 from contactctl.exact_json import JsonObject
 from contactctl.files import folder, journal_folder, sandbox_file, sent_file
+from contactctl.flags import REMOVAL
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.importing.applied import KEPT_DAYS as APPLIED_DAYS
@@ -38,10 +39,19 @@ EXAMPLES = {
 
 Address = Annotated[
     str | None,
-    typer.Argument(metavar="ADDRESS", help="Remove what holds this address; left out, show all."),
+    typer.Argument(
+        metavar="ADDRESS",
+        help="Remove whatever holds this address; left out, show everything.",
+        rich_help_panel=REMOVAL,
+    ),
 ]
 Everything = Annotated[
-    bool, typer.Option("--all", help="Remove everything that no run under way still needs.")
+    bool,
+    typer.Option(
+        "--all",
+        help="Remove everything, except what a run in progress needs.",
+        rich_help_panel=REMOVAL,
+    ),
 ]
 
 _KIND_WORDS = {
@@ -54,7 +64,7 @@ _KIND_WORDS = {
     "cache": "properties or lists",
     "sandbox": "sandbox",
 }
-_COLUMNS = ("what", "of", "age", "goes", "where")
+_COLUMNS = ("what", "of", "age", "removed", "where")
 _NOTHING_KEPT = "nothing is kept"
 
 
@@ -143,8 +153,8 @@ def _items(session: Session) -> Iterator[_Item]:
     plans = applied.count()
     others = [
         ("sent_memory", sent_file(session.env), f"{KEPT_DAYS} days after each row"),
-        *(("cache", path, "when asked for anew") for path in _cache_files(session)),
-        ("sandbox", sandbox_file(session.env), "with contactctl sandbox reset"),
+        *(("cache", path, "when fetched again") for path in _cache_files(session)),
+        ("sandbox", sandbox_file(session.env), "by contactctl sandbox reset"),
     ]
     if plans:
         others.append(("applied_plans", applied.folder, f"{APPLIED_DAYS} days after each plan"))
@@ -182,6 +192,7 @@ def _answer(kept: Iterable[_Item], removed: Sequence[_Item], *, empty: str) -> A
             "removed": [item.to_json_object() for item in removed],
         },
         empty=empty,
+        whole=("where",),
     )
 
 

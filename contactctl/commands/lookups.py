@@ -8,6 +8,7 @@ from contactctl import answers
 from contactctl.changes.field_rules import check_new_property
 from contactctl.changes.preview import Preview
 from contactctl.exact_json import JsonObject, to_json
+from contactctl.flags import PROPERTIES
 from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
@@ -26,11 +27,23 @@ EXAMPLES = {
     "remove_suppression": ("contactctl suppression remove ada@example.com --yes",),
 }
 
-Custom = Annotated[bool, typer.Option("--custom", help="Leave the standard properties out.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="In camelCase, such as planName.")]
+Custom = Annotated[
+    bool,
+    typer.Option("--custom", help="Leave the standard properties out.", rich_help_panel=PROPERTIES),
+]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="In camelCase, such as planName.", rich_help_panel=PROPERTIES
+    ),
+]
 Type = Annotated[
     Literal["string", "number", "boolean", "date"],
-    typer.Option("--type", help="What its values are; it cannot be changed afterwards."),
+    typer.Option(
+        "--type",
+        help="The type of its values; it cannot be changed later.",
+        rich_help_panel=PROPERTIES,
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ from contactctl import answers
 from contactctl.base_url import is_loopback
 from contactctl.errors import UsageError
 from contactctl.files import sandbox_file
-from contactctl.flags import ANSWERS, DATA, LISTEN
+from contactctl.flags import ANSWERS, DATA, LISTEN, SUPPRESSION
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
@@ -140,8 +140,13 @@ Strict = Annotated[
         rich_help_panel=ANSWERS,
     ),
 ]
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The contact's email address.")]
-Off = Annotated[bool, typer.Option("--off", help="Remove the mark.")]
+Address = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="The contact's email address.", rich_help_panel=SUPPRESSION
+    ),
+]
+Off = Annotated[bool, typer.Option("--off", help="Remove the mark.", rich_help_panel=SUPPRESSION)]
 
 
 @dataclass(frozen=True, slots=True)

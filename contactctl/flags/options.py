@@ -30,7 +30,7 @@ SandboxFlag = Annotated[
 ]
 OutputFlag = Annotated[
     Literal["text", "json"] | None,
-    _flag("-o", "--output", help="Format of answers and errors: text (default) or json."),
+    _flag("-o", "--output", help="Format of answers and errors; text if left out."),
 ]
 QuietFlag = Annotated[bool, _flag("-q", "--quiet", help="Print the bare answer and errors only.")]
 VerboseFlag = Annotated[
@@ -44,7 +44,7 @@ TimeoutFlag = Annotated[
         metavar="SECONDS",
         min=0.05,
         max=3600,
-        help="Time limit of one attempt, from start to end (default 30).",
+        help=f"Time limit of one attempt, from start to end; {DEFAULT_TIMEOUT_S:.0f} if left out.",
     ),
 ]
 RetriesFlag = Annotated[
@@ -54,13 +54,13 @@ RetriesFlag = Annotated[
         metavar="N",
         min=0,
         max=20,
-        help=f"Retries after a failure that may pass (default {DEFAULT_RETRIES}). At worst a call"
-        f" then takes {_WORST_S:.0f} s, with the longest waits that the service may ask for, or"
-        f" {_WORST_LOOKING_S:.0f} s where it must look before it retries.",
+        help=f"Retries after a failure that may pass; {DEFAULT_RETRIES} if left out. At worst a"
+        f" call then takes {_WORST_S:.0f} s, with the longest waits that the service may ask for,"
+        f" or {_WORST_LOOKING_S:.0f} s where it must look before it retries.",
     ),
 ]
-NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask anything.")]
-NoColorFlag = Annotated[bool, _flag("--no-color", help="No colours.")]
+NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask a question.")]
+NoColorFlag = Annotated[bool, _flag("--no-color", help="Use no colours.")]
 
 
 def _print_version(context: typer.Context, *, wanted: bool) -> None:

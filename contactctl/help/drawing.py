@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.output import Answer
+from contactctl.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +20,8 @@ _LEAST_WIDTH, _MOST_WIDTH = 40, 100
 #: The most that names may take of a line before what they mean begins on the next one.
 _MOST_NAME_SHARE = 0.4
 _GAP = 2
+#: A space between words of a shell, or what stands in quotes, which is passed over.
+_SPACE = re.compile(r"'[^']*'|\"[^\"]*\"| ")
 
 
 class Section(NamedTuple):
@@ -72,29 +76,25 @@ def _width(output: Output) -> int:
     return max(_LEAST_WIDTH, min(output.width(output.stdout), _MOST_WIDTH))
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return text as lines of at most so many columns; a word is never broken."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if len(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
 def command_lines(command: str, width: int) -> list[str]:
     """Return a command to copy; one that does not fit goes on behind a backslash."""
     lines = []
     while len(command) > width:
-        # Only before a flag or a pipe: inside quotes a backslash would be part of the text.
-        at = max(command.rfind(mark, 0, width - 1) for mark in (" --", " | ", " > "))
+        at = _break_of(command, width)
         if at <= 0:
             break
         lines.append(command[:at] + " \\")
         command = "    " + command[at + 1 :]
     return [*lines, command]
+
+
+def _break_of(command: str, width: int) -> int:
+    """Return where a command that is too long is broken; 0 for nowhere."""
+    # Best before a flag or a pipe; never inside quotes, where a backslash is part of the text.
+    spaces = [found.start() for found in _SPACE.finditer(command, 4) if found[0] == " "]
+    fitting = [at for at in spaces if at <= width - len(" \\")]
+    best = [at for at in fitting if command.startswith((" --", " | ", " > "), at)]
+    return max(best or fitting, default=0)
 
 
 def _lines(page: Page, width: int) -> Iterator[Line]:

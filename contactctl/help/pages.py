@@ -27,10 +27,7 @@ _LAST_GROUPS = (
     "Preview",
     "Plan and undo",
 )
-_SHARED = (
-    "Options of every command: -h, -p, -o, -q, -v, --sandbox, --timeout, --retries, --no-input,"
-    " --no-color, --version; see contactctl help options"
-)
+_SHARED = "Options of every command: -p, -o, -q, -v, …; see `contactctl help options`"
 
 
 def command_page(
@@ -112,6 +109,7 @@ def _meaning(parameter: Parameter) -> str:
     if isinstance(default, str | int | float) and not isinstance(default, bool):
         more.append(f"default {default}")
     if parameter.required and parameter.param_type_name == "option":
-        more.append("needed")
+        more.append("required")
     text = " ".join((parameter.help or "").split())
-    return f"{text} ({', '.join(more)})" if more else text
+    sentence, dot, rest = text.partition(".")
+    return f"{sentence} ({', '.join(more)}){dot}{rest}" if more else text

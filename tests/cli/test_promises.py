@@ -59,7 +59,7 @@ def test_every_command_has_help_with_examples(line: str) -> None:
     assert f"\n\nUsage: contactctl {line} " in done.out
     assert max(map(len, done.out.splitlines())) <= 80
     assert ("\nCommands:\n" if line in GROUPS else "\nExamples:\n") in done.out
-    assert "see contactctl help options" in " ".join(done.out.split())
+    assert "see `contactctl help options`" in " ".join(done.out.split())
 
 
 def test_the_help_of_the_program_fits_a_screen(program: Program) -> None:
@@ -69,7 +69,7 @@ def test_the_help_of_the_program_fits_a_screen(program: Program) -> None:
 
 
 def test_the_lines_to_begin_with_work_in_an_empty_home(program: Program) -> None:
-    _, _, text = program("--help").out.partition("To begin, ")
+    _, _, text = program("--help").out.partition("Begin in the sandbox")
     lines = [line.split()[1:] for line in text.splitlines() if line.startswith("  contactctl ")]
     assert [program(*words).code for words in lines] == [0, 0]
 

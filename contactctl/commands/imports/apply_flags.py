@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from contactctl.commands.imports.sending_flags import SendFlags
-from contactctl.flags import GUARDS, SENDING
+from contactctl.flags import FILE, GUARDS, SENDING
 from contactctl.flags.row_flags import MaxFailures, Patience, RateFlag
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.plans.admission import DEFAULT_MAX_AGE, MOST_AGE
 from contactctl.runs.flag_words import FlagWords
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A plan, or an undo file.")]
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="A plan, or an undo file.", rich_help_panel=FILE),
+]
 MaxAge = Annotated[
     str | None,
     typer.Option(

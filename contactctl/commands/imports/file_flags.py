@@ -12,7 +12,7 @@ from contactctl.commands.imports.value_flags import (
     DecimalPoints,
     NullTexts,
 )
-from contactctl.flags import COLUMNS, CONSENT, VALUES
+from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
 from contactctl.flags.contact_flags import NO_SCHEMA_HELP, Yes
 from contactctl.flags.row_flags import (
     AllowNewlines,
@@ -28,7 +28,10 @@ from contactctl.importing.rules import ColumnRules, parse_rules
 from contactctl.importing.value_rules import parse_value_rules
 from contactctl.runs.flag_words import FlagWords
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="The file; - reads standard input.")]
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="The file; - reads standard input.", rich_help_panel=FILE),
+]
 Maps = Annotated[
     list[str] | None,
     typer.Option(

@@ -7,7 +7,7 @@ import typer
 from contactctl.commands.profiles import answers
 from contactctl.commands.profiles.flags import KeyFlags, NoCheck, PlaceFlags, Replace
 from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
-from contactctl.flags import GUARDS
+from contactctl.flags import GUARDS, PROFILE
 from contactctl.flags.options import with_session
 from contactctl.output import is_terminal
 from contactctl.profiles.credentials import (
@@ -42,10 +42,22 @@ EXAMPLES = {
     "remove": ("contactctl profile remove work --yes",),
 }
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.", show_default=False)]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="The name of the profile.",
+        show_default=False,
+        rich_help_panel=PROFILE,
+    ),
+]
 NameOrCurrent = Annotated[
     str | None,
-    typer.Argument(metavar="NAME", help="The profile; without it the one that is in force."),
+    typer.Argument(
+        metavar="NAME",
+        help="The name of the profile; left out, the one in force.",
+        rich_help_panel=PROFILE,
+    ),
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.", rich_help_panel=GUARDS)]
 
