@@ -234,7 +234,7 @@ class NoConnectionError(UnavailableError):
 
 
 class BadReplyError(UnavailableError):
-    """A success status came with a body that does not say so."""
+    """A success status came with a body that does not say so, or a 304 to what asked for none."""
 
     code = "bad_reply"
 

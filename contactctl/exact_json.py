@@ -57,15 +57,19 @@ class JsonError(ValueError):
     """A text is not the JSON it should be; the message says why and never repeats the text."""
 
 
-def parse_json(text: str | bytes, *, with_constants: bool = False) -> JsonValue:
+def parse_json(
+    text: str | bytes, *, with_constants: bool = False, with_halves: bool = False
+) -> JsonValue:
     """Read one JSON value, numbers as :class:`Number`.
 
-    ``with_constants`` reads ``NaN`` and ``Infinity`` as :class:`Constant`. Raises
+    ``with_constants`` reads ``NaN`` and ``Infinity`` as :class:`Constant`; ``with_halves`` reads
+    lone surrogates, which JavaScript makes when it cuts a text, as U+FFFD. Raises
     :class:`JsonError` for anything that is not JSON, for ``NaN`` and ``Infinity``, for a key
     given twice in one object, for lone surrogates and for nesting too deep to read.
     """
     try:
-        value: JsonValue = _decode(text, _LENIENT_DECODER if with_constants else _DECODER)
+        decoder = _LENIENT_DECODER if with_constants else _DECODER
+        value = _decode(text, decoder, with_halves=with_halves)
     except RecursionError:
         message = "nested too deep"
         raise JsonError(message) from None
@@ -112,7 +116,7 @@ def _encode(value: JsonValue, quote: Callable[[str], str]) -> str:
     return "null" if value is None else "true" if value else "false"
 
 
-def _decode(text: str | bytes, decoder: json.JSONDecoder) -> JsonValue:
+def _decode(text: str | bytes, decoder: json.JSONDecoder, *, with_halves: bool) -> JsonValue:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     value: JsonValue = decoder.decode(text)
@@ -121,7 +125,7 @@ def _decode(text: str | bytes, decoder: json.JSONDecoder) -> JsonValue:
         _refuse_depth(value, _MAX_DEPTH)
     # An escaped lone surrogate loads and then fails at the wire; one cheap look finds both kinds.
     if "\\u" in text or has_surrogate(text):
-        _refuse_surrogates(value)
+        value = _without_surrogates(value, replace=with_halves)
     return value
 
 
@@ -134,17 +138,27 @@ def _refuse_depth(value: JsonValue, levels: int) -> None:
         _refuse_depth(item, levels - 1)
 
 
-def _refuse_surrogates(value: JsonValue) -> None:
-    if isinstance(value, str) and has_surrogate(value):
+def _without_surrogates(value: JsonValue, *, replace: bool) -> JsonValue:
+    """Return a value with its lone surrogates replaced; else refuse them."""
+    if isinstance(value, str):
+        return _whole_text(value, replace=replace)
+    if isinstance(value, list):
+        return [_without_surrogates(item, replace=replace) for item in value]
+    if isinstance(value, dict):
+        return {
+            _whole_text(key, replace=replace): _without_surrogates(item, replace=replace)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _whole_text(text: str, *, replace: bool) -> str:
+    if not has_surrogate(text):
+        return text
+    if not replace:
         message = "a lone surrogate, which no text can hold"
         raise JsonError(message)
-    if isinstance(value, list):
-        for item in value:
-            _refuse_surrogates(item)
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_surrogates(key)
-            _refuse_surrogates(item)
+    return "".join("\ufffd" if "\ud800" <= one <= "\udfff" else one for one in text)
 
 
 def _refuse_constant(name: str) -> NoReturn:

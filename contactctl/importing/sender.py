@@ -158,7 +158,7 @@ class Sender:
     def _wait_for_service(
         self, error: UnavailableError, tries: _Tries, leave: Pass
     ) -> float | None:
-        asked_s = asked_wait_s(error.pace.get("retry-after"), self._wall()) or 0.0
+        asked_s = asked_wait_s(error.pace, self._wall()) or 0.0
         if isinstance(error, RateLimitedError):
             self._limiter.refused(leave, asked_s)
         unreached = isinstance(error, NoConnectionError) and error.outcome is Outcome.NOT_SENT

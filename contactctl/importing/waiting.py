@@ -95,7 +95,7 @@ class PatientCatalogue:
 
     def _wait_or_raise(self, error: UnavailableError, outage: Outage) -> None:
         is_first, now = not outage.is_away, self._clock.now()
-        asked_s = asked_wait_s(error.pace.get("retry-after"), self._clock.wall()) or 0.0
+        asked_s = asked_wait_s(error.pace, self._clock.wall()) or 0.0
         # Whatever it was, no row can be the cause of it.
         outage.note(Trouble(now, error.message, unreached=True, asked_s=asked_s), now)
         if outage.left_s(now) - asked_s <= 0:

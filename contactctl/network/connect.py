@@ -32,13 +32,15 @@ LookUp: TypeAlias = "Callable[..., Sequence[_Address]]"
 
 
 class Deadline(float):
-    """The moment on ``time.monotonic`` by which one attempt ends; notes whether it was sent.
+    """The moment on ``time.monotonic`` by which one attempt ends; notes what became of it.
 
     A number, so that httpcore hands it on where it takes a timeout: each request carries its own
-    through every read and write, and threads share nothing.
+    through every read and write, and threads share nothing. ``sent`` tells whether any of it was,
+    ``first`` is what came first in reply.
     """
 
     sent: bool
+    first: bytes
     allowed_s: float
     at_once_s: float
 
@@ -47,6 +49,7 @@ class Deadline(float):
         """Return the deadline of an attempt that begins now."""
         made = cls(time.monotonic() + seconds)
         made.sent = False
+        made.first = b""
         made.allowed_s = seconds
         made.at_once_s = at_once_s
         return made

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+#: What every reply begins with.
+_HTTP = b"HTTP/"
+
 
 class Network(httpcore.NetworkBackend):
     """Opens connections to one origin, or to the proxy before it."""
@@ -67,7 +70,7 @@ class Network(httpcore.NetworkBackend):
             raise late(deadline) from None
         except OSError as error:
             raise self._unreachable(f"{host}:{port}", error) from error
-        return _Stream(sock, self._env, carries_request=self._plain)
+        return Stream(sock, self._env, carries_request=self._plain)
 
     def _unreachable(self, where: str, error: OSError) -> ContactctlError:
         reason = error.strerror or str(error)
@@ -79,7 +82,7 @@ class Network(httpcore.NetworkBackend):
         return NoConnectionError(f"could not connect to {where}: {reason}")
 
 
-class _Stream(httpcore.NetworkStream):
+class Stream(httpcore.NetworkStream):
     """One connection; ``carries_request`` is false as long as it only leads to a proxy or to TLS.
 
     Only what is written to the connection that carries requests may have reached the service.
@@ -91,17 +94,26 @@ class _Stream(httpcore.NetworkStream):
         self._socket = sock
         self._env = env
         self._carries_request = carries_request
+        self._is_retired = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return what has come, up to ``max_bytes``; nothing when the other end has closed."""
         deadline = _deadline_of(timeout)
         try:
-            return self._in_turns(deadline, lambda: self._socket.recv(max_bytes))
+            data = self._in_turns(deadline, lambda: self._socket.recv(max_bytes))
         except TimeoutError:
             raise late(deadline) from None
         except OSError as error:
             raise broken(deadline) from error
+        deadline.first = deadline.first or data[: len(_HTTP)]
+        return data
+
+    def retire(self) -> None:
+        """Let no other request have this connection: more came on it than was asked for."""
+        self._is_retired = True
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
         deadline = _deadline_of(timeout)
         view = memoryview(buffer)
         try:
@@ -126,6 +138,7 @@ class _Stream(httpcore.NetworkStream):
                 return act()
 
     def close(self) -> None:
+        """Close the connection."""
         self._socket.close()
 
     def start_tls(
@@ -134,6 +147,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        """Return the same connection, speaking TLS from here on."""
         from contactctl.network.trust import shake_hands
 
         host = (server_hostname or "").strip("[]")
@@ -144,7 +158,7 @@ class _Stream(httpcore.NetworkStream):
         except OSError as error:
             self.close()
             raise self._handshake_failure(error, host, deadline) from error
-        return _Stream(sock, self._env, carries_request=True)
+        return Stream(sock, self._env, carries_request=True)
 
     def _handshake_failure(self, error: OSError, host: str, deadline: Deadline) -> ContactctlError:
         if isinstance(error, TimeoutError):
@@ -160,13 +174,13 @@ class _Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's interface
         """Answer the two questions that httpcore asks of a connection."""
         if info == "is_readable":
-            return is_readable(self._socket)
+            return self._is_retired or is_readable(self._socket)
         if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
             return self._socket
         return None
 
 
-class _EarlyStream(_Stream):
+class _EarlyStream(Stream):
     """A connection that speaks TLS already, with the same trust and for the same host."""
 
     def start_tls(
@@ -175,7 +189,7 @@ class _EarlyStream(_Stream):
         server_hostname: str | None = None,  # noqa: ARG002 - likewise
         timeout: float | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
-        return _Stream(self._socket, self._env, carries_request=True)
+        return Stream(self._socket, self._env, carries_request=True)
 
 
 def late(deadline: Deadline) -> DeadlineError:
@@ -186,7 +200,13 @@ def late(deadline: Deadline) -> DeadlineError:
 
 
 def broken(deadline: Deadline) -> NoConnectionError:
-    """Return the error of a connection that broke."""
+    """Return the error of a connection that broke, or never spoke HTTP."""
+    if deadline.sent and not _HTTP.startswith(deadline.first):
+        return NoConnectionError(
+            "what answers at this address does not speak HTTP",
+            hint="check the address with `contactctl profile show`: host and port",
+            outcome=_outcome(deadline),
+        )
     when = "before the answer was complete" if deadline.sent else "before anything was sent"
     return NoConnectionError(f"the connection broke {when}", outcome=_outcome(deadline))
 

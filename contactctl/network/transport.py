@@ -20,7 +20,7 @@ from contactctl.errors import (
 )
 from contactctl.network.connect import IDLE_S, Deadline
 from contactctl.network.route import proxy_for
-from contactctl.network.streams import Network, broken, late
+from contactctl.network.streams import Network, Stream, broken, late
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
@@ -128,7 +128,21 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         with _nothing_else_escapes(self._deadline):
+            stream = self._reply.extensions["network_stream"]
+            if isinstance(stream, Stream) and _has_more(self._reply):
+                stream.retire()
             self._reply.close()
+
+
+def _has_more(reply: httpcore.Response) -> bool:
+    """Tell whether more came than the one reply: the next request would take it for its answer.
+
+    By names that are httpcore's own, since neither it nor h11 looks at what it has read too much.
+    """
+    found: Any = reply.stream
+    for name in ("_stream", "_connection", "_h11_state"):
+        found = getattr(found, name, None)
+    return found is not None and bool(found.trailing_data[0])
 
 
 def _fit_base_url(base_url: str) -> str:

@@ -45,7 +45,7 @@ _MAX_PAGE = 65_536
 _TITLE = r"(?i)<title[^>]*>([^<]*)"
 _TAG = r"<[^<>]*>"
 _SUCCESSES, _REDIRECTS, _FAILURES, _NOT_FOUND, _SERVER_ERRORS = 200, 300, 400, 404, 500
-_REQUEST_TIMEOUT = 408
+_NOT_MODIFIED, _REQUEST_TIMEOUT = 304, 408
 
 _BY_STATUS: dict[int, type[ContactctlError]] = {
     401: UnauthorizedError,
@@ -163,7 +163,7 @@ def message_of(body: bytes) -> str:
     """
     try:
         # Deep enough for {"error": {"message": ["…"]}}; hostile nesting is not followed.
-        return _first_text(parse_json(body), 3)
+        return _first_text(parse_json(body, with_halves=True), 3)
     except JsonError:
         page = body[:_MAX_PAGE].decode("utf-8", "replace")
         title = re.search(_TITLE, page)
@@ -190,6 +190,9 @@ def _failure(call: Call[T], answer: Answer, cleaner: Cleaner) -> ContactctlError
     if status >= _SERVER_ERRORS or status == _REQUEST_TIMEOUT:
         # A gateway that lost patience does not know either whether the write went through.
         return UnavailableError(f"{text} (HTTP {status})", outcome=Outcome.UNKNOWN)
+    if status == _NOT_MODIFIED:
+        what = "the answer says that nothing has changed since the last time, which was not asked"
+        return BadReplyError(f"{what} (HTTP {status})", outcome=Outcome.UNKNOWN)
     if _FAILURES > status >= _REDIRECTS:
         where = cleaner.show(_host_in(cleaner.mask(answer.location))) or "nowhere"
         text = f"the address redirects to {where}, and redirects are not followed"
@@ -210,7 +213,7 @@ def _says_not_found(call: Call[T], answer: Answer) -> bool:
     if answer.status != _NOT_FOUND or not call.names_contact:
         return False
     try:
-        return isinstance(parse_json(answer.body), dict)
+        return isinstance(parse_json(answer.body, with_halves=True), dict)
     except JsonError:
         return False
 
@@ -221,7 +224,7 @@ def _parsed(answer: Answer) -> JsonValue:
     if not answer.body.strip():
         raise _bad_reply(answer, "a body")
     try:
-        return parse_json(answer.body)
+        return parse_json(answer.body, with_halves=True)
     except JsonError:
         raise _bad_reply(answer, "JSON") from None
 

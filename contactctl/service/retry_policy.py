@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 #: The first wait is at most this long; the bound doubles with each attempt up to the cap.
 BASE_WAIT_S = 0.5
@@ -44,12 +45,12 @@ class Kind(StrEnum):
 class Failure(NamedTuple):
     """One failed attempt, as far as the policy cares.
 
-    ``retry_after`` is the header's text as it came: seconds or an HTTP date.
+    ``pace`` holds the answer's ``retry-after`` and ``date`` as they came.
     """
 
     kind: Kind
     status: int = 0
-    retry_after: str | None = None
+    pace: Mapping[str, str] = MappingProxyType({})
 
 
 # No tuples: a wait of 60 s and a service that asked for 60 s would be equal. And no dataclasses:
@@ -107,7 +108,7 @@ def decide(
     """
     if not _is_passing(failure):
         return GiveUp()
-    asked = asked_wait_s(failure.retry_after, now)
+    asked = asked_wait_s(failure.pace, now)
     # Before the count of attempts: after the last one, too, the user is told how long it asked.
     if asked is not None and asked > LONGEST_RETRY_AFTER_S:
         return GiveUp(asked_s=asked)
@@ -117,16 +118,20 @@ def decide(
     return Wait(max(uniform(0.0, bound_s(attempt)), asked or 0.0))
 
 
-def asked_wait_s(retry_after: str | None, now: float) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for (RFC 9110, 10.2.3), or None.
+def asked_wait_s(pace: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that a ``retry-after`` asks for (RFC 9110, 10.2.3), or None.
 
-    A date in the past asks for no wait; nonsense asks for nothing.
+    A date is measured against that of the answer, by the same clock; ``now``, in seconds since
+    1970, counts without one. A date in the past asks for no wait; nonsense asks for nothing.
     """
-    text = (retry_after or "").strip()
+    text = pace.get("retry-after", "").strip()
     if re.fullmatch(_SECONDS, text):
         return min(float(text), _A_YEAR_S)
     moment = parse_http_date(text) if text else None
-    return None if moment is None else min(max(moment - now, 0.0), _A_YEAR_S)
+    if moment is None:
+        return None
+    answered = parse_http_date(pace.get("date", ""))
+    return min(max(moment - (now if answered is None else answered), 0.0), _A_YEAR_S)
 
 
 def worst_total_s(timeout_s: float, retries: int, *, looks_first: bool = False) -> float:

@@ -205,7 +205,7 @@ def failure_of(error: ContactctlError) -> Failure:
         return Failure(Kind.NOT_SENT if error.outcome is Outcome.NOT_SENT else Kind.LOST)
     if error.status is None:
         return Failure(Kind.LOCAL)
-    return Failure(Kind.STATUS, error.status, error.pace.get("retry-after"))
+    return Failure(Kind.STATUS, error.status, error.pace)
 
 
 def worded(

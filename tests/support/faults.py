@@ -157,6 +157,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a gzip bomb", _explode, "bad_reply", 200, "unknown"),
     _bad("an unknown encoding", b"\x8b\x02\x80", ("Content-Encoding", "br")),
     Fault("a 204", reply(204), "bad_reply", 204, "unknown"),
+    Fault("a 304", reply(304), "bad_reply", 304, "unknown"),
     Fault("a reply of 100 MB", flood(100), "bad_reply", 200, "unknown"),
     Fault("a 500 of 100 MB", flood(100, 500), "unavailable", 500, "unknown", repeated=True),
     _refused(200, b'{"success":false,"message":"No."}', name="success: false in a 200"),

@@ -153,6 +153,24 @@ def test_many_objects_side_by_side_are_not_deep() -> None:
     assert to_json(parse_json(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b'"a\\ud83d"', "a\ufffd"),
+        (b'"\\udc00b"', "\ufffdb"),
+        (b'["\\ud83d\\ud83d\\udc00x"]', ["\ufffd\U0001f400x"]),
+        (b'{"k\\udfff":{"\\ud800":null}}', {"k\ufffd": {"\ufffd": None}}),
+        (b'"\\u00e9"', "é"),
+    ],
+)
+def test_half_a_character_can_be_let_pass_as_the_sign_for_one_that_is_lost(
+    text: bytes, expected: JsonValue
+) -> None:
+    found = parse_json(text, with_halves=True)
+    assert found == expected
+    assert not has_surrogate(to_json(found))
+
+
 def test_a_pair_of_surrogates_is_one_character() -> None:
     assert parse_json('"\\ud83d\\ude00"') == "😀"
 

@@ -24,7 +24,7 @@ from contactctl.errors import (
     UsageError,
 )
 from contactctl.network.connect import Deadline, is_readable
-from contactctl.network.streams import _Stream
+from contactctl.network.streams import Stream
 from contactctl.network.transport import _nothing_else_escapes, open_http
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def test_a_request_that_nobody_reads_does_not_outlive_the_deadline() -> None:
 def test_what_could_not_be_written_was_not_sent() -> None:
     one, other = socket.socketpair()
     other.close()
-    stream, deadline = _Stream(one, {}, carries_request=True), Deadline.after(30)
+    stream, deadline = Stream(one, {}, carries_request=True), Deadline.after(30)
     with pytest.raises(httpcore.WriteError):
         stream.write(b"PUT", deadline)
     assert not deadline.sent
@@ -193,7 +193,7 @@ class BusySocket(socket.socket):
 def test_a_wait_is_cut_into_turns_where_no_signal_ends_it() -> None:
     """As on Windows, where Python hears of a Ctrl-C between two of them."""
     with BusySocket() as one:
-        stream = _Stream(one, {}, carries_request=True)
+        stream = Stream(one, {}, carries_request=True)
         deadline = Deadline.after(30, at_once_s=0.25)
         assert stream.read(3, deadline) == b"200"
         one.times = 3
@@ -205,7 +205,7 @@ def test_a_wait_is_cut_into_turns_where_no_signal_ends_it() -> None:
 def test_turns_end_by_the_deadline() -> None:
     with BusySocket() as one:
         one.times = 10**9
-        stream = _Stream(one, {}, carries_request=True)
+        stream = Stream(one, {}, carries_request=True)
         with pytest.raises(DeadlineError):
             stream.read(1, Deadline.after(0.05, at_once_s=0.01))
     gate = threading.Event()
@@ -220,7 +220,7 @@ def test_turns_end_by_the_deadline() -> None:
 
 def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
     one, other = socket.socketpair()
-    stream, deadline = _Stream(one, {}, carries_request=True), Deadline.after(-1)
+    stream, deadline = Stream(one, {}, carries_request=True), Deadline.after(-1)
     with one, other:
         for attempt in (lambda: stream.write(b"PUT", deadline), lambda: stream.read(1, deadline)):
             with pytest.raises(DeadlineError):
@@ -233,4 +233,4 @@ def test_after_its_deadline_a_request_neither_writes_nor_reads() -> None:
 def test_a_request_without_a_deadline_is_a_bug() -> None:
     one, other = socket.socketpair()
     with one, other, pytest.raises(TypeError):
-        _Stream(one, {}, carries_request=True).read(1, 5.0)
+        Stream(one, {}, carries_request=True).read(1, 5.0)

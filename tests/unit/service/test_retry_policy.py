@@ -22,12 +22,17 @@ from contactctl.service.retry_policy import (
 )
 
 NOW = 1_800_000_000.0
+_TEXTS = st.text() | st.integers(0, 10_000).map(str) | st.floats(0, 4e9).map(formatdate)
 _FAILURES = st.builds(
     Failure,
     kind=st.sampled_from(Kind),
     status=st.integers(0, 999),
-    retry_after=st.none() | st.text() | st.integers(0, 10_000).map(str),
+    pace=st.dictionaries(st.sampled_from(("retry-after", "date")), _TEXTS),
 )
+
+
+def asking(status: int, retry_after: str) -> Failure:
+    return Failure(Kind.STATUS, status, {"retry-after": retry_after})
 
 
 def longest(low: float, high: float) -> float:  # noqa: ARG001 - stands in for random.uniform
@@ -122,7 +127,29 @@ def test_attempt_numbers_without_end_do_not_overflow() -> None:
     ],
 )
 def test_retry_after_is_read_as_seconds_or_a_date(text: str | None, expected: float | None) -> None:
-    assert asked_wait_s(text, NOW) == expected
+    assert asked_wait_s({} if text is None else {"retry-after": text}, NOW) == expected
+
+
+@pytest.mark.parametrize("ahead_s", [-86_400, -40, 40, 7_000, 10**9])
+@pytest.mark.parametrize("asked_s", [0, 30, 3600])
+def test_a_date_is_measured_by_the_clock_of_whoever_wrote_it(asked_s: int, ahead_s: int) -> None:
+    answered = NOW + ahead_s
+    until = formatdate(answered + asked_s, usegmt=True)
+    pace = {"retry-after": until, "date": formatdate(answered, usegmt=True)}
+    assert asked_wait_s(pace, NOW) == asked_s
+    assert judge(Failure(Kind.STATUS, 429, pace)) == (
+        GiveUp(3600.0) if asked_s == 3600 else Wait(max(0.5, asked_s))
+    )
+
+
+@pytest.mark.parametrize("date", ["", "soon", "7"])
+def test_without_a_date_of_the_answer_our_own_clock_counts(date: str) -> None:
+    pace = {"retry-after": formatdate(NOW + 30, usegmt=True), "date": date}
+    assert asked_wait_s(pace, NOW) == 30.0
+
+
+def test_seconds_need_no_clock() -> None:
+    assert asked_wait_s({"retry-after": "7", "date": formatdate(0, usegmt=True)}, NOW) == 7.0
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no tzset")
@@ -130,7 +157,7 @@ def test_a_date_is_read_the_same_in_every_time_zone(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     try:
-        assert asked_wait_s("Fri Jan 15 08:00:30 2027", NOW) == 30.0
+        assert asked_wait_s({"retry-after": "Fri Jan 15 08:00:30 2027"}, NOW) == 30.0
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -138,8 +165,8 @@ def test_a_date_is_read_the_same_in_every_time_zone(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_honoured_up_to_a_minute(status: int) -> None:
-    assert judge(Failure(Kind.STATUS, status, "60")) == Wait(60.0)
-    assert judge(Failure(Kind.STATUS, status, "60.1")) == GiveUp(60.1)
+    assert judge(asking(status, "60")) == Wait(60.0)
+    assert judge(asking(status, "60.1")) == GiveUp(60.1)
 
 
 def test_a_verdict_is_equal_to_its_own_kind_alone() -> None:
@@ -151,18 +178,18 @@ def test_a_verdict_is_equal_to_its_own_kind_alone() -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_longer_retry_after_ends_it_at_once(status: int) -> None:
-    assert judge(Failure(Kind.STATUS, status, "3600")) == GiveUp(asked_s=3600.0)
-    assert judge(Failure(Kind.STATUS, status, "3600"), retries=0) == GiveUp(asked_s=3600.0)
+    assert judge(asking(status, "3600")) == GiveUp(asked_s=3600.0)
+    assert judge(asking(status, "3600"), retries=0) == GiveUp(asked_s=3600.0)
 
 
 @pytest.mark.parametrize("text", ["0", "rubbish", formatdate(NOW - 9, usegmt=True)])
 def test_a_retry_after_that_asks_for_nothing_leaves_the_usual_wait(text: str) -> None:
-    assert judge(Failure(Kind.STATUS, 429, text), attempt=3) == Wait(2.0)
+    assert judge(asking(429, text), attempt=3) == Wait(2.0)
 
 
 @pytest.mark.parametrize("status", [302, 400, 404])
 def test_retry_after_does_not_make_a_final_status_pass(status: int) -> None:
-    assert judge(Failure(Kind.STATUS, status, "1")) == GiveUp()
+    assert judge(asking(status, "1")) == GiveUp()
 
 
 def test_the_worst_case_counts_deadlines_looks_and_waits() -> None:
@@ -190,5 +217,5 @@ def test_every_failure_ends_or_waits_no_longer_than_promised(
 
 @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, [0-9 ]{1,9} [A-Z][a-z]{2} [0-9:+ -]{1,30}"))
 def test_any_retry_after_text_is_read_or_ignored(text: str) -> None:
-    found = asked_wait_s(text, NOW)
+    found = asked_wait_s({"retry-after": text, "date": text[::-1]}, NOW)
     assert found is None or 0 <= found < float("inf")
