@@ -89,10 +89,11 @@ def check_header(rows: Sequence[Row], delimiter: str, name: str) -> None:
         raise _without_header(first, address)
     # In a cell, the delimiter stands between quotation marks.
     if len(first) == 1 and _unusual_delimiter(first[0], others, delimiter):
-        sed = """sed 's/^"//; s/"\\r*$//; s/""/"/g'"""
+        # The sed of macOS would take \r for an r.
+        marks_off = """tr -d '\\r' < {} | sed 's/^"//; s/"$//; s/""/"/g' | contactctl import -"""
         raise no_rows(
             "each line is one cell, as quotation marks stand around the whole of it",
-            f"{sed} {shell_word(name)} | contactctl import -",
+            marks_off.format(shell_word(name)),
         )
     if len(first) == 1 and (mark := _unusual_delimiter(first[0], others)):
         raise MisreadError(
