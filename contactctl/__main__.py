@@ -23,6 +23,10 @@ def run() -> NoReturn:
         if code is not None:
             _end_now(code)
         _leave_interrupts_to_the_system()
+        if sys.platform == "win32":
+            from contactctl.windows import env_of_console
+
+            os.environ.update(env_of_console([sys.stdout, sys.stderr]))
         from contactctl.cli import main
 
         code = main(sys.argv[1:])
