@@ -21,6 +21,7 @@ from contactctl.sandbox.server import Listen
 from contactctl.sandbox.server import serve as serve_app
 from contactctl.sandbox.trouble import Script, to_faults, to_latencies
 from contactctl.session import Session
+from contactctl.shells import variable_line
 
 if TYPE_CHECKING:
     from contactctl.sandbox.store import Store
@@ -264,12 +265,13 @@ def _say_aside(session: Session, aside: Path | None) -> None:
 
 def _say_ready(session: Session, base_url: str, api_key: str | None) -> None:
     """Print the base URL, and the lines that point contactctl at it."""
-    key = "...  # the key given to --api-key" if api_key else "any-text"
-    exports = [f"export CONTACTCTL_BASE_URL={base_url}", f"export LOOPS_API_KEY={key}"]
+    key, which = ("KEY", ", with what --api-key says for KEY") if api_key else ("any-text", "")
+    variables = {"CONTACTCTL_BASE_URL": base_url, "LOOPS_API_KEY": key}
+    exports = [variable_line(name, value) for name, value in variables.items()]
     answer = answers.named("address", base_url)
     # On stdout first, alone: scripts wait for this line.
     session.output.show(answer)
-    session.output.note("\n".join(["to use it from another terminal:", *exports]))
+    session.output.note("\n".join([f"to use it from another terminal{which}:", *exports]))
 
 
 def _open(session: Session, db: Path | None) -> "Store":
