@@ -225,11 +225,7 @@ def reset(session: Session, db: Db = None, *, yes: Yes = False) -> None:
     # Asked only where somebody sits: test scripts reset it at every run.
     if session.can_ask and not yes:
         session.confirm(f"Empty {path}?")
-    if db is None:
-        _say_aside(session, reset_store(path))
-    else:  # a file that was named may be anything: it is not moved away
-        with _open(session, db) as store:
-            store.reset()
+    _say_aside(session, reset_store(path))
     session.output.show(answers.done(f"reset {path}", {"success": True, "path": str(path)}))
 
 

@@ -11,6 +11,7 @@ from contactctl.contact import fold_address
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import JsonError
 from contactctl.files import make_private_folder
+from contactctl.sandbox.aside import move_aside
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
 from contactctl.sqlite_file import (
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 #: How long a writer waits for those of other processes.
 BUSY_TIMEOUT_S = 10.0
 
-_RESET_HINT = "`contactctl sandbox reset` starts afresh and keeps this file aside"
+_RESET_HINT = (
+    "`contactctl sandbox reset` starts afresh and keeps a sandbox file aside; any other file it"
+    " leaves alone"
+)
 SANDBOX = FileKind(
     name="sandbox file",
     application_id=int.from_bytes(b"cctl", "big"),
@@ -162,16 +166,17 @@ def open_store(path: Path) -> Store:
 
 
 def reset_store(path: Path) -> Path | None:
-    """Return the sandbox to its demonstration data, whatever the file is now.
+    """Return the sandbox to its demonstration data, in whatever state its file is.
 
-    A file that cannot be used is moved aside, never deleted: its new path is returned.
+    One that cannot be used is moved aside, never deleted: its new path is returned. Raises
+    :class:`DamagedFileError` for a file that is not known to be a sandbox's, which stays.
     """
     try:
         with open_store(path) as store:
             store.reset()
     # A newer version's file is among these: it may hold what somebody still needs.
-    except DamagedFileError:
-        aside = _move_aside(path)
+    except DamagedFileError as error:
+        aside = move_aside(path, SANDBOX, error)
         open_store(path).close()
         return aside
     return None
@@ -232,20 +237,6 @@ def _explained(path: Path) -> Iterator[None]:
             yield
     except JsonError as error:
         raise damaged(path, SANDBOX) from error
-
-
-def _move_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged")
-    number = 1
-    # Never over one that was moved aside before.
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{path.name}.damaged-{number}")
-    try:
-        path.replace(aside)
-    except OSError as error:
-        raise MachineError(f"cannot move {path} aside: {error.strerror}") from error
-    return aside
 
 
 def sandbox_id(path: Path) -> str:

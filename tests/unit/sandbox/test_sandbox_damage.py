@@ -89,7 +89,12 @@ def test_a_damaged_file_is_named_with_the_way_out_and_left_alone(
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", [_text_file, _foreign_database, _newer_version, _truncated])
+def _torn_everywhere_but_in_its_head(path: Path) -> None:
+    open_store(path).close()
+    path.write_bytes(path.read_bytes()[:100] + b"\xff" * 20_000)
+
+
+@pytest.mark.parametrize("damage", [_newer_version, _truncated, _torn_everywhere_but_in_its_head])
 def test_reset_moves_a_file_that_cannot_be_used_aside(path: Path, damage: Damage) -> None:
     for attempt in (".damaged", ".damaged-2"):
         damage(path)
@@ -100,6 +105,31 @@ def test_reset_moves_a_file_that_cannot_be_used_aside(path: Path, damage: Damage
         with open_store(path) as opened:
             assert list(opened.dump()) == []
         path.unlink()
+
+
+def _another_programs_file(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE diary (entry TEXT)")
+        connection.execute("PRAGMA application_id = 4711")
+
+
+def _torn_from_the_start(path: Path) -> None:
+    open_store(path).close()
+    path.write_bytes(b"\0" * 200 + path.read_bytes()[200:])
+
+
+FOREIGN = [_text_file, _foreign_database, _another_programs_file, _torn_from_the_start]
+
+
+@pytest.mark.parametrize("damage", FOREIGN)
+def test_reset_moves_no_file_that_may_be_somebody_elses(path: Path, damage: Damage) -> None:
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(DamagedFileError, match="it is left as it is") as caught:
+        reset_store(path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+    assert "move it yourself" in (caught.value.hint or "")
 
 
 def test_a_newer_file_is_called_newer(path: Path) -> None:
