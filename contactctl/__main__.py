@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -63,6 +64,9 @@ def _answer_early(argv: list[str]) -> int | None:
     if COMPLETE_VARIABLE in os.environ:
         from contactctl.completion.cursor import answer
 
+        # As a command has it later; the shell's script reads words in UTF-8, one a line.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         code = answer(argv, os.environ, sys.stdout)
         if code is not None:
             return code

@@ -14,7 +14,7 @@ from contactctl.errors import (
     StoppedError,
 )
 from contactctl.exact_json import JsonValue, to_json
-from contactctl.safe_text import to_safe
+from contactctl.safe_text import SPELLED, to_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,8 +95,7 @@ class Output(NamedTuple):
 
     def write_json(self, value: JsonValue, *, applied: bool = False) -> None:
         """Write one JSON value as one line; a terminal gets ASCII escapes only."""
-        ascii_only = is_terminal(self.stdout) or not _writes_unicode(self.stdout)
-        self._write(to_json(value, ascii_only=ascii_only) + "\n", applied=applied)
+        self._write(to_json(value, ascii_only=is_terminal(self.stdout)) + "\n", applied=applied)
 
     def write_lines(self, lines: Sequence[str], *, applied: bool = False) -> None:
         """Write lines as they are to a pipe, made harmless to a terminal."""
@@ -234,6 +233,22 @@ class ClosedStream(io.StringIO):
         return 0
 
 
+def fit_for_any_text(stream: TextIO | None) -> None:
+    r"""Make a stream of the process fail at no text, whatever the locale.
+
+    A terminal shows as ``\u{…}`` what its encoding lacks. Other output is UTF-8, with ``\n`` at
+    the end of lines on Windows too. Of what is read, bytes that are no text come as surrogates.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    if stream.readable():
+        stream.reconfigure(errors="surrogateescape")
+    elif is_terminal(stream):
+        stream.reconfigure(errors=SPELLED)
+    else:
+        stream.reconfigure(encoding="utf-8", errors=SPELLED, newline="\n")
+
+
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether this very stream is a terminal; a closed one, None included, is not."""
     try:
@@ -250,7 +265,3 @@ def _unwritable(error: Exception, *, applied: bool) -> MachineError:
         hint="the command itself was carried out; do not repeat it blindly" if applied else None,
         outcome=Outcome.APPLIED if applied else Outcome.NOT_APPLIED,
     )
-
-
-def _writes_unicode(stream: TextIO) -> bool:
-    return (stream.encoding or "").lower().replace("-", "") == "utf8"

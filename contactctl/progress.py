@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.safe_text import excerpt, to_safe
+from contactctl.safe_text import excerpt, to_safe, to_spelled
 from contactctl.wrapping import fitted
 
 if TYPE_CHECKING:
@@ -102,15 +102,18 @@ class Drawn:
         from rich.text import Text
 
         width, standing = options.max_width - _LEFT_FREE, self._standing()
-        room, words = width - _BAR_COLUMNS - 1, to_safe(standing.words)
-        if len(self._name) + len(words) < room:
-            yield self._head(self._name, words)
+        room = width - _BAR_COLUMNS - 1
+        shown, words = (
+            to_spelled(one, options.encoding) for one in (self._name, to_safe(standing.words))
+        )
+        if len(shown) + len(words) < room:
+            yield self._head(shown, words)
             return
-        name = Text(self._name)
+        name = Text(shown)
         name.truncate(max(room, 1), overflow="ellipsis")
         yield self._head(name.plain)
         for line in standing.lines(width):
-            text = Text(to_safe(line), no_wrap=True)
+            text = Text(to_spelled(to_safe(line), options.encoding), no_wrap=True)
             text.truncate(width, overflow="ellipsis")
             yield text
 

@@ -1,7 +1,8 @@
-"""Foreign text made harmless for a terminal, and secrets masked."""
+"""Foreign text made harmless for a terminal, what an encoding cannot spell, and secrets masked."""
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 
 #: Zero-width joiner and non-joiner: harmless, and needed to spell names in several scripts.
@@ -10,6 +11,10 @@ _FOREIGN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _LONGEST_EXCERPT = 60
 _SHOWN_TAIL = 4
 _SHORTEST_WITH_TAIL = 12
+#: What a stream does with characters that its encoding lacks: the name of a codec error handler.
+SPELLED = "contactctl.spelled"
+#: Signs that messages of ours use, as people write them where there are none.
+_PLAIN_SIGNS = {"…": "...", "→": "->"}
 
 
 def to_safe(text: str, *, keep: str = "") -> str:
@@ -23,6 +28,15 @@ def to_safe(text: str, *, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character, keep) for character in text)
+
+
+def to_spelled(text: str, encoding: str) -> str:
+    r"""Return ``text`` as a stream of this encoding shows it: what it lacks as ``\u{…}``.
+
+    >>> to_spelled("Łódź", "latin-1")
+    '\\u{141}ód\\u{17a}'
+    """
+    return text if text.isascii() else text.encode(encoding, SPELLED).decode(encoding)
 
 
 def excerpt(text: str, *, keep: str = "") -> str:
@@ -45,6 +59,18 @@ def mask(key: str) -> str:
 def _shown(character: str, keep: str) -> str:
     if character in keep or character in _HARMLESS_FORMATS:
         return character
-    if unicodedata.category(character) in _FOREIGN:
-        return f"\\u{{{ord(character):x}}}"
-    return character
+    return _escaped(character) if unicodedata.category(character) in _FOREIGN else character
+
+
+def _escaped(character: str) -> str:
+    return f"\\u{{{ord(character):x}}}"
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN_SIGNS.get(one) or _escaped(one) for one in lacking), error.end
+
+
+codecs.register_error(SPELLED, _spell)

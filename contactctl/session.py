@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from contactctl.contact import Write
 from contactctl.errors import BadReplyError, MachineError, Outcome, RefusedError, UsageError
-from contactctl.output import ClosedStream, Format, Output, is_terminal
+from contactctl.output import ClosedStream, Format, Output, fit_for_any_text, is_terminal
 from contactctl.safe_text import to_safe
 from contactctl.signals import Stops
 
@@ -314,5 +314,6 @@ def run_of_process() -> Run:
     for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
         if stream is None and os.open(os.devnull, os.O_RDWR) != number:
             break  # this very number is taken after all
-    stdout = sys.stdout or ClosedStream()
-    return Run(os.environ, sys.stdin, stdout, sys.stderr or ClosedStream())
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        fit_for_any_text(stream)
+    return Run(os.environ, sys.stdin, sys.stdout or ClosedStream(), sys.stderr or ClosedStream())

@@ -10,10 +10,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from contactctl.safe_text import to_spelled
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
+    from rich.segment import Segment
 
     Cells = Sequence[Text]
 
@@ -22,6 +26,20 @@ _GAP = 3
 _LONGEST_WHOLE = 32
 #: With two columns, the second one is given what is left, as long as it is so much.
 _LEAST_VALUE = 12
+
+
+class SpelledText(Text):
+    """Text of one style, measured and drawn as the terminal's encoding can spell it."""
+
+    def spelled(self, encoding: str) -> Text:
+        """Return the text that an encoding has."""
+        return Text(to_spelled(self.plain, encoding), style=self.style)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return self.spelled(options.encoding).__rich_measure__(console, options)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterable[Segment]:
+        return self.spelled(options.encoding).__rich_console__(console, options)
 
 
 class Fitting:
@@ -49,11 +67,15 @@ class Fitting:
     def __rich_console__(
         self, _console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
-        widths = self._widths(options.max_width - _GAP * (len(self._titles) - 1))
-        yield self._otherwise() if widths is None else self._drawn(widths)
+        rows = [
+            [one.spelled(options.encoding) if isinstance(one, SpelledText) else one for one in row]
+            for row in self._rows
+        ]
+        widths = self._widths(rows, options.max_width - _GAP * (len(self._titles) - 1))
+        yield self._otherwise() if widths is None else self._drawn(rows, widths)
 
-    def _widths(self, room: int) -> list[int] | None:
-        columns = [*zip(*self._rows, strict=True)]
+    def _widths(self, rows: Sequence[Cells], room: int) -> list[int] | None:
+        columns = [*zip(*rows, strict=True)]
         least = [
             self._least(at, title, columns[at] if columns else ())
             for at, title in enumerate(self._titles)
@@ -67,11 +89,11 @@ class Fitting:
         word = max(map(_longest_word, cells), default=0)
         return max(cell_len(title), word if at in self._whole else min(word, _LONGEST_WHOLE))
 
-    def _drawn(self, widths: Sequence[int]) -> Table:
+    def _drawn(self, rows: Sequence[Cells], widths: Sequence[int]) -> Table:
         table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
         for title, width, style in zip(self._titles, widths, self._styles, strict=True):
             table.add_column(title, width=width, overflow="fold", style=style)
-        for row in self._rows:
+        for row in rows:
             table.add_row(*row)
         return table
 

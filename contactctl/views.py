@@ -15,7 +15,7 @@ from rich.text import Text
 from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
-from contactctl.tables import Fitting, change_line, records
+from contactctl.tables import Fitting, SpelledText, change_line, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -154,7 +154,9 @@ def field_word(name: str, lists: Mapping[str, str]) -> Text:
     if list_id == name:
         return safe(name)
     known = lists.get(list_id)
-    return Text(f"list {to_safe(known)}\n{to_safe(list_id)}") if known else safe(f"list {list_id}")
+    if not known:
+        return safe(f"list {list_id}")
+    return SpelledText(f"list {to_safe(known)}\n{to_safe(list_id)}")
 
 
 def contact(
@@ -245,7 +247,7 @@ def value_text(text: str, *, style: str = "") -> Text:
 
 def safe(text: str, *, style: str = "", keep: str = "") -> Text:
     """Return foreign text that can neither move the cursor nor be read as markup."""
-    return Text(to_safe(text, keep=keep), style=style)
+    return SpelledText(to_safe(text, keep=keep), style=style)
 
 
 def show_value(

@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from contactctl.safe_text import to_safe
+from contactctl.safe_text import to_safe, to_spelled
 from contactctl.wrapping import columns
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ class Wait:
         """Note that an attempt failed, and that the next one comes after a wait."""
         self._failure = (attempt, reason, self._now() + wait_s)
 
-    def line(self, width: int) -> str:
-        """Return it in one line of so many columns; what is done goes first where room is short."""
+    def line(self, width: int, encoding: str = "utf-8") -> str:
+        """Return it in one line of so many columns; what is done goes first where room is short.
+
+        ``encoding`` is the terminal's.
+        """
         seconds = int(self._now() - self._since)
         waited = f"waiting {seconds} s" if seconds else "waiting"
         if self._failure is None:
@@ -50,8 +53,11 @@ class Wait:
             left = next_at - self._now()
             when = f" in {left:.0f} s" if left >= 1 else ""
             head, rest = waited, f", {attempt}{when}: {reason}"
-        whole = to_safe(f"{head} to {self._words}{rest}")
-        return whole if columns(whole) <= width else _cut(to_safe(head + rest), width)
+        whole, short = (
+            to_spelled(to_safe(text), encoding)
+            for text in (f"{head} to {self._words}{rest}", head + rest)
+        )
+        return whole if columns(whole) <= width else _cut(short, width)
 
 
 @contextmanager
@@ -78,7 +84,7 @@ def _draw(
 ) -> None:
     drawn = ""
     while not ended.wait(every_s if drawn else after_s):
-        text = wait.line(output.width(output.stderr) - _LEFT_FREE)
+        text = wait.line(output.width(output.stderr) - _LEFT_FREE, output.stderr.encoding)
         if text != drawn:
             _write(output, _erased(drawn) + text)
             drawn = text

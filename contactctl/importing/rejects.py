@@ -112,8 +112,18 @@ class Rejects:
         values[self._reason] = self._fitting(reason)
         if self._source.form == "json":
             self._stream.write(",\n" if self._count else "[\n")
-        text = escaped_json(to_json(values)) if self._escapes else to_json(values)
+        text = self._spelled(values)
+        text = escaped_json(text) if self._escapes else text
         self._stream.write(text + "\n" * (self._source.form == "jsonl"))
+
+    def _spelled(self, values: JsonObject) -> str:
+        """Return an object as the file's encoding can spell it: its own escapes say the rest."""
+        text, encoding = to_json(values), self._source.encoding
+        try:
+            text.encode(encoding.name, encoding.errors)
+        except UnicodeEncodeError:
+            return to_json(values, ascii_only=True)
+        return text
 
     def _fitting(self, text: str) -> str:
         """Return a text with what the file's encoding cannot spell written out."""

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from contactctl.output import Output
 from contactctl.progress import Drawn, Standing, shown_progress
+from contactctl.safe_text import to_spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,3 +161,15 @@ def test_what_fits_is_drawn_in_one_line() -> None:
     (line,) = "".join(_texts(console, drawn)).splitlines()
     assert line.startswith("people.csv ")
     assert line.endswith(" 4 of 10 rows, 2 a second")
+
+
+def test_what_the_encoding_lacks_takes_its_room_before_it_is_drawn() -> None:
+    drawn = Drawn("Łódź.csv", 10, lambda: Standing(["waiting: Łódź"]))
+    stream = io.TextIOWrapper(io.BytesIO(), "latin-1")
+    for width in (40, 60, 80):
+        console = Console(width=width, file=stream, force_terminal=True, color_system=None)
+        drawn_lines = "".join(_texts(console, drawn)).splitlines()
+        lines = [to_spelled(line.rstrip(), "latin-1") for line in drawn_lines]
+        assert lines[0].startswith("\\u{141}ód")
+        # What Rich cuts ends with a sign that takes two columns more here.
+        assert max(map(len, lines)) <= width - 1

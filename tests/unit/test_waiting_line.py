@@ -55,6 +55,13 @@ def test_the_line_says_for_how_long_for_whom_and_what_for() -> None:
     assert wait.line(40) == "waiting 9 s for app.loops.so"
 
 
+def test_it_is_as_wide_as_its_terminal_spells_it() -> None:
+    wait = Wait("app.loops.so", "find ó→Ł")
+    assert wait.line(97, "latin-1") == r"waiting for app.loops.so to find ó->\u{141}"
+    for width in range(10, 50):
+        assert len(wait.line(width, "ascii").encode("ascii")) <= width
+
+
 def test_after_a_failure_it_says_which_attempt_comes_when_and_why() -> None:
     now = [100.0]
     wait = Wait("app.loops.so", WORDS, lambda: now[0])

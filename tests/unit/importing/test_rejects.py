@@ -108,6 +108,21 @@ def test_a_reason_that_the_encoding_cannot_spell_is_written_out(tmp_path: Path) 
     assert cells(back) == [["zoë@b.co", "\\u2192 bad"]]
 
 
+def test_what_a_json_file_escapes_is_escaped_again_where_its_encoding_lacks_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"email":"zo\xeb"}\n{"email":"\\u0141\xf3d\\u017a"}\n')
+    source = open_source(path, encoding="cp1252")
+    with Rejects(tmp_path / "out.jsonl", source) as rejects:
+        for row in source.rows():
+            rejects.add(row, invalid(1, "no"))
+    assert (tmp_path / "out.jsonl").read_bytes().splitlines() == [
+        b'{"email":"zo\xeb","error":"no"}',
+        b'{"email":"\\u0141\\u00f3d\\u017a","error":"no"}',
+    ]
+
+
 def test_rows_that_did_not_fail_are_passed_over_and_nothing_failed_is_an_empty_file(
     tmp_path: Path,
 ) -> None:
