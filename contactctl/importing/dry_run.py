@@ -20,66 +20,20 @@ from contactctl.importing.pacer import Pacer
 from contactctl.importing.row import Result
 from contactctl.importing.sender import Sender
 from contactctl.importing.sent_memory import open_sent_memory
+from contactctl.importing.unkept import OnlyRead, Unrecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from contactctl.importing.engine import Client, RunOptions
     from contactctl.importing.plan import Plan
     from contactctl.importing.row import Job
     from contactctl.importing.sender import MayGoOn
+    from contactctl.importing.work import Client, RunOptions
     from contactctl.importing.workers import Sends
 
 #: What a run without a look does to the contacts of its rows: whatever they ask for.
 UNGUARDED = Guards(Wish(replace_user_id=True))
-
-
-class Unrecorded:
-    """Stands where a run has its journal, and keeps nothing."""
-
-    has_results = False
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-
-    def result_of(self, _: int) -> Result | None:
-        """Return what an earlier run recorded: nothing."""
-        return None
-
-    def note(self, result: Result) -> None:
-        """Take a result."""
-
-    def record(self, result: Result) -> None:
-        """Take a result."""
-
-    def flush(self) -> None:
-        """Have nothing to bring to disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyRead:
-    """Tells which rows say nothing new where that is asked for, and changes nothing of it."""
-
-    delta: Delta | None = None
-
-    def unchanged(self, jobs: Sequence[Job]) -> set[int]:
-        """Return the ordinals of the rows that say what was last sent for their contacts."""
-        return set() if self.delta is None else self.delta.unchanged(jobs)
-
-    def before_sending(self, jobs: Sequence[Job]) -> None:
-        """Forget nothing: nothing is sent."""
-
-    def after_sending(self, job: Job, result: Result) -> None:
-        """Remember nothing."""
-
-    due_in_s = None
-
-    def flush_due(self) -> None:
-        """Have nothing to bring to disk."""
-
-    def flush(self) -> None:
-        """Have nothing to bring to disk."""
 
 
 @dataclass(frozen=True, slots=True)

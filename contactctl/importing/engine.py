@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError, RowsFailedError
-from contactctl.files import JOURNAL_FOLDER, make_private_folder
-from contactctl.importing.delta import Delta
-from contactctl.importing.intake import Intake
-from contactctl.importing.journals import Journals
-from contactctl.importing.limiter import Limiter, Stall
-from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
-from contactctl.importing.outage import PATIENCE_S, Outage
-from contactctl.importing.pacer import Pacer, Rate
-from contactctl.importing.row import Finished, Job, Result
-from contactctl.importing.sender import Sender, Updates
-from contactctl.importing.sent_memory import open_sent_memory
+from contactctl.importing.row import Finished
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-    from contextlib import AbstractContextManager
-    from pathlib import Path
+    from collections.abc import Generator, Iterator
 
-    from contactctl.importing.intake import Record, SentRows
-    from contactctl.importing.look import Opposites
-    from contactctl.importing.plan import Plan
+    from contactctl.importing.intake import Intake, Record, SentRows
+    from contactctl.importing.limiter import Limiter, Stall
+    from contactctl.importing.row import Job, Result
     from contactctl.importing.workers import Sends
 
 #: Rows that are read ahead of the one to be told next.
@@ -190,81 +175,3 @@ class ImportRun:
         except BaseException:
             state.finished = False  # or its file's name would say what does not stand in it
             raise
-
-
-class Client(Updates, Finds, Protocol):
-    """What an import needs of the client."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How to run an import; ``guards`` look each contact up before its write.
-
-    ``limit`` is how many rows of the file are taken, None for all of them. ``opposites`` opens what
-    keeps the way back of each write; it needs the guards.
-    """
-
-    rate: Rate
-    retries: int
-    patience_s: float = PATIENCE_S
-    max_failures: int | None = None
-    changed_only: bool = False
-    resume: bool = False
-    guards: Guards | None = None
-    limit: int | None = None
-    opposites: Callable[[], AbstractContextManager[Opposites]] | None = None
-
-
-@contextmanager
-def open_run(plan: Plan, client: Client, state: Path, options: RunOptions) -> Iterator[ImportRun]:
-    """Open a new run, or the one to resume; what it opened is closed at the end.
-
-    Raises :class:`UsageError` when there is nothing to resume, :class:`MachineError` and
-    :class:`DamagedFileError` where the state folder cannot be used.
-    """
-    make_private_folder(state)
-    journals = Journals(state / JOURNAL_FOLDER)
-    # Here and not at the end: an import that is killed cleans up all the same, the next time.
-    with ExitStack() as stack:
-        opened = journals.resume(plan.identity) if options.resume else journals.begin(plan.identity)
-        stack.callback(opened.close)
-        writer = opened.journal.path.stem  # a killed run's claims are those of the one resumed
-        memory = stack.enter_context(open_sent_memory(state, plan.identity.account, writer=writer))
-        memory.drop_expired()
-        delta = Delta(memory, changed_only=options.changed_only)
-        limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
-        # A run that is finished already has nothing left to write.
-        keeps = options.opposites if not opened.journal.state.finished else None
-        opposites = None if keeps is None else stack.enter_context(keeps())
-        yield ImportRun(
-            Intake(
-                plan.source.rows(),
-                plan.converter,
-                opened.journal,
-                delta,
-                watch=plan.source.check_unchanged,
-                limit=options.limit,
-            ),
-            _sender(plan, client, limiter, options, opposites),
-            limiter,
-            opened.journal,
-            delta,
-            max_failures=options.max_failures,
-        )
-        if opposites is not None and opened.journal.state.finished:
-            opposites.finish()
-
-
-def _sender(
-    plan: Plan,
-    client: Client,
-    limiter: Limiter,
-    options: RunOptions,
-    opposites: Opposites | None,
-) -> Sends:
-    sender = Sender(client, limiter, retries=options.retries)
-    if options.guards is None:
-        return sender
-    write = partial(write_looked, sender, opposites=opposites)
-    finder = PacedFinder(client, sender)
-    return LookingSender(finder, options.guards, write, plan.declared)

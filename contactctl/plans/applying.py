@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.delta import Delta
-from contactctl.importing.dry_run import OnlyRead, Unrecorded
 from contactctl.importing.engine import ImportRun
 from contactctl.importing.intake import Intake
 from contactctl.importing.journal_rows import RunIdentity, State
-from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter
 from contactctl.importing.look import PacedFinder
 from contactctl.importing.outage import Outage
@@ -20,7 +17,8 @@ from contactctl.importing.overlay import Named, Overlay
 from contactctl.importing.pacer import Pacer
 from contactctl.importing.row import Result, identifier_keys
 from contactctl.importing.sender import Sender
-from contactctl.importing.sent_memory import open_sent_memory
+from contactctl.importing.unkept import OnlyRead, Unrecorded
+from contactctl.importing.work import Work, open_work
 from contactctl.plans.carrying import Applies, ApplyingSender, Writer
 from contactctl.plans.drift import to_change
 from contactctl.plans.plan_file import planned_of
@@ -33,11 +31,12 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.engine import RunOptions
     from contactctl.importing.intake import Record, SentRows
+    from contactctl.importing.journals import Journals, OpenRun
     from contactctl.importing.look import Look, Opposites
     from contactctl.importing.row import Job, Row
     from contactctl.importing.sent_memory import SentMemory
+    from contactctl.importing.work import RunOptions
     from contactctl.importing.workers import Sends
     from contactctl.plans.lines import Planned
     from contactctl.plans.plan_file import PlanFile
@@ -133,36 +132,26 @@ def open_application(
     when there is nothing to resume, :class:`MachineError` and :class:`DamagedFileError` where the
     state folder cannot be used.
     """
-    make_private_folder(state)
-    identity = application.identity
-    journals = Journals(state / JOURNAL_FOLDER)
-    with ExitStack() as stack:
+
+    def begin(journals: Journals) -> OpenRun:
         begin = journals.resume_once if options.resume else journals.begin_once
-        opened = begin(identity)
-        # First on the stack, so closed last: its lock keeps another call out until all else is
-        # closed.
-        stack.callback(opened.close)
-        writer = opened.journal.path.stem
-        memory = stack.enter_context(open_sent_memory(state, application.account, writer=writer))
-        memory.drop_expired()
-        limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
-        sender = Sender(client, limiter, retries=options.retries)
+        return begin(application.identity)
+
+    def sends(sender: Sender, opposites: Opposites | None) -> Sends:
         finder = PacedFinder(client, sender)
-        sent = Forgetting(memory)
-        # A run that is finished has closed its undo file with a last line, and writes nothing more.
-        keeps = options.opposites if not opened.journal.state.finished else None
-        opposites = None if keeps is None else stack.enter_context(keeps())
-        yield ImportRun(
-            _intake(application, opened.journal, sent),
-            _sends(application, client, sender, finder, opposites, resumed=options.resume),
-            limiter,
-            opened.journal,
-            sent,
-            max_failures=options.max_failures,
-        )
-        # Behind the yield: only a run that ended by itself may be called whole.
-        if opposites is not None and opened.journal.state.finished:
-            opposites.finish()
+        return _sends(application, client, sender, finder, opposites, resumed=options.resume)
+
+    work = Work(
+        application.rows(),
+        PlanConverter(),
+        application.file.check_unchanged,
+        application.account,
+        begin,
+        sends,
+        Forgetting,
+    )
+    with open_work(work, client, state, options) as run:
+        yield run
 
 
 @contextmanager

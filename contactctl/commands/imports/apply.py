@@ -46,9 +46,9 @@ from contactctl.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.importing.engine import RunOptions
     from contactctl.importing.look import Opposites
     from contactctl.importing.row import Finished
+    from contactctl.importing.work import RunOptions
 
 EXAMPLES = {
     "apply": (
@@ -78,7 +78,7 @@ class ApplyCall:
     @property
     def options(self) -> "RunOptions":
         """How to run it."""
-        from contactctl.importing.engine import RunOptions
+        from contactctl.importing.work import RunOptions
 
         session, sending = self.session, self.flags.sending
         # Nobody else shares a sandbox in this process, so there is no limit to keep.

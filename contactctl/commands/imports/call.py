@@ -24,8 +24,8 @@ from contactctl.shells import call_line
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from contactctl.importing.engine import RunOptions
     from contactctl.importing.look import Opposites
+    from contactctl.importing.work import RunOptions
 
 
 _MADE_CSV = ("--backslash-escapes", "--sheet=")
@@ -99,7 +99,7 @@ class ImportCall:
 
     def options(self, plan: Plan) -> "RunOptions":
         """Return how to run the import."""
-        from contactctl.importing.engine import RunOptions
+        from contactctl.importing.work import RunOptions
 
         sending, retries = self.sending, self.session.flags.retries
         return RunOptions(

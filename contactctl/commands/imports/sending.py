@@ -67,7 +67,7 @@ def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:
 
 
 def _opened(call: ImportCall, plan: Plan) -> "AbstractContextManager[ImportRun]":
-    from contactctl.importing.engine import open_run
+    from contactctl.importing.work import open_run
 
     return open_run(plan, call.session.client, call.state, call.options(plan))
 
