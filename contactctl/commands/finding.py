@@ -1,6 +1,6 @@
 """find."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,14 +12,20 @@ from contactctl.exact_json import JsonObject, JsonValue
 from contactctl.flags import FIELDS
 from contactctl.flags.contact_flags import RefFlags
 from contactctl.flags.options import with_session
+from contactctl.flags.row_flags import RowsFlags
 from contactctl.flags.shown import list_fields, shown
 from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from contactctl.importing.sender import Sender
 
 EXAMPLES = {
     "find": (
         "contactctl find ada@example.com",
         "contactctl find --user-id 42 --field plan --field seats",
         "contactctl find ada@example.com --output json | jq .mailingLists",
+        "contactctl find --from people.txt -o json > backup.jsonl",
+        "contactctl find --from people.csv --csv > backup.csv",
     ),
 }
 
@@ -32,11 +38,26 @@ Fields = Annotated[
         help="Print only the value of this field; repeatable, one value per line.",
     ),
 ]
+Csv = Annotated[
+    bool,
+    typer.Option("--csv", help="With --from: print CSV, every field a column, a contact a row."),
+]
 
 
 @with_session
-def find(session: Session, who: RefFlags, field: Fields = None) -> None:
-    """Show one contact; exit 3 if there is none."""
+def find(
+    session: Session, who: RefFlags, rows: RowsFlags, field: Fields = None, *, as_csv: Csv = False
+) -> None:
+    """Show one contact, or with --from all fields of many; exit 3 if there is none.
+
+    With --from, the output (-o json, or --csv) is a backup in the order of the file, which import
+    puts back. A contact that does not exist is told in its place.
+    """
+    if rows.are_given(*who, field=field):
+        _find_many(session, rows, as_csv=as_csv)
+        return
+    if as_csv:
+        raise UsageError("--csv goes with --from", hint="add --from FILE, or give -o json")
     contact = find_one(session.client, who.to_ref())
     if field:
         values = {name: _value(session, contact, name) for name in field}
@@ -49,6 +70,29 @@ def find(session: Session, who: RefFlags, field: Fields = None) -> None:
     declared = session.account.properties() if drawn_with_types else None
     drawn = shown(session, list_fields(contact), declared)
     session.output.show(answers.contact(contact, drawn))
+
+
+def _find_many(session: Session, rows: RowsFlags, *, as_csv: bool) -> None:
+    """Print every contact that a file names, as it comes in the file."""
+    from contactctl.importing.look import PacedFinder
+    from contactctl.importing.targeting import FindingSender
+    from contactctl.runs.backup import Backup
+    from contactctl.runs.many import Task, checked, forecast, go_through, opened
+
+    if as_csv and session.output.form == "json":
+        raise UsageError("--csv and -o json are two forms", hint="give one of them")
+    with opened(session, "find", rows, ["--csv"] if as_csv else []) as call:
+        plan = checked(call)
+        backup = Backup(session.account)
+        tell = backup.teller(session.output, as_csv=as_csv)
+        if as_csv and not plan.report.rows:
+            session.output.write_lines([backup.header()])
+        session.output.note(forecast(plan))
+
+        def sends(sender: "Sender", _: object) -> FindingSender:
+            return FindingSender(PacedFinder(session.client, sender))
+
+        go_through(call, plan, Task(sends, tell, lambda _: "found"))
 
 
 def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:

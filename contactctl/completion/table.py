@@ -91,8 +91,8 @@ ROWS: dict[str, Row] = {
     "--no-lookup": ("", None, "Do not look the contact up before the write"),
     "--plan": ("", "<file>", "Look up what would happen, and write only that, to FILE"),
     "--undo-file": ("", "<file>", "Write the opposite of each change to FILE before the change"),
-    "--field": ("...", "<any field>", "Print only the value of this field"),
-    "--yes": ("-y", None, "Do not ask"),
+    "--from": ("", "<file>", "Many contacts"),
+    "--map": ("...", "", "The column with the addresses"),
     "--format": ("", "csv tsv jsonl json", "Format of the file"),
     "--delimiter": ("", "", "What separates cells; , ; | and tab are recognized"),
     "--encoding": ("", "", "The file's encoding, such as cp1252"),
@@ -101,7 +101,17 @@ ROWS: dict[str, Row] = {
     "--allow-newlines": ("", None, "Accept a quoted CSV cell whose later lines look like rows"),
     "--sheet": ("", "", "The sheet of a workbook; if left out, the first"),
     "--backslash-escapes": ("", None, "Read \\n, \\t, \\\\ and \\N"),
-    "--map": ("...", "", "Name the field of a column"),
+    "--null-text": ("...", "", "Cells that are empty, such as NULL,N/A,\\N; repeatable"),
+    "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
+    "--rate": ("", "", "Requests a second"),
+    "--patience": ("", "", "How long to wait while the service is down"),
+    "--max-failures": ("", "", "Stop after N failed rows"),
+    "--rejects": ("", "<file>", "Write failed rows to FILE, with the reason"),
+    "--resume": ("", None, "Go on with the last unfinished run of this file"),
+    "--field": ("...", "<any field>", "Print only the value of this field"),
+    "--csv": ("", None, "With --from"),
+    "--yes": ("-y", None, "Do not ask"),
+    "--map#2": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
     "--ignore-unknown": ("", None, "Leave out, and name, every column that matches no field"),
     "--only": ("...", "", "Use these columns"),
@@ -112,7 +122,6 @@ ROWS: dict[str, Row] = {
     "--unsubscribed-when": ("...", "", "Words of a column that mean unsubscribed, * for any,"),
     "--never-resubscribe": ("", None, "Send subscribed only where it is false"),
     "--allow-resubscribe": ("", None, "Allow subscribed to be true"),
-    "--null-text": ("...", "", "Cells that are empty, such as NULL,N/A,\\N; repeatable"),
     "--date-format": ("...", "", "How a column writes dates"),
     "--decimal-comma": ("...", "", "A column of numbers such as 1.234,50; repeatable"),
     "--decimal-point": ("...", "", "A column of numbers such as 1,234.50; repeatable"),
@@ -124,14 +133,8 @@ ROWS: dict[str, Row] = {
     "--max-changes": ("", "", "Look the whole file up first"),
     "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
     "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
-    "--rate": ("", "", "Requests a second"),
-    "--patience": ("", "", "How long to wait while the service is down"),
-    "--max-failures": ("", "", "Stop after N failed rows"),
     "--limit": ("", "", "Take only the first N rows of the file"),
-    "--skip-invalid": ("", None, "Count rows that cannot be sent as failed, send the rest"),
-    "--rejects": ("", "<file>", "Write failed rows to FILE, with the reason"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
-    "--resume": ("", None, "Go on with the last unfinished run of this file"),
     "--summary": ("", "<file>", "Append the plan to FILE as Markdown, addresses masked"),
     "--max-age": ("", "", "Refuse a file that is older, such as 30m, 24h or 2d"),
     "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
@@ -181,13 +184,17 @@ FLAGS: dict[str, str] = {
         "--prop --unset --data --no-schema --dry-run --exit-code --offline --expect-team --plan "
         "--undo-file"
     ),
-    "find": "--email --user-id --field",
+    "find": (
+        "--email --user-id --from --map --format --delimiter --encoding --skip-lines --header "
+        "--allow-newlines --sheet --backslash-escapes --null-text --skip-invalid --rate --patience "
+        "--max-failures --rejects --resume --field --csv"
+    ),
     "delete": "--email --user-id --dry-run --exit-code --expect-team --plan --undo-file --yes",
     "suppression check": "--email --user-id",
     "suppression remove": "--email --user-id --dry-run --exit-code --expect-team --yes",
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
-        "--backslash-escapes --map --ignore --ignore-unknown --only --set --empty-clears "
+        "--backslash-escapes --map#2 --ignore --ignore-unknown --only --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
         "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point --map-file "
         "--save-map --create-properties --yes --lookup --must-exist#2 --max-changes "

@@ -1,10 +1,11 @@
 """The flags of every command over the rows of a file: how it is read, and how fast."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
+from contactctl.errors import UsageError
 from contactctl.flags import FILE, SENDING
 
 Form = Annotated[
@@ -133,3 +134,107 @@ Resume = Annotated[
         rich_help_panel=SENDING,
     ),
 ]
+NullTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--null-text",
+        metavar="TEXT,TEXT",
+        help=r"Cells that are empty, such as NULL,N/A,\N; repeatable.",
+        rich_help_panel=FILE,
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FILE|-",
+        help="Many contacts: a file with one address or user id a line, or any that import reads."
+        " - reads standard input.",
+        rich_help_panel=FILE,
+    ),
+]
+Picks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="COLUMN=FIELD",
+        help="The column with the addresses (COLUMN=email) or the user ids (COLUMN=userId); if"
+        " left out, told by its name.",
+        rich_help_panel=FILE,
+    ),
+]
+
+
+class RowsFlags(NamedTuple):
+    """Many contacts, named by a file: how it is read, and how its rows are sent.
+
+    All but the file itself have the words that they have in an import.
+    """
+
+    source: From = None
+    maps: Picks = None
+    form: Form = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+    skip_lines: SkipLines = None
+    header: Header = None
+    allow_newlines: AllowNewlines = False
+    sheet: Sheet = None
+    backslash_escapes: BackslashEscapes = False
+    null_texts: NullTexts = None
+    skip_invalid: SkipInvalid = False
+    rate: RateFlag = None
+    patience: Patience = None
+    max_failures: MaxFailures = None
+    rejects: RejectsFlag = None
+    resume: Resume = False
+
+    def are_given(self, *others: object, **flags: object) -> bool:
+        """Tell whether the contacts stand in a file.
+
+        ``others`` pick one contact, ``flags`` are what goes with one alone, by its name. Raises
+        :class:`UsageError` for what does not go together.
+        """
+        given = {name: value for name, value in flags.items() if value}
+        if self.source is None:
+            words = self.words()
+            if words:
+                name = words[0].partition("=")[0]
+                raise UsageError(f"{name} goes with --from", hint="add --from FILE")
+            return False
+        if any(one is not None for one in others):
+            raise UsageError(
+                "one contact is named, and --from names many", hint="give one of the two"
+            )
+        if given:
+            name = next(iter(given)).replace("_", "-")
+            raise UsageError(f"--{name} does not go with --from", hint="give one of the two")
+        return True
+
+    def words(self) -> list[str]:
+        """Return the words that give these flags again."""
+        kinds = type(self).__annotations__
+        return [
+            word
+            for name, value in self._asdict().items()
+            for word in words_of(flag_name(kinds[name]), value)
+        ]
+
+
+def words_of(flag: str, value: object) -> list[str]:
+    """Return the words that give a flag with its value; none for one that was not given."""
+    values = value if isinstance(value, list | tuple) else [value]
+    # One word each: a value that begins with a dash would be taken for a flag.
+    return [
+        flag if one is True else f"{flag}={one}"
+        for one in values
+        if one is not None and one is not False
+    ]
+
+
+def flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
+    """Return the flag's name; an argument has none."""
+    info = annotation.__metadata__[0]
+    names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
+    words = [name for name in names if isinstance(name, str)]
+    return next((name for name in words if name.startswith("--")), "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Row
 
 DELIMITERS = (",", ";", "\t", "|")
+_NAMED_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";"}
 #: Too usual within cells to be looked for where one of the others would do.
 _UNUSUAL = "^~:\N{BROKEN BAR}\N{SECTION SIGN}#!"
 _QUOTED = re.compile(r'"[^"]*"?')
@@ -48,6 +49,20 @@ def sniff_delimiter(text: str) -> str:
         return counts[0] > 0, counts.count(usual) * (usual > 0), usual
 
     return max(DELIMITERS, key=fitness)
+
+
+def to_delimiter(given: str | None) -> str | None:
+    """Return the character that ``--delimiter`` names; raise :class:`UsageError`."""
+    if given is None:
+        return None
+    delimiter = _NAMED_DELIMITERS.get(given.lower(), given)
+    # A letter as delimiter is a mistyped flag, and would cut every name into pieces.
+    if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
+        raise UsageError(
+            f"--delimiter {quoted(given)} cannot separate cells",
+            hint=f"give one character; {', '.join(map(repr, DELIMITERS))} are found by themselves",
+        )
+    return delimiter
 
 
 def delimiter_line(text: str) -> str | None:

@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, TextIO
 from contactctl.errors import MachineError, UsageError
 from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
 from contactctl.importing.byte_lines import stream_of
+from contactctl.importing.csv_head import to_delimiter
 from contactctl.importing.decoding import reading, unpacked
 from contactctl.importing.escapes import delimiter_of, to_csv_lines, to_json_lines
-from contactctl.importing.source import open_source, to_delimiter
+from contactctl.importing.source import open_source
 from contactctl.importing.workbook import Sheet, holds_workbook, to_csv
 from contactctl.safe_text import quoted
 
@@ -58,6 +59,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     skip_bad_text: bool = False,
     sheet: str | None = None,
     backslash_escapes: bool = False,
+    only_names: bool = False,
 ) -> Iterator[InputFile]:
     """Open what ``file`` names; ``-`` and what is no regular file is first copied to ``folder``.
 
@@ -87,6 +89,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             skip_lines=skip_lines,
             header=header,
             skip_bad_text=skip_bad_text,
+            only_names=only_names,
         )
         given = InputFile(replace(source, sheet=found), name)
     except BaseException:

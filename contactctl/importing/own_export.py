@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.importing.fields import fold
+from contactctl.importing.fields import ERROR_COLUMNS, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from contactctl.importing.row import Row
 
 #: No other program's file has an address beside these two.
 _MARKS = frozenset({"email", "usergroup"})
@@ -31,3 +33,32 @@ def answered_only(names: Iterable[str]) -> frozenset[str]:
 def may_be_answered(name: str) -> bool:
     """Tell whether a name is that of something that only the service writes."""
     return fold(name) in _ANSWERED
+
+
+#: How the reason begins where a backup in CSV has no contact: nobody is there, or it was not read.
+NOT_FOUND, NOT_READ = "not found", "not read: "
+_REASONS = (NOT_FOUND, NOT_READ)
+
+
+def lacks_contact(columns: Sequence[str] | None) -> Callable[[Row], bool]:
+    """Return what tells whether a row of a backup only says that it holds no contact.
+
+    ``columns`` are those of CSV. Nothing else has such rows: an id is what each contact has.
+    """
+    if columns is None:
+        return _is_told_object
+    reason = next((columns.index(name) for name in ERROR_COLUMNS if name in columns), None)
+    if reason is None or "id" not in answered_only(columns):
+        return lambda _: False
+    at, last = columns.index("id"), len(columns)
+
+    def is_told(row: Row) -> bool:
+        cells = row.cells
+        return len(cells) == last and not cells[at] and cells[reason].startswith(_REASONS)
+
+    return is_told
+
+
+def _is_told_object(row: Row) -> bool:
+    values = row.values or {}
+    return values.get("id", "") is None and isinstance(values.get("error"), dict)

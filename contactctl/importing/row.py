@@ -77,7 +77,8 @@ class RowError(NamedTuple):
 class Result(NamedTuple):
     """What became of the row of that ordinal, as the journal keeps it.
 
-    ``change`` is None where the contact was not looked up.
+    ``change`` is None where the contact was not looked up. ``answer`` is what the service said of
+    the contact to whoever only asks; no journal keeps it.
     """
 
     ordinal: int
@@ -86,6 +87,7 @@ class Result(NamedTuple):
     attempts: int = 0
     error: RowError | None = None
     change: RowChange | None = None
+    answer: JsonObject | None = None
 
 
 class Job(NamedTuple):

@@ -8,14 +8,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from contactctl.errors import UsageError
+from contactctl.importing.contact_list import LIST_COLUMN, is_list
 from contactctl.importing.csv_head import (
-    DELIMITERS,
     check_header,
     clean_name,
     delimiter_line,
     has_delimiter,
     parse_header,
     sniff_delimiter,
+    to_delimiter,
 )
 from contactctl.importing.csv_rows import read_csv
 from contactctl.importing.decoding import Encoding, find_encoding, open_text, reading, unpacked
@@ -23,6 +24,7 @@ from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.file_kinds import refuse_foreign_bytes, refuse_foreign_text
 from contactctl.importing.json_layout import LINES, Layout, find_layout, looks_like_json
 from contactctl.importing.json_rows import read_json_array, read_json_lines, read_json_objects
+from contactctl.importing.own_export import lacks_contact
 from contactctl.importing.snapshot import Snapshot
 from contactctl.importing.text_faults import check_not_utf_8, check_text
 from contactctl.safe_text import quoted
@@ -46,7 +48,6 @@ _FORMS_BY_SUFFIX: dict[str, FileForm] = {
     ".ndjson": "jsonl",
 }
 _NEWLINES: dict[FileForm, str] = {"csv": "", "tsv": "", "jsonl": "\n", "json": "\n"}
-_NAMED_DELIMITERS = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";"}
 _SNIFFED_CHARS = 2**16
 _EMPTY_HINT = "there is nothing to import; JSON Lines of no rows are taken with --format jsonl"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -62,7 +63,8 @@ class Source:
     ``name`` is what to call it. ``columns`` are the CSV header's cells, None for JSON.
     ``allow_newlines`` takes cells whose later lines look like rows. ``preamble`` is what stands
     before the header, ``has_header`` tells whether there is one; ``layout`` is that of JSON, and
-    ``sheet`` the one of a workbook that the file was made of.
+    ``sheet`` the one of a workbook that the file was made of. A file that ``only_names`` contacts
+    may be a list of them; of all others, rows of a backup that hold no contact are passed over.
     """
 
     snapshot: Snapshot
@@ -76,6 +78,7 @@ class Source:
     has_header: bool = True
     layout: Layout = LINES
     sheet: Sheet | None = None
+    only_names: bool = False
 
     @property
     def meaning(self) -> str:
@@ -103,10 +106,12 @@ class Source:
         """
         # The file is read twice, to check and to send: what is sent must be what was checked.
         count = 0
+        is_passed_over = lacks_contact(self.columns)
         with reading(self.name), self._text(_bytes_of(self.snapshot)) as stream:
             for row in self._rows_in(stream):
                 count = row.ordinal
-                yield row
+                if self.only_names or not is_passed_over(row):
+                    yield row
         self._note(count)
 
     def check_unchanged(self) -> None:
@@ -163,13 +168,15 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
     skip_lines: int = 0,
     header: str | None = None,
     skip_bad_text: bool = False,
+    only_names: bool = False,
 ) -> Source:
     """Look at a file and return how to read it; what is not given is told from name and content.
 
     ``skip_lines`` lines stand before the header of a CSV file, or before the rows of one without,
-    whose columns ``header`` names. Raises :class:`UsageError` for a file that is missing, empty,
-    of another kind, without a usable header or not in the encoding (``skip_bad_text`` leaves that
-    to its rows), and :class:`MachineError` for one that cannot be read.
+    whose columns ``header`` names; one that ``only_names`` contacts may have one a line and no
+    header. Raises :class:`UsageError` for a file that is missing, empty, of another kind, without a
+    usable header or not in the encoding (``skip_bad_text`` leaves that to its rows), and
+    :class:`MachineError` for one that cannot be read.
     """
     name = name or str(path)
     separator = to_delimiter(delimiter)
@@ -191,13 +198,15 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         if form in {"json", "jsonl"}:
             if skip_lines or header is not None:
                 raise UsageError("--skip-lines and --header are for CSV, and the file is JSON")
-            return Source(snapshot, name, form, found, "", None, layout=layout)
+            source = Source(snapshot, name, form, found, "", None, layout=layout)
+            return replace(source, only_names=only_names)
         named = delimiter_line(start)
         if named is not None:
             more, start = _cut(start, 1)
             preamble += more
         separator = separator or named or _sniffed(start, form)
         source = Source(snapshot, name, form, found, separator, (), allow_newlines, preamble)
+        source = replace(source, only_names=only_names)
         names = None if header is None else parse_header(header)
         return _with_columns(source, names)
 
@@ -259,20 +268,6 @@ def _sniffed(start: str, form: FileForm) -> str:
     return sniff_delimiter(whole if len(start) >= _SNIFFED_CHARS // 2 and whole else start)
 
 
-def to_delimiter(given: str | None) -> str | None:
-    """Return the character that ``--delimiter`` names; raise :class:`UsageError`."""
-    if given is None:
-        return None
-    delimiter = _NAMED_DELIMITERS.get(given.lower(), given)
-    # A letter as delimiter is a mistyped flag, and would cut every name into pieces.
-    if len(delimiter) != 1 or delimiter in '"\r\n\0' or delimiter.isalnum():
-        raise UsageError(
-            f"--delimiter {quoted(given)} cannot separate cells",
-            hint=f"give one character; {', '.join(map(repr, DELIMITERS))} are found by themselves",
-        )
-    return delimiter
-
-
 def _with_columns(source: Source, names: tuple[str, ...] | None) -> Source:
     """Return the source with its columns: of its header, or as ``--header`` names them."""
     with open_text(_bytes_of(source.snapshot), source.encoding, newline="") as stream:
@@ -283,6 +278,8 @@ def _with_columns(source: Source, names: tuple[str, ...] | None) -> Source:
     if header.problem:
         raise UsageError(f"the header on line {header.line} cannot be read: {header.problem}")
     found = tuple(map(clean_name, header.cells))
+    if names is None and source.only_names and is_list(first):
+        return replace(source, columns=(LIST_COLUMN,), has_header=False)
     if names is None:
         check_header(first, source.delimiter, source.name)
         return replace(source, columns=found)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.importing.delta import Delta
+    from contactctl.importing.journal import Journal
     from contactctl.importing.journal_rows import State
     from contactctl.importing.row import Job, Result
 
@@ -33,6 +34,39 @@ class Unrecorded:
 
     def flush(self) -> None:
         """Have nothing to bring to disk."""
+
+
+class AskedAgain:
+    """The journal of a run that only asks: what was answered is told and in no file.
+
+    A resumed run asks again about rows that were answered and not told of.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.state = journal.state
+        self._journal = journal
+        self._told = journal.state.reported
+
+    @property
+    def has_results(self) -> bool:
+        """Tell whether an earlier run recorded anything."""
+        return self._journal.has_results
+
+    def result_of(self, ordinal: int) -> Result | None:
+        """Return what an earlier run recorded of a row that it has told of."""
+        return self._journal.result_of(ordinal) if ordinal <= self._told else None
+
+    def record(self, result: Result) -> None:
+        """Return when it is on disk that the row has an end."""
+        self._journal.record(result)
+
+    def note(self, result: Result) -> None:
+        """Keep a result that needs no acknowledgement."""
+        self._journal.note(result)
+
+    def flush(self) -> None:
+        """Bring everything to disk."""
+        self._journal.flush()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.preview_flags import PreviewFlags
+from contactctl.flags.row_flags import flag_name, words_of
 from contactctl.session import Flags
 
 
@@ -17,17 +18,10 @@ class FlagWords:
         """Return the words that give these flags."""
         found: list[str] = []
         for item in fields(self):
-            name = _flag_name(item.type)
+            name = flag_name(item.type)
             if not name:
                 continue
-            value = getattr(self, item.name)
-            values = value if isinstance(value, list) else [value]
-            for one in values:
-                if one is True:
-                    found.append(name)
-                elif one is not None and one is not False:
-                    # One word each: a value that begins with a dash would be taken for a flag.
-                    found.append(f"{name}={one}")
+            found += words_of(name, getattr(self, item.name))
         return found
 
 
@@ -41,7 +35,7 @@ def with_words(given: Given, words: Sequence[str]) -> Given:
 
     A column that is mapped anew is not what it was.
     """
-    names = {_flag_name(item.type): item.name for item in fields(given)}
+    names = {flag_name(item.type): item.name for item in fields(given)}
     values: dict[str, Any] = {}
     rest = iter(words)
     for word in rest:
@@ -89,11 +83,3 @@ def unwritten_words(preview: PreviewFlags, planning: PlanFlags) -> list[str]:
     found = [f"--{name.replace('_', '-')}" for name in switches if getattr(preview, name)]
     files = (("--plan", planning.plan), ("--summary", planning.summary))
     return found + [f"{flag}={path}" for flag, path in files if path is not None]
-
-
-def _flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
-    """Return the flag's name; an argument has none."""
-    info = annotation.__metadata__[0]
-    names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
-    words = [name for name in names if isinstance(name, str)]
-    return next((name for name in words if name.startswith("--")), "")

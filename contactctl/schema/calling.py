@@ -124,7 +124,7 @@ def _needs(name: str, command: Command) -> list[str]:
     if not takes_address or "--email" not in flags:
         return []
     # The service creates nobody by a user id alone.
-    others = ("--data",) if name == "create" else ("--user-id", "--data")
+    others = ("--data",) if name == "create" else ("--user-id", "--data", "--from")
     return ["ADDRESS", "--email", *(one for one in others if one in flags)]
 
 
@@ -136,7 +136,7 @@ def _codes(name: str, command: Command) -> set[ExitCode]:
         codes |= _OF_THE_SERVICE
     if name in _OF_ONE_CONTACT:
         codes.add(ExitCode.NOT_FOUND)
-    if name in _OF_MANY_ROWS:
+    if name in _OF_MANY_ROWS or any("--from" in names_of(item) for item in command.params):
         codes.add(ExitCode.ROWS_FAILED)
     if any("--exit-code" in names_of(item) for item in command.params):
         codes.add(ExitCode.WOULD_CHANGE)

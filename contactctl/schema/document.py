@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl import __version__
 from contactctl.errors import ExitCode
 from contactctl.exact_json import JsonObject, JsonValue, Number
-from contactctl.schema import own_outputs, plan_outputs, service_outputs
+from contactctl.schema import many_outputs, own_outputs, plan_outputs, service_outputs
 from contactctl.schema.calling import GRAMMARS, VARIABLES, error_code_docs
 from contactctl.schema.command_docs import describe, flag, leaves
 from contactctl.schema.shapes import DIALECT
@@ -26,6 +26,7 @@ OUTPUTS = {
     "import": (*service_outputs.OUTPUTS["import"], plan_outputs.IMPORT_PLAN),
     **own_outputs.OUTPUTS,
 }
+OUTPUTS |= {path: (*OUTPUTS[path], output) for path, output in many_outputs.OUTPUTS.items()}
 #: What holds when a flag of every command is given at neither level; Typer knows only "not given".
 _DEFAULTS: JsonObject = {
     "output": "text",

@@ -115,6 +115,7 @@ def test_commands_say_what_they_need_and_do(document: dict[str, Any]) -> None:
     needs = {" ".join(one["path"]): one["needsOneOf"] for one in document["commands"]}
     assert needs["update"] == ["ADDRESS", "--email", "--user-id", "--data"]
     assert needs["create"] == ["ADDRESS", "--email", "--data"]
+    assert needs["find"] == ["ADDRESS", "--email", "--user-id", "--from"]
     assert needs["lists"] == needs["forget"] == []
     for one in document["commands"]:
         writes = {flag["names"][-1] for flag in one["flags"]} & {"--dry-run", "--undo-file"}
@@ -123,7 +124,8 @@ def test_commands_say_what_they_need_and_do(document: dict[str, Any]) -> None:
         assert (8 in one["exitCodes"]) == ("--exit-code" in flags_of(one))
     assert command(document, "delete")["destructive"]
     assert command(document, "find")["readOnly"]
-    assert 6 in command(document, "import")["exitCodes"]
+    for path in ("import", "find"):
+        assert 6 in command(document, path)["exitCodes"]
     assert 7 not in command(document, "completion")["exitCodes"]
 
 

@@ -89,6 +89,7 @@ _LOOKS = (
         Sample("find", f"find {_WHO} --field {name}", "--field", (_FULL,))
         for name in ("email", "seats", "trial", "plan", "mailingLists")
     ),
+    Sample("find", f"find --from {_FILE}", "--from", (_FULL, f"import {_FILE}")),
     Sample("suppression check", f"suppression check {_WHO}", before=(_BARE,)),
     Sample("suppression check", f"suppression check {_WHO}", before=_SUPPRESSED),
     Sample("suppression remove", f"suppression remove {_WHO} --yes", before=_SUPPRESSED),

@@ -6,7 +6,7 @@ import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from contactctl.commands.imports.problems import left_out_lines, problem_lines
+from contactctl.commands.imports.problems import left_out_lines
 from contactctl.commands.imports.spelling_answers import (
     empty_word_lines,
     normalised_line,
@@ -17,6 +17,7 @@ from contactctl.importing.report import would_of
 from contactctl.importing.row import KINDS
 from contactctl.output import Answer
 from contactctl.progress import Standing
+from contactctl.runs.problems import problem_lines
 from contactctl.runs.telling import failure_lines, rows_told, stall_words
 from contactctl.safe_text import excerpt, to_safe
 from contactctl.wording import counted, duration, per_second

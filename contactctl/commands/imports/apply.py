@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import answers, plan_answers
 from contactctl.commands.imports.apply_flags import ApplyFlags
-from contactctl.commands.imports.call import address_check
 from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
@@ -34,6 +33,7 @@ from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
 from contactctl.progress import Progress
 from contactctl.runs.flag_words import global_words
+from contactctl.runs.limits import address_check
 from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import told

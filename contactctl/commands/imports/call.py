@@ -1,6 +1,5 @@
 """One call of import: who asks, what is given, how it is meant, and how to go on with it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,18 +16,18 @@ from contactctl.importing.look import Guards
 from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.importing.plan import Plan
 from contactctl.runs.flag_words import global_words, without_mapped_anew
+from contactctl.runs.limits import address_check
 from contactctl.runs.patience import usual_patience_s
+from contactctl.runs.resuming import resumed_input
 from contactctl.session import DEFAULT_RETRIES, Session
 from contactctl.shells import call_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from contactctl.importing.look import Opposites
     from contactctl.importing.work import RunOptions
-
-
-_MADE_CSV = ("--backslash-escapes", "--sheet=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +145,9 @@ class ImportCall:
     @property
     def resume_command(self) -> str:
         """What to type to go on with this run."""
-        file = self.input_file.source.name
         # What is to be saved has been, and what was agreed to is there.
-        words = self._words(replace(self.maps, save_map=None, yes=False))
-        # A pipe cannot be read again, so that the copy is named, whose name tells no form.
-        if self.input_file.name == STDIN:
-            file = self.input_file.path
-            form = self.input_file.source.form
-            # The copy is what they made of it.
-            words = [word for word in words if not word.startswith(_MADE_CSV)]
-            words += [] if self.reading.form else [f"--format={form}"]
+        given = self._words(replace(self.maps, save_map=None, yes=False))
+        file, words = resumed_input(self.input_file, given, has_form=bool(self.reading.form))
         words += [] if self.sending.resume else ["--resume"]
         return self._line(file, words)
 
@@ -166,10 +158,3 @@ class ImportCall:
     def _line(self, file: str, words: list[str]) -> str:
         words = ["import", file, *words, *team_words(self.session)]
         return call_line([*global_words(self.session.flags), *words])
-
-
-def address_check(session: Session) -> Callable[..., None] | None:
-    """Return what refuses addresses that may not be written to; None where all may be."""
-    # That nothing may be written is one error for the whole command, not one for each row.
-    limits = session.limits
-    return limits.check_addresses if limits is not None and limits.domains else None

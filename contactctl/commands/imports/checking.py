@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.commands.imports import creating
-from contactctl.commands.imports.call import ImportCall, address_check
 from contactctl.commands.imports.map_file import check_target
 from contactctl.commands.imports.problems import columns_refusal, rows_refusal
 from contactctl.commands.imports.questions import NoAnswerError, Questions, may_ask
@@ -29,6 +28,7 @@ from contactctl.importing.plan import (
 from contactctl.importing.row import Finished, Job, Row, invalid
 from contactctl.importing.unknown_columns import UnknownColumnsError
 from contactctl.runs.flag_words import with_words
+from contactctl.runs.limits import address_check
 from contactctl.runs.patience import wait_for_account
 from contactctl.safe_text import quoted
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from contactctl.commands.imports.call import ImportCall
     from contactctl.importing.check import CheckReport, Problem
     from contactctl.importing.new_properties import NewProperty
     from contactctl.importing.rules import ColumnRules

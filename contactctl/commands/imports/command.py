@@ -14,7 +14,6 @@ from contactctl.commands.imports.opening import opened
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.errors import UsageError
-from contactctl.files import journal_folder
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.preview_flags import PreviewFlags
@@ -24,8 +23,8 @@ from contactctl.importing.plan import Plan
 from contactctl.importing.report import Forecast
 from contactctl.runs.flag_words import unwritten_words
 from contactctl.runs.patience import account_words
+from contactctl.runs.resuming import has_rows_left, say_nothing_to_resume, say_unfinished
 from contactctl.runs.stop import way_on_named
-from contactctl.safe_text import quoted
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _carry_out(call: ImportCall, plan: Plan, new: "Sequence[NewProperty]") -> No
     """Say what is about to happen, ask where that is needed, and send."""
     call.session.check_write_allowed()
     # Before anything is announced: a job of every night should say one line and end.
-    if not _has_rows_left(call, plan):
+    if not has_rows_left(call.session, plan, resume=call.sending.resume):
         return
     with way_on_named(call.resume_command if call.sending.resume else None):
         _announce(call, plan)
@@ -136,49 +135,22 @@ def _save_map(call: ImportCall) -> None:
         call.session.output.note(f"saved the mapping; to use it again: --map-file {path}")
 
 
-def _has_rows_left(call: ImportCall, plan: Plan) -> bool:
-    """Tell whether there is anything to send; say so where ``--resume`` finds nothing to resume.
-
-    A job of every night may always give it. Raises :class:`UsageError` for an unfinished run that
-    this call is not the same as.
-    """
-    from contactctl.importing.journals import Journals
-
-    journals = Journals(journal_folder(call.session.env))
-    if not call.sending.resume or journals.has_unfinished(plan.identity):
-        return True
-    journals.check_resumable(plan.identity)
-    _say_nothing_to_resume(call, plan)
-    return False
-
-
 def _send(call: ImportCall, plan: Plan) -> None:
     from contactctl.importing.journals import NothingToResumeError
 
     try:
         send(call, plan)
     except NothingToResumeError:  # another process has finished it since it was looked for
-        _say_nothing_to_resume(call, plan)
-
-
-def _say_nothing_to_resume(call: ImportCall, plan: Plan) -> None:
-    name = quoted(plan.source.name)
-    call.session.output.note(
-        f"nothing to resume: {name} has no unfinished run, and nothing was sent;"
-        " to start over, leave out --resume"
-    )
+        say_nothing_to_resume(call.session, plan)
 
 
 def _announce(call: ImportCall, plan: Plan) -> None:
     """Say what is about to happen, and whether an earlier run of the same could go on instead."""
-    from contactctl.importing.journals import Journals
-
     output = call.session.output
     unchanged = None if call.sending.changed_only or call.sending.resume else 0
     looks, limit = int(call.guards.looks), call.limit(plan)
     account = account_words(call.session)  # before the limit is asked for
     forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks, account)
     output.note("\n".join(answers.forecast_lines(forecast)))
-    journals = Journals(journal_folder(call.session.env))
-    if not call.sending.resume and journals.has_unfinished(plan.identity):
-        output.note(f"a run was not finished; to go on with it instead:\n{call.resume_command}")
+    if not call.sending.resume:
+        say_unfinished(call.session, plan, call.resume_command)

@@ -10,7 +10,6 @@ from contactctl.commands.imports.value_flags import (
     DateFormats,
     DecimalCommas,
     DecimalPoints,
-    NullTexts,
 )
 from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
 from contactctl.flags.contact_flags import NO_SCHEMA_HELP, Yes
@@ -21,6 +20,7 @@ from contactctl.flags.row_flags import (
     Encoding,
     Form,
     Header,
+    NullTexts,
     Sheet,
     SkipLines,
 )

@@ -6,15 +6,6 @@ import typer
 
 from contactctl.flags import VALUES
 
-NullTexts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--null-text",
-        metavar="TEXT,TEXT",
-        help=r"Cells that are empty, such as NULL,N/A,\N; repeatable.",
-        rich_help_panel=VALUES,
-    ),
-]
 DateFormats = Annotated[
     list[str] | None,
     typer.Option(
