@@ -19,7 +19,9 @@ def patient(session: Session, patience_s: float) -> PatientCatalogue:
 
 def wait_for_account(session: Session, patience_s: float) -> None:
     """Let the session's questions about the account wait for a service that is away."""
-    catalogue = patient(session, patience_s)
+    # Repeats of the client's own would come on top, and last longer than a short patience.
+    client = session.client.asking_once() if patience_s else session.client
+    catalogue = PatientCatalogue(client, patience_s, session.output.note)
     session.ask_key = catalogue.api_key
     # In place of the property's own, which would give up at the first failure.
     session.account = open_account(catalogue, session.credentials, session.env)

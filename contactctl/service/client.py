@@ -86,6 +86,14 @@ class LoopsClient:
         """The limit that was named last, "" where none was; None before the first answer."""
         return self._exchange.limit
 
+    def asking_once(self) -> Self:
+        """Return this client as one that repeats no call, for whoever waits between them itself."""
+        from copy import copy
+
+        once = copy(self)
+        once._retrying = self._retrying.with_retries(0)  # noqa: SLF001 - of a copy of its own
+        return once
+
     def close(self) -> None:
         """Close every connection."""
         self._http.close()

@@ -104,6 +104,17 @@ class Retrying:
         self._uniform = uniform
         self._now = now
 
+    def with_retries(self, retries: int) -> Retrying:
+        """Return what makes calls in the same way, and repeats them so often."""
+        return Retrying(
+            self._exchange,
+            retries,
+            sleep=self._sleep,
+            uniform=self._uniform,
+            now=self._now,
+            watch=self._watch,
+        )
+
     def run(self, call: Call[T]) -> T:
         """Return what the reply to a call holds.
 

@@ -73,6 +73,21 @@ def test_no_longer_than_the_patience(cli: Cli, file: Path) -> None:
     assert server.count >= 2
 
 
+def test_repeats_of_one_question_are_no_patience_on_top_of_it(cli: Cli, file: Path) -> None:
+    """Three repeats of each question, as usual, would wait for three seconds at least."""
+    asks = reply(503, b"", [("Retry-After", "1")])
+    with FaultServer([asks]) as server:
+        done = cli("import", str(file), "--patience=0.5s", "-v", env=key_for(server))
+    assert (done.code, server.count) == (7, 1)
+    assert "before attempt" not in done.err
+
+
+def test_without_patience_a_question_is_repeated_as_often_as_any(cli: Cli, file: Path) -> None:
+    with service(PROPERTIES, AWAY) as server:
+        done = cli("import", str(file), "--patience=0s", "--retries=1", env=key_for(server))
+    assert done.code == 0, done.err
+
+
 def test_a_key_that_is_refused_is_not_waited_for(cli: Cli, file: Path) -> None:
     with FaultServer([reply(401)]) as server:
         assert cli("import", str(file), env=key_for(server)).code == 4
