@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -13,6 +14,7 @@ from contactctl.importing.applied import Applied
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from contactctl.importing.journal_rows import RunIdentity
 
@@ -32,6 +34,13 @@ _DAY_S = 86_400
 _ROLLBACK = "-journal"
 _LOCK_SUFFIX = ".lock"
 _CHUNK_BYTES = 2**20
+#: So much is looked at on both sides of an address, to tell it from a longer one.
+_AROUND_BYTES = 16
+#: Not all that an address may hold by the standard: such as | stands between cells more often.
+_GOES_ON_BEFORE = re.compile(r"(?:[\w.+-]|\w')\Z")
+_GOES_ON_AFTER = re.compile(r"[^\W_]|-|\.[^\W_]")
+#: Of JSON: \n before an address is a line break, and no letter of it.
+_ESCAPE = re.compile(r"\\(?:u[0-9a-f]{4}|[bfnrt])\Z")
 _STAMP = "%Y%m%dT%H%M%S"
 
 
@@ -99,20 +108,53 @@ def remove(one: Kept, files: Sequence[Kept]) -> bool:
 
 
 def holds(one: Kept, address: str) -> bool:
-    """Tell whether an address stands in a file, in any case and any usual encoding."""
-    folded = address.lower()
-    encodings = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
-    wanted = {folded.encode(name, "ignore") for name in encodings}
+    """Tell whether an address stands in a file, in any case and any usual encoding.
+
+    A longer address that contains it is another one; in doubt a file holds it, as that of somebody
+    who is to be forgotten must not stay.
+    """
+    wanted = {
+        text.encode(name, "ignore").lower(): name
+        for name in ("utf-16-le", "utf-16-be", "latin-1", "utf-8")
+        for text in (address, address.lower())
+    }
     longest = max(map(len, wanted))
-    before = b""
     with suppress(OSError), one.path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            text = (before + chunk).lower()
-            if any(item in text for item in wanted):
+        for text in _overlapping(file, longest + 2 * _AROUND_BYTES):
+            if any(_stands_alone(text, item, name) for item, name in wanted.items()):
                 return True
-            # An address may stand across the edge of two chunks.
-            before = chunk[-longest:]
     return False
+
+
+def _overlapping(file: BinaryIO, bytes_twice: int) -> Iterator[bytes]:
+    """Yield a file's content in lower case, a part at a time; the last has nothing after it."""
+    before = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        text = (before + chunk).lower()
+        yield text
+        before = text[-bytes_twice:]
+    yield before + bytes(_AROUND_BYTES)
+
+
+def _stands_alone(text: bytes, item: bytes, encoding: str) -> bool:
+    """Tell whether an address is found that is no part of a longer one, as far as that is seen."""
+    at = text.find(item)
+    while 0 <= at <= len(text) - len(item) - _AROUND_BYTES:
+        end = at + len(item)
+        around = text[max(at - _AROUND_BYTES, 0) : at].rjust(_AROUND_BYTES, b"\0")
+        before = _decoded(around, encoding, -1)
+        after = _decoded(text[end : end + _AROUND_BYTES], encoding, 0)
+        is_longer = _GOES_ON_BEFORE.search(before) and not _ESCAPE.search(before)
+        if not is_longer and not _GOES_ON_AFTER.match(after):
+            return True
+        at = text.find(item, at + 1)
+    return False
+
+
+def _decoded(around: bytes, encoding: str, nearest: int) -> str:
+    """Return what stands beside an address; what is no UTF-8 there is taken for Latin-1."""
+    text = around.decode(encoding, "replace")
+    return around.decode("latin-1") if text[nearest] == "\N{REPLACEMENT CHARACTER}" else text
 
 
 def identity_of(one: Kept) -> RunIdentity | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from looped_cases import case
 
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.journals import Journals
@@ -130,12 +131,41 @@ def test_a_run_tells_what_it_imported(tmp_path: Path) -> None:
     assert identity_of(one) is None
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "latin-1"])
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
+CHUNK = 2**20
+
+
+def held(file: Path, text: bytes, address: str) -> bool:
+    file.write_bytes(text)
+    return holds(Kept("stdin_copy", file, NOW, NOW), address)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_an_address_is_found_in_any_encoding_and_across_chunks(
     tmp_path: Path, encoding: str
 ) -> None:
-    file = tmp_path / "stdin-abc"
-    one = Kept("stdin_copy", file, NOW, NOW)
-    file.write_bytes(b"x" * (2**20 - 5) + "Ädä@Example.com".encode(encoding))
-    assert holds(one, "@example.com")
-    assert not holds(one, "bob@example.com")
+    text = b" " * (CHUNK - 10) + ' "Ädä@Example.com" '.encode(encoding)
+    assert held(tmp_path / "stdin-abc", text, "Ädä@example.com")
+    assert not held(tmp_path / "stdin-abc", text, "bob@example.com")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("where", [0, CHUNK - 12, CHUNK - 4, CHUNK, CHUNK + 3])
+def test_a_longer_address_is_another_one(tmp_path: Path, encoding: str, where: int) -> None:
+    """However the chunks lie in which the file is read."""
+    longer = ("bob@x.co", "b.b@x.co", "o'b@x.co", "a+b@x.co", "éb@x.co", "b@x.com", "b@x.co.uk")
+    for text in (*longer, "b@x.co-op.org"):
+        with case(text):
+            space = " ".encode(encoding)
+            data = space * (where // len(space)) + f"{text}\n{text}".encode(encoding)
+            assert not held(tmp_path / "stdin-abc", data, "b@x.co")
+            assert held(tmp_path / "stdin-abc", data + "\nB@X.CO".encode(encoding), "b@x.co")
+
+
+def test_what_stands_around_an_address_is_no_part_of_it(tmp_path: Path) -> None:
+    around = ('"{}"', "a;{};c", "a|{}|c", "'{}'", "<{}>", "mailto:{}", "to {}.", "{}, {}", "“{}”")
+    escaped = ('{{"a":"x\\n{}\\ny"}}', '{{"a":"\\u003c{}\\u003e"}}')
+    for form in (*around, *escaped):
+        with case(form):
+            text = form.format("b@x.co", "c@x.co").encode()
+            assert held(tmp_path / "stdin-abc", text, "b@x.co")
