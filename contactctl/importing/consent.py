@@ -127,6 +127,16 @@ class ConsentReader:
         self._out = rules.unsubscribed_when.get(column, frozenset())
         self._in = rules.subscribed_when.get(column, frozenset())
         self._known: dict[str, bool | None] = {}
+        self._met: set[str] = set()
+
+    @property
+    def unmet(self) -> dict[str, list[str]]:
+        """The folded words that flags list and no cell so far has held, by flag."""
+        found = {
+            "--subscribed-when": self._in - self._met,
+            "--unsubscribed-when": self._out - self._met - {ANY_WORD, EMPTY_WORD},
+        }
+        return {flag: sorted(words) for flag, words in found.items() if words}
 
     @property
     def takes_yes_and_no(self) -> bool:
@@ -180,10 +190,9 @@ class ConsentReader:
         raise misfit(text, "neither yes nor no", hint=_WORDS_HINT)
 
     def _word(self, word: str, text: str) -> bool | None:
-        if word in self._out:
-            return False
-        if word in self._in:
-            return True
+        if word in self._out or word in self._in:
+            self._met.add(word)
+            return word not in self._out
         if ANY_WORD in self._out:
             return False
         # Both lists given: they were meant to be whole, so a third word is somebody's mistake.

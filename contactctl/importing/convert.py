@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.contact import ContactChange
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from contactctl.importing.unknown_columns import UnknownColumnsError
 
 
+#: Words that flags list, by column and flag.
+UnmetWords: TypeAlias = "Mapping[str, Mapping[str, Sequence[str]]]"
 _BOOLEANS = frozenset({"true", "false"})
 _OWN_LINE = re.compile(r"line [0-9]+ (?=holds)")
 
@@ -62,6 +64,10 @@ class FileConverter(Converter, Protocol):
     @property
     def notes(self) -> Spellings:
         """What is counted of the values that are read."""
+
+    @property
+    def unmet(self) -> UnmetWords:
+        """Return the words of consent that no row has held so far."""
 
 
 def to_contact_change(
@@ -191,6 +197,12 @@ class CsvConverter:
     def notes(self) -> Spellings:
         """What is counted of the cells that are read."""
         return self._readers.notes
+
+    @property
+    def unmet(self) -> UnmetWords:
+        """The words of consent that no row has held so far."""
+        readers = {self._columns[index]: reader for index, reader in self._consents}
+        return {column: reader.unmet for column, reader in readers.items() if reader.unmet}
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent.

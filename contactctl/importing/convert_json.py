@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject, JsonScalar, JsonValue
     from contactctl.importing.cells import CellValue
+    from contactctl.importing.convert import UnmetWords
     from contactctl.importing.fields import Field
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
@@ -66,7 +67,11 @@ class JsonConverter:
         self._constants = by_label(bind_constants(rules, fields))
         self._cells = CellReaders(rules.values)
         self._values = JsonReaders(self._cells, name, each=each)
-        self._readers: dict[str, ConsentReader] = {}
+        # Those of listed words from the beginning: there may be no such key in any row.
+        self._readers = {
+            key: ConsentReader(key, rules)
+            for key in [*rules.subscribed_when, *rules.unsubscribed_when]
+        }
         listed = rules.unsubscribed_when.items()
         named = "mailingLists" in rules.maps or "mailingLists" in rules.ignored
         self._takes_lists = not named and not rules.is_outside("mailingLists")
@@ -91,6 +96,11 @@ class JsonConverter:
     def notes(self) -> Spellings:
         """What is counted of the values that are read."""
         return self._cells.notes
+
+    @property
+    def unmet(self) -> UnmetWords:
+        """The words of consent that no row has held so far."""
+        return {key: reader.unmet for key, reader in self._readers.items() if reader.unmet}
 
     def to_change(self, row: Row) -> ContactChange:
         """Return what the row asks for; raise :class:`ValueProblem` when it cannot be sent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.importing.check import Problem
     from contactctl.importing.consent_columns import UndecidedConsentError
-    from contactctl.importing.convert import Converter, FileConverter
+    from contactctl.importing.convert import Converter, FileConverter, UnmetWords
     from contactctl.importing.identities import Named, Permits
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
@@ -45,6 +45,7 @@ class Plan:
     identity: RunIdentity
     left_out: Sequence[str] = ()
     passed_over: Sequence[str] = ()
+    unmet: UnmetWords = field(default_factory=dict)
 
     @property
     def declared(self) -> DeclaredTypes | None:
@@ -177,7 +178,9 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     if rules.ignore_unknown:  # what is unknown today may be a field tomorrow
         mapping += f" without {sorted(read.left_out)}"
     identity = RunIdentity(name, source.digest, mapping, account, report.rows)
-    return Plan(source, fields, converter, report, identity, read.left_out, read.passed_over)
+    return Plan(
+        source, fields, converter, report, identity, read.left_out, read.passed_over, read.unmet
+    )
 
 
 def _looked_at(

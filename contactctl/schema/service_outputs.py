@@ -162,6 +162,13 @@ _SUMMARY_OF_DRY_RUN = record(
             {"type": "object", "additionalProperties": at_least(1)},
         ),
         "leftOut": said("columns that a flag for columns in general leaves out", list_of(TEXT)),
+        "unmetWords": said(
+            "listed words of consent that no row has, by column and flag",
+            {
+                "type": "object",
+                "additionalProperties": {"type": "object", "additionalProperties": list_of(TEXT)},
+            },
+        ),
         "creates": said(
             "properties that would be made, each with its type",
             {"type": "object", "additionalProperties": TEXT},

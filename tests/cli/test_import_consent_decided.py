@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -178,3 +179,34 @@ def test_the_opposite_is_never_offered_for_a_property(cli: Cli) -> None:
     assert done.code == 2
     assert not re.search(r"did you mean.*--subscribed\b", done.err)
     assert "--unsubscribed" in done.err
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_listed_word_that_no_row_has_is_warned_of(cli: Cli, tmp_path: Path, form: str) -> None:
+    """Misspelt, it would opt nobody out; but a file may be without anybody of that kind."""
+    file = tmp_path / f"people.{form}"
+    rows = {
+        "csv": "email,Status\na@x.co,Paused \n",
+        "jsonl": '{"email":"a@x.co","Status":"Paused"}',
+    }
+    file.write_text(rows[form])
+    words = ("--unsubscribed-when", "Status=paused,canceld,gone,(empty)")
+    warning = (
+        'warning: --unsubscribed-when lists "canceld", "gone" of the column "Status", and no row'
+        " has any of them; check the spelling\n"
+    )
+    dry = imported(cli, file, *words, "--dry-run")
+    done = imported(cli, file, *words)
+    in_json = imported(cli, file, *words, "--dry-run", "-o", "json")
+    summary = json.loads(in_json.out.splitlines()[-1])["summary"]
+    assert (dry.code, dry.err.count(warning)) == (0, 1)
+    assert (done.code, done.err.count(warning)) == (0, 1)
+    assert summary["unmetWords"] == {"Status": {"--unsubscribed-when": ["canceld", "gone"]}}
+    assert in_json.err == ""
+
+
+def test_a_key_that_is_in_no_row_has_none_of_its_words(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text('{"email":"a@x.co"}\n')
+    done = imported(cli, file, "--subscribed-when", "Status=in", NEVER)
+    assert '--subscribed-when lists "in" of the column "Status", and no row has it' in done.err

@@ -81,6 +81,10 @@ def dry_run(
     numbers = tally.to_json_object(report, forecast.seconds)
     columns: JsonObject = {
         "leftOut": [*forecast.plan.left_out],
+        "unmetWords": {
+            column: {flag: [*words] for flag, words in flags.items()}
+            for column, flags in forecast.plan.unmet.items()
+        },
         "creates": {one.name: one.type for one in new},
     }
     numbers |= {"would": would} | ({"reason": refusal} if refusal else {})

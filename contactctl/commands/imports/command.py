@@ -11,6 +11,7 @@ from contactctl.commands.imports.checking import checked
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
 from contactctl.commands.imports.map_file import check_target, load_map, save_map
 from contactctl.commands.imports.opening import opened
+from contactctl.commands.imports.problems import unmet_lines
 from contactctl.commands.imports.sending import send
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
 from contactctl.errors import UsageError
@@ -152,5 +153,7 @@ def _announce(call: ImportCall, plan: Plan) -> None:
     account = account_words(call.session)  # before the limit is asked for
     forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks, account)
     output.note("\n".join(answers.forecast_lines(forecast)))
+    for line in unmet_lines(plan):
+        output.warn(line)
     if not call.sending.resume:
         say_unfinished(call.session, plan, call.resume_command)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
+from contactctl.commands.imports.problems import unmet_lines
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.shown import refusal, shown
@@ -36,7 +37,7 @@ def show(
     named = shown(call.session, tally.shown_fields).lists
     reason = refusal(call.session, offline=preview.offline)
     output.show(answers.dry_run(tally, forecast, new, named, reason))
-    for line in answers.dry_run_warnings(tally, reason):
+    for line in [*answers.dry_run_warnings(tally, reason), *unmet_lines(plan)]:
         output.warn(line)
     refuse_too_many(call, plan, tally)
     # What nobody has looked up may change something.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import dry_run
 from contactctl.commands.imports.plan_answers import Entry, Shown
+from contactctl.commands.imports.problems import unmet_lines
 from contactctl.errors import RowsFailedError
 from contactctl.flags.file_account import account_of
 from contactctl.flags.plan_flags import planned_note
@@ -55,6 +56,8 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
     output.show(shown.answer())
     shown.save(summary)
     output.note(planned_note(path, call.session))
+    for line in unmet_lines(plan):
+        output.warn(line)
     if planner.left_out:
         rows = counted(planner.left_out, "row is", "rows are")
         raise RowsFailedError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports.way_out import holds_others
 from contactctl.errors import UsageError
 from contactctl.runs.problems import group_lines, groups_to_json, rows_words
-from contactctl.safe_text import excerpt
+from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -98,6 +98,19 @@ def left_out_lines(plan: Plan) -> list[str]:
     if without > 0:
         lines.append(f"{counted(without, 'row')} of the backup without a contact left out")
     return lines
+
+
+def unmet_lines(plan: Plan) -> list[str]:
+    """Return a line for each flag of consent with words that no row has: misspelt, they do nothing.
+
+    They are no error: tonight's file may have nobody of that kind.
+    """
+    return [
+        f"{flag} lists {', '.join(map(quoted, words))} of the column {quoted(column)}, and no row"
+        f" has {'it' if len(words) == 1 else 'any of them'}; check the spelling"
+        for column, flags in plan.unmet.items()
+        for flag, words in flags.items()
+    ]
 
 
 def _names(columns: Sequence[str]) -> str:
