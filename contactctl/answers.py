@@ -138,12 +138,12 @@ def whom(found: JsonObject, shown: Shown) -> RenderableType:
 
 def named(name: str, text: str) -> Answer:
     """Return one text: an object with one name in JSON, elsewhere the text itself."""
-    return Answer(json={name: text}, plain=[text])
+    return Answer(json={name: text}, plain=[text], exact=True)
 
 
 def bare(value: JsonValue, lines: Sequence[JsonValue]) -> Answer:
     """Return values as they are, one a line: a string without quotes, null as an empty line."""
-    return Answer(json=value, plain=[_cell(line) for line in lines])
+    return Answer(json=value, plain=[_cell(line) for line in lines], exact=True)
 
 
 def table(

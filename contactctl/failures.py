@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.errors import Ending, RowsFailedError, UsageError
+from contactctl.errors import Ending, MachineError, Outcome, RowsFailedError, UsageError
 from contactctl.exact_json import JsonObject, Number
 from contactctl.safe_text import to_safe
 from contactctl.wrapping import hint_lines
@@ -42,3 +42,14 @@ def below_panel(error: Ending, width: int) -> Iterator[str]:
     """Return the next step; its command is a line of its own, so that it can be copied."""
     yield from ([hint_lines(f"hint: {to_safe(error.hint)}", width)] if error.hint else [])
     yield from ([to_safe(error.command)] if error.command else [])
+
+
+def unwritable(error: Exception, *, applied: bool) -> MachineError:
+    """Return the error of an answer that stdout does not take; ``applied`` tells of its write."""
+    # Python says ValueError of a stream that is closed on its own side.
+    reason = error.strerror if isinstance(error, OSError) else "it is closed"
+    return MachineError(
+        f"cannot write the answer to stdout: {reason}",
+        hint="the command itself was carried out; do not repeat it blindly" if applied else None,
+        outcome=Outcome.APPLIED if applied else Outcome.NOT_APPLIED,
+    )

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import errno
 import io
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
-from contactctl.errors import (
-    Ending,
-    MachineError,
-    Outcome,
-    StoppedError,
-)
+from contactctl.errors import Ending, StoppedError
 from contactctl.exact_json import JsonValue, to_json
 from contactctl.safe_text import SPELLED, to_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from rich.console import Console, RenderableType
 
 Format = Literal["text", "json"]
 #: A terminal that does not know its width.
 _COLUMNS = 80
-_SIZES = {"COLUMNS", "LINES"}
 
 
 class Answer(NamedTuple):
@@ -33,6 +29,7 @@ class Answer(NamedTuple):
     ``json`` is the object for ``-o json``; ``plain`` the lines for a pipe; ``quiet`` those for
     ``-q`` (``plain`` when None); ``view`` makes what a terminal shows, and is called for nothing
     else. ``applied`` says that a write is behind it, for the error when it cannot be printed.
+    ``exact`` lines are data for whoever reads them: no address in them is masked.
     """
 
     json: JsonValue
@@ -40,10 +37,11 @@ class Answer(NamedTuple):
     quiet: Sequence[str] | None = None
     view: Callable[[], RenderableType] | None = None
     applied: bool = False
+    exact: bool = False
 
 
 class Output(NamedTuple):
-    """Both streams with the form that the flags chose."""
+    """Both streams with the form that the flags chose; ``masks`` addresses in text."""
 
     stdout: TextIO
     stderr: TextIO
@@ -52,6 +50,7 @@ class Output(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
+    masks: bool = False
 
     @property
     def for_a_person(self) -> bool:
@@ -76,11 +75,13 @@ class Output(NamedTuple):
         boundary.
         """
         if self.for_a_person and answer.view is not None:
-            self._draw(answer.view(), applied=answer.applied)
+            self._draw(answer.view, applied=answer.applied)
         elif self.form == "json":
             self.write_document(answer.json, applied=answer.applied)
+        elif self.quiet and answer.quiet is not None:
+            self.write_lines(answer.quiet, applied=answer.applied)
         else:
-            lines = answer.quiet if self.quiet and answer.quiet is not None else answer.plain
+            lines = answer.plain if answer.exact else [*map(self.shown, answer.plain)]
             self.write_lines(lines, applied=answer.applied)
 
     def write_document(self, value: JsonValue, *, applied: bool = False) -> None:
@@ -89,7 +90,8 @@ class Output(NamedTuple):
             from contactctl import views
 
             # A line that is broken would be no JSON.
-            self._draw(views.json_text(value), applied=applied, soft_wrap=True)
+            view = partial(views.json_text, value)
+            self._draw(view, applied=applied, soft_wrap=True)
         else:
             self.write_json(value, applied=applied)
 
@@ -102,6 +104,14 @@ class Output(NamedTuple):
         if is_terminal(self.stdout):
             lines = [to_safe(line, keep="\n\t") for line in lines]
         self._write("".join(line + "\n" for line in lines), applied=applied)
+
+    def shown(self, text: str) -> str:
+        """Return text as it is shown, addresses in it masked where that is asked for."""
+        if not self.masks:
+            return text
+        from contactctl.masking import masked
+
+        return masked(text)
 
     def note(self, text: str) -> None:
         """Say something to a person, unless ``-q`` or JSON keeps stderr for errors."""
@@ -116,7 +126,7 @@ class Output(NamedTuple):
     def draw_note(self, view: Callable[[], RenderableType]) -> None:
         """Draw something beside a question; kept off stderr like a note."""
         if self._chatty:
-            with suppress(OSError):
+            with suppress(OSError), self._masking():
                 self.console(self.stderr).print(view())
 
     def trace(self, text: str) -> None:
@@ -129,18 +139,24 @@ class Output(NamedTuple):
         from contactctl import failures
 
         if self.form == "json":
-            line = to_json({"error": failures.to_object(error)}, ascii_only=True)
-            self._say(line, safe=True, fits=False)
+            self.tell(to_json({"error": failures.to_object(error)}, ascii_only=True))
         elif is_terminal(self.stderr) and not isinstance(error, StoppedError):
             # Not for a stop: whoever presses Ctrl-C would wait for Rich to be imported.
             from contactctl import views
 
-            self.console(self.stderr).print(views.error_panel(error))
+            with self._masking():
+                self.console(self.stderr).print(views.error_panel(error))
             # Below the panel, whose border would be copied with it.
             for text in failures.below_panel(error, self.width(self.stderr)):
                 self._say(text, safe=True, head=("hint:", "36"))
         else:
             self._say("\n".join(failures.lines(error)), safe=True, head=("error:", "1;31"))
+
+    def tell(self, text: str) -> None:
+        """Write a line to stderr as it is; a reader that is gone, or a full disk, stops nothing."""
+        with suppress(OSError):
+            self.stderr.write(text + "\n")
+            self.stderr.flush()
 
     def width(self, stream: TextIO) -> int:
         """Return how many columns a terminal has."""
@@ -157,32 +173,36 @@ class Output(NamedTuple):
 
     def console(self, stream: TextIO) -> Console:
         """Return a Rich console that interprets nothing in what it prints."""
-        from rich.console import Console
+        from contactctl.views import open_console
 
-        return Console(
-            file=stream,
-            markup=False,
-            emoji=False,
-            highlight=False,
-            no_color=True if not self._colored(stream) else None,
-            force_terminal=is_terminal(stream),
-            # Rich looks into the process's environment else, which need not be the run's, and takes
-            # COLUMNS=0 for a width.
-            _environ={n: v for n, v in self.env.items() if n not in _SIZES or v.strip("0")},
+        return open_console(
+            stream, self.env, colored=self._colored(stream), is_terminal=is_terminal(stream)
         )
 
     @property
     def _chatty(self) -> bool:
         return self.form == "text" and not self.quiet
 
-    def _draw(self, renderable: RenderableType, *, applied: bool, soft_wrap: bool = False) -> None:
+    def _masking(self) -> AbstractContextManager[None]:
+        if not self.masks:
+            return nullcontext()
+        from contactctl.masking import views_masked
+
+        return views_masked()
+
+    def _draw(
+        self, view: Callable[[], RenderableType], *, applied: bool, soft_wrap: bool = False
+    ) -> None:
         try:
-            self.console(self.stdout).print(renderable, soft_wrap=soft_wrap)
+            with self._masking():
+                self.console(self.stdout).print(view(), soft_wrap=soft_wrap)
             self.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _unwritable(error, applied=applied) from error
+            from contactctl.failures import unwritable
+
+            raise unwritable(error, applied=applied) from error
 
     def _write(self, text: str, *, applied: bool) -> None:
         try:
@@ -192,16 +212,18 @@ class Output(NamedTuple):
         except BrokenPipeError:
             raise
         except (OSError, ValueError) as error:
-            raise _unwritable(error, applied=applied) from error
+            from contactctl.failures import unwritable
+
+            raise unwritable(error, applied=applied) from error
 
     def _say(
         self, text: str, *, safe: bool = False, fits: bool = True, head: tuple[str, str] = ("", "")
     ) -> None:
-        """Write to stderr; a reader that went away, or a full disk, stops no command.
+        """Write to stderr, on a terminal in lines that fit it if ``fits``.
 
-        A terminal gets lines that fit it if ``fits``. ``head`` is the first word and its colour.
+        ``head`` is the first word and its colour.
         """
-        text = text if safe else to_safe(text, keep="\n")
+        text = self.shown(text if safe else to_safe(text, keep="\n"))
         if fits and is_terminal(self.stderr):
             from contactctl.wrapping import fitted
 
@@ -209,9 +231,7 @@ class Output(NamedTuple):
         word, sgr = head
         if word and text.startswith(word) and self._colored(self.stderr):
             text = f"\x1b[{sgr}m{word}\x1b[0m{text[len(word) :]}"
-        with suppress(OSError):
-            self.stderr.write(text + "\n")
-            self.stderr.flush()
+        self.tell(text)
 
     def _colored(self, stream: TextIO) -> bool:
         if self.no_color or self.env.get("NO_COLOR"):
@@ -255,13 +275,3 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
-
-
-def _unwritable(error: Exception, *, applied: bool) -> MachineError:
-    # Python says ValueError of a stream that is closed on its own side.
-    reason = error.strerror if isinstance(error, OSError) else "it is closed"
-    return MachineError(
-        f"cannot write the answer to stdout: {reason}",
-        hint="the command itself was carried out; do not repeat it blindly" if applied else None,
-        outcome=Outcome.APPLIED if applied else Outcome.NOT_APPLIED,
-    )

@@ -138,7 +138,8 @@ def _bar(output: Output, drawn: Drawn) -> Iterator[Progress]:
     def say(text: str) -> None:
         # As a terminal that has gone away ends no run.
         with suppress(OSError):
-            console.print(Text(fitted(to_safe(text), console.width)), soft_wrap=True)
+            shown = output.shown(to_safe(text))
+            console.print(Text(fitted(shown, console.width)), soft_wrap=True)
 
     with Live(drawn, console=console, transient=True, refresh_per_second=_DRAWN_A_SECOND):
         yield Progress(drawn.advance, say)

@@ -42,11 +42,14 @@ class Flags(NamedTuple):
     retries: int | None = None
     no_input: bool = False
     no_color: bool = False
+    mask: bool | None = None
 
     def under(self, inner: Flags) -> Flags:
         """Return these flags with those of the inner level laid over them."""
         values = inner._asdict().items()
         given = {name: value for name, value in values if value is not None and value is not False}
+        if inner.mask is False:  # it has a flag of its own
+            given["mask"] = False
         return self._replace(**given)
 
     @property
@@ -95,6 +98,8 @@ class Run:
             quiet=flags.quiet,
             verbose=flags.verbose,
             no_color=flags.no_color,
+            # What a job says is kept, and read by more people than those who started it.
+            masks=bool(self.env.get("CI")) if flags.mask is None else flags.mask,
         )
 
 
@@ -144,9 +149,13 @@ class Session:
         """The one door to the service, or to the sandbox in this process."""
         from contactctl.connection import open_client
 
-        flags = self.flags
+        flags, found = self.flags, self.credentials
+        if found.from_command:
+            from contactctl.github import hide_key
+
+            hide_key(found, self.output)
         self.run.client = open_client(
-            self.credentials,
+            found,
             self.env,
             self.output,
             timeout_s=DEFAULT_TIMEOUT_S if flags.timeout is None else flags.timeout,
@@ -251,7 +260,8 @@ class Session:
         """Return the line that is typed after a question; "" where there will be none."""
         from contactctl.wrapping import fitted
 
-        text = fitted(to_safe(question.rstrip(), keep="\n"), self.output.width(self.run.stderr) - 1)
+        text = self.output.shown(to_safe(question.rstrip(), keep="\n"))
+        text = fitted(text, self.output.width(self.run.stderr) - 1)
         # Not by input(), which asks on stdout: that is for data.
         self.run.stderr.write(f"{text} ")
         self.run.stderr.flush()

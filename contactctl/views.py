@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich import box
-from rich.console import Group
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from contactctl import masking
 from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
@@ -20,7 +21,7 @@ from contactctl.tables import Fitting, SpelledText, change_line, records
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
     from contactctl.changes.preview import FieldChange, Preview
     from contactctl.contact import PropertyType
@@ -33,11 +34,29 @@ _TYPE_WORDS: dict[type, str] = {
     dict: "lists",
 }
 _LIST_FIELD = "mailingLists."
+_SIZES = {"COLUMNS", "LINES"}
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
 #: Where a plan names its contacts.
 _WHO = 2
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def open_console(
+    stream: TextIO, env: Mapping[str, str], *, colored: bool, is_terminal: bool
+) -> Console:
+    """Return a console that interprets nothing in what it prints."""
+    return Console(
+        file=stream,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        no_color=None if colored else True,
+        force_terminal=is_terminal,
+        # Rich looks into the process's environment else, which need not be the run's, and takes
+        # COLUMNS=0 for a width.
+        _environ={n: v for n, v in env.items() if n not in _SIZES or v.strip("0")},
+    )
 
 
 def error_panel(error: Ending) -> RenderableType:
@@ -247,7 +266,7 @@ def value_text(text: str, *, style: str = "") -> Text:
 
 def safe(text: str, *, style: str = "", keep: str = "") -> Text:
     """Return foreign text that can neither move the cursor nor be read as markup."""
-    return SpelledText(to_safe(text, keep=keep), style=style)
+    return SpelledText(masking.in_view(to_safe(text, keep=keep)), style=style)
 
 
 def show_value(

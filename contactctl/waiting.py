@@ -84,7 +84,8 @@ def _draw(
 ) -> None:
     drawn = ""
     while not ended.wait(every_s if drawn else after_s):
-        text = wait.line(output.width(output.stderr) - _LEFT_FREE, output.stderr.encoding)
+        line = wait.line(output.width(output.stderr) - _LEFT_FREE, output.stderr.encoding)
+        text = output.shown(line)
         if text != drawn:
             _write(output, _erased(drawn) + text)
             drawn = text

@@ -92,7 +92,8 @@ def completion(
     ~/.zshrc (after compinit), ~/.config/fish/config.fish or $PROFILE.
     """
     text = load_script(shell)
-    session.output.show(Answer(json={"shell": shell, "script": text}, plain=text.splitlines()))
+    found = {"shell": shell, "script": text}
+    session.output.show(Answer(json={**found}, plain=text.splitlines(), exact=True))
 
 
 def _page(context: typer.Context, words: "Sequence[str]") -> "Page":

@@ -67,6 +67,7 @@ ROWS: dict[str, Row] = {
     "--retries": ("", "", "Retries after a failure that may pass; 3 if left out"),
     "--no-input": ("", None, "Never ask a question"),
     "--no-color": ("", None, "Use no colours"),
+    "--mask": ("--no-mask", None, "Show a***@example.com for addresses in text, as with CI set"),
     "--version": ("", None, "Print the version and exit"),
     "--help": ("-h", None, "Show this help and exit"),
     "--email": ("-e", "", "The contact's email address"),
@@ -134,8 +135,8 @@ ROWS: dict[str, Row] = {
     "--replace-user-id#2": ("", None, "Allow rows that give a contact another user id than it has"),
     "--change-address": ("", None, "Allow rows whose user id picks a contact with another"),
     "--limit": ("", "", "Take only the first N rows of the file"),
+    "--summary": ("", "<file>", "Append what was done"),
     "--changed-only": ("", None, "Send only what differs from what this machine last sent for"),
-    "--summary": ("", "<file>", "Append the plan to FILE as Markdown, addresses masked"),
     "--max-age": ("", "", "Refuse a file that is older, such as 30m, 24h or 2d"),
     "--max-changes#2": ("", "", "Write nothing if the file changes more contacts"),
     "--rejects#2": ("", "<file>", "Write failed lines to FILE as JSON Lines, with the reason"),
@@ -171,7 +172,7 @@ ROWS: dict[str, Row] = {
 }
 GLOBAL_FLAGS = (
     "--profile --sandbox --output --quiet --verbose --timeout --retries --no-input --no-color "
-    "--version --help"
+    "--mask --version --help"
 )
 FLAGS: dict[str, str] = {
     "update": (
@@ -199,8 +200,8 @@ FLAGS: dict[str, str] = {
         "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point --map-file "
         "--save-map --create-properties --yes --lookup --must-exist#2 --max-changes "
         "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
-        "--skip-invalid --rejects --changed-only --resume --dry-run --exit-code --offline "
-        "--expect-team --plan --summary"
+        "--skip-invalid --rejects --summary --changed-only --resume --dry-run --exit-code "
+        "--offline --expect-team --plan"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

@@ -61,6 +61,10 @@ RetriesFlag = Annotated[
 ]
 NoInputFlag = Annotated[bool, _flag("--no-input", help="Never ask a question.")]
 NoColorFlag = Annotated[bool, _flag("--no-color", help="Use no colours.")]
+MaskFlag = Annotated[
+    bool | None,
+    _flag("--mask/--no-mask", help="Show a***@example.com for addresses in text, as with CI set."),
+]
 
 
 def _print_version(context: typer.Context, *, wanted: bool) -> None:
@@ -103,6 +107,7 @@ class _GlobalFlags(NamedTuple):
     retries: RetriesFlag = None
     no_input: NoInputFlag = False
     no_color: NoColorFlag = False
+    mask: MaskFlag = None
     version: VersionFlag = False
     help: HelpFlag = False
 

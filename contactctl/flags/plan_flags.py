@@ -28,22 +28,12 @@ PlanTo = Annotated[
         rich_help_panel=WAY,
     ),
 ]
-SummaryTo = Annotated[
-    Path | None,
-    typer.Option(
-        "--summary",
-        metavar="FILE",
-        help="Append the plan to FILE as Markdown, addresses masked.",
-        rich_help_panel=WAY,
-    ),
-]
 
 
 class PlanFlags(NamedTuple):
     """Where a plan is written to; None for a command that is to do its work."""
 
     plan: PlanTo = None
-    summary: SummaryTo = None
 
     def check(self, beside: Path | None = None, **others: bool) -> None:
         """Refuse what does not go with a plan; raises :class:`UsageError`.
@@ -52,19 +42,12 @@ class PlanFlags(NamedTuple):
         ``others`` are the flags that look at nobody or go on with a run, by their names.
         """
         if self.plan is None:
-            if self.summary is not None:
-                raise UsageError("--summary goes with --plan", hint="add --plan FILE")
             return
         given = next((name for name, is_given in others.items() if is_given), None)
         if given is not None:
             raise UsageError(
                 f"--plan and --{given.replace('_', '-')} cannot be combined",
                 hint="give one of them",
-            )
-        # Resolved, as one file may be spelled in two ways.
-        if self.summary is not None and self.summary.resolve() == self.plan.resolve():
-            raise UsageError(
-                "--plan and --summary name the same file", hint="give one of them another name"
             )
         if beside is not None and _is_one(self.plan, beside):
             raise UsageError("--plan names the file that is imported", hint="give another name")

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import typer
 
 from contactctl.errors import UsageError
-from contactctl.flags import FILE, SENDING
+from contactctl.flags import FILE, SENDING, WAY
+from contactctl.safe_text import quoted
 
 Form = Annotated[
     Literal["csv", "tsv", "jsonl", "json"] | None,
@@ -134,6 +135,15 @@ Resume = Annotated[
         rich_help_panel=SENDING,
     ),
 ]
+SummaryTo = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        metavar="FILE",
+        help="Append what was done, or would be, to FILE as Markdown, addresses masked.",
+        rich_help_panel=WAY,
+    ),
+]
 NullTexts = Annotated[
     list[str] | None,
     typer.Option(
@@ -238,3 +248,14 @@ def flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
     names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
     words = [name for name in names if isinstance(name, str)]
     return next((name for name in words if name.startswith("--")), "")
+
+
+def check_summary(summary: Path | None, *others: Path | None) -> None:
+    """Refuse a summary that would be appended to a file of the call; raises :class:`UsageError`."""
+    # Resolved, as one file may be spelled in two ways.
+    taken = {other.resolve() for other in others if other is not None}
+    if summary is not None and summary.resolve() in taken:
+        raise UsageError(
+            f"--summary names {quoted(str(summary))}, which this call needs for something else",
+            hint="give it another name",
+        )

@@ -62,7 +62,7 @@ def to_answer(page: Page, output: Output) -> Answer:
         return views.marked_lines(lines)
 
     plain = [line.marked + line.rest for line in lines]
-    return Answer(json={"help": "\n".join(plain)}, plain=plain, view=view)
+    return Answer(json={"help": "\n".join(plain)}, plain=plain, view=view, exact=True)
 
 
 def show_page(page: Page, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""A plan as Markdown for a pull request: addresses masked, and nothing in it interpreted."""
+"""Markdown for a pull request or a job: addresses masked, and nothing in it interpreted."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import MachineError
 from contactctl.files import PRIVATE_MODE, reason_of
+from contactctl.masking import masked
 from contactctl.safe_text import quoted, to_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-#: Loose on purpose: whatever looks like an address is masked, wherever it stands. An apostrophe
-#: belongs to it after a letter, as in o'brien, and else is a quote around it.
-_ADDRESS = re.compile(
-    r"([^\s@<>\"'(),;:]?)(?:[^\s@<>\"'(),;:]|(?<=[^\s@<>\"'(),;:])')*@([^\s@<>\"'(),;:]+)"
-)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
-
-
-def masked(text: str) -> str:
-    """Return a text with every address in it as ``a***@example.com``."""
-    return _ADDRESS.sub(r"\1***@\2", text)
 
 
 def to_cell(text: str) -> str:
@@ -38,6 +29,19 @@ def to_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]
     """Return the lines of a table of foreign text."""
     lines = [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
     return lines + [f"| {' | '.join(to_cell(cell) for cell in row)} |" for row in rows]
+
+
+def document(
+    lines: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    below: Sequence[str] = (),
+) -> list[str]:
+    """Return foreign text as Markdown: the first line as a heading, a table if there are rows."""
+    heading, *others = (to_cell(line.strip()) for line in lines)
+    found = [f"### contactctl: {heading}", *(part for one in others for part in ("", one))]
+    found += ["", *to_table(columns, rows)] if rows else []
+    return found + [part for one in below for part in ("", to_cell(one))]
 
 
 def append(path: Path, lines: Sequence[str]) -> None:

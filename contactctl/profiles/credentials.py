@@ -56,6 +56,7 @@ class Credentials(NamedTuple):
     is_sandbox: bool = False
     warnings: tuple[str, ...] = ()
     expected_team: str | None = None
+    from_command: bool = False
 
     def is_limited(self, env: Mapping[str, str]) -> bool:
         """Tell whether anything limits what may be written."""
@@ -104,6 +105,7 @@ def credentials_of(
         only_domains=profile.only_domains,
         warnings=choice.warnings,
         expected_team=profile.expected_team,
+        from_command=isinstance(profile.key, KeyCommand),
     )
 
 

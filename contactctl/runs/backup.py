@@ -61,7 +61,7 @@ class Backup:
     def _tell_who(self, output: Output, finished: Finished) -> None:
         line = self.to_json_object(finished)
         cells = [to_safe(_cell(line[name])) for name in ("id", "email", "userId")]
-        output.write_lines(["\t".join(cells[:1] if output.quiet else cells)])
+        output.write_lines([cells[0] if output.quiet else output.shown("\t".join(cells))])
 
     def to_json_object(self, finished: Finished) -> JsonObject:
         """Return a contact with all of its fields, or that there is none, and why."""

@@ -74,12 +74,12 @@ def global_words(flags: Flags) -> list[str]:
     values = {flag: getattr(flags, name) for name, flag in named.items()}
     found = [f"{flag}={value}" for flag, value in values.items() if value is not None]
     switches = ("sandbox", "quiet", "verbose", "no_input", "no_color")
-    return found + [f"--{name.replace('_', '-')}" for name in switches if getattr(flags, name)]
+    found += [f"--{name.replace('_', '-')}" for name in switches if getattr(flags, name)]
+    return found if flags.mask is None else [*found, "--mask" if flags.mask else "--no-mask"]
 
 
 def unwritten_words(preview: PreviewFlags, planning: PlanFlags) -> list[str]:
     """Return the words that keep an import from writing, as they were given."""
     switches = ("dry_run", "exit_code", "offline")
     found = [f"--{name.replace('_', '-')}" for name in switches if getattr(preview, name)]
-    files = (("--plan", planning.plan), ("--summary", planning.summary))
-    return found + [f"{flag}={path}" for flag, path in files if path is not None]
+    return found if planning.plan is None else [*found, f"--plan={planning.plan}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from contactctl.github import Annotations
 from contactctl.progress import Standing, shown_progress
 from contactctl.safe_text import to_safe
 from contactctl.wording import counted, duration, per_second
@@ -29,12 +30,18 @@ def told(
         shown_progress(output, name, tally.rows, lambda: standing(tally, run.stall)) as progress,
         closing(run.results()) as results,
     ):
-        yield progress, _counted(results, tally, progress)
+        yield progress, _counted(results, tally, progress, Annotations(output, name))
 
 
-def _counted(results: Iterator[Finished], tally: Tally, progress: Progress) -> Iterator[Finished]:
+def _counted(
+    results: Iterator[Finished], tally: Tally, progress: Progress, annotations: Annotations
+) -> Iterator[Finished]:
     for finished in results:
         tally.add(finished)
+        error = finished.result.error
+        # The call that was stopped has told of these already.
+        if error is not None and not finished.job.earlier:
+            annotations.add(finished.job.row.line, error.message)
         yield finished
         progress.advance(tally.told)
 

@@ -72,7 +72,8 @@ VARIABLES = {
     "CONTACTCTL_DEBUG": "1: show where a bug happened",
     "NO_COLOR": "not empty: no colours",
     "FORCE_COLOR": "not empty: colours off a terminal too",
-    "CI": "not empty: ask nothing, move nothing",
+    "CI": "not empty: ask nothing, move nothing, mask addresses in text",
+    "GITHUB_ACTIONS": "true: annotate rows that fail, and have the log hide keys of key commands",
 }
 
 

@@ -13,7 +13,7 @@ HEAVY = {"httpx", "httpcore", "rich", "pydantic", "asyncio", "sqlite3", "click"}
 OF_HTTPX = {"httpx", "httpcore"} | ({"click", "rich"} if find_spec("click") else set())
 #: Of our own, on the way of an update. Code is largest in Python 3.11, by an eighth.
 MOST_MODULES = 52
-MOST_CODE_BYTES = 513_000
+MOST_CODE_BYTES = 515_500
 #: Runs the console script's own function, and prints what is imported where it would have ended.
 CODE = """
 import os, sys

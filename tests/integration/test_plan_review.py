@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 #: What the README's workflow runs in its pull request, and on merge.
-PLAN, APPLY = re.findall(r"^ +- run: (contactctl (?:import|apply) .+)$", README, re.MULTILINE)
+PLAN, APPLY = re.findall(r"^ +- run: (contactctl .*plan\.jsonl.*)$", README, re.MULTILINE)
 COUNT = 10
 #: The other writer changes two, makes one that is to be made, and leaves the rest alone.
 TOUCHED = ("p2@example.com", "p4@example.com", "p9@example.com")

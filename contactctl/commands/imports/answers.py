@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Finished
     from contactctl.importing.spellings import Spellings
 
+#: Of the table of a dry run.
+COLUMNS = ("line", "would", "contact", "field", "before", "after")
 _SHOWN_REPEATS = 3
 _WOULD_BE: dict[Would, str] = {
     "create": "to create",
@@ -60,23 +62,18 @@ def dry_run(
     ``refusal`` says why nothing may be written.
     """
     would = "refused" if refusal else tally.in_a_word
-    lines = [*_dry_run_lines(tally, forecast), *_account(forecast)]
-    lines += _notes(forecast.plan)
-    cells = [row for finished in tally.shown for row in _shown_fields(finished)]
-    more = _not_shown(tally)
+    lines, cells, below = dry_run_parts(tally, forecast)
 
     def view() -> RenderableType:
         from contactctl import views
 
         heading = [views.headline(line, style="bold") for line in lines]
-        columns = ("line", "would", "contact", "field", "before", "after")
-        table = [views.plan(columns, cells, lists)] if cells else []
-        below = [views.headline(line, style="") for line in [*tally.refusals, *more]]
-        return views.stack(*heading, *table, *below)
+        table = [views.plan(COLUMNS, cells, lists)] if cells else []
+        return views.stack(*heading, *table, *(views.headline(line, style="") for line in below))
 
     plain = [f"would\t{would}", *lines]
     plain += ["\t".join(map(to_safe, row)) for row in cells]
-    plain += [to_safe(line) for line in [*tally.refusals, *more]]
+    plain += [to_safe(line) for line in below]
     report = forecast.plan.report
     numbers = tally.to_json_object(report, forecast.seconds)
     columns: JsonObject = {
@@ -90,6 +87,15 @@ def dry_run(
     numbers |= {"would": would} | ({"reason": refusal} if refusal else {})
     found: JsonObject = {"summary": numbers | spellings_to_json(report.spellings) | columns}
     return Answer(json=found, plain=plain, quiet=[would], view=view)
+
+
+def dry_run_parts(
+    tally: DryTally, forecast: Forecast
+) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+    """Return what a dry run comes to: lines, rows of a table, and lines below it."""
+    lines = [*_dry_run_lines(tally, forecast), *_account(forecast), *_notes(forecast.plan)]
+    cells = [row for finished in tally.shown for row in _shown_fields(finished)]
+    return lines, cells, [*tally.refusals, *_not_shown(tally)]
 
 
 def dry_run_warnings(tally: DryTally, refusal: str = "") -> list[str]:
@@ -119,6 +125,11 @@ def forecast_lines(forecast: Forecast) -> list[str]:
 
 def summary(tally: Tally, spellings: Spellings | None = None) -> str:
     """Return what became of the rows, what was respelled, and the first failures, a line each."""
+    return "\n".join([*result_lines(tally, spellings), *failure_lines(tally)])
+
+
+def result_lines(tally: Tally, spellings: Spellings | None = None) -> list[str]:
+    """Return what became of the rows, and what was respelled."""
     parts = [f"{count:,} {kind}" for kind in KINDS if (count := tally.changes[kind])]
     others = tally.done - tally.changes.total()
     # Without a look nobody knows what a row did, only that it was taken.
@@ -130,7 +141,7 @@ def summary(tally: Tally, spellings: Spellings | None = None) -> str:
     speed = f" ({per_second(tally.rate)})" if tally.sent else ""
     ending = f"{rows_told(tally)}: {', '.join(parts)}, in {duration(tally.seconds)}{speed}"
     spelled = [] if spellings is None else normalised_line(spellings)
-    return "\n".join([ending, *spelled, *_lost(tally), *failure_lines(tally)])
+    return [ending, *spelled, *_lost(tally)]
 
 
 def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:

@@ -13,8 +13,8 @@ from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
 from contactctl.files import folder
 from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.options import with_session
-from contactctl.flags.plan_flags import SummaryTo
 from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.row_flags import SummaryTo, check_summary
 from contactctl.flags.shown import refusal
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.pacer import Rate
@@ -129,8 +129,7 @@ def apply(
     # Before the file is read: a name that is taken costs neither a look nor a wait.
     if not preview.dry_run:
         check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
-    if summary is not None and summary.resolve() == Path(flags.file).resolve():
-        raise UsageError("--summary names the plan itself", hint="give another name")
+    check_summary(summary, Path(flags.file), flags.rejects, flags.undo_file)
     call = _admitted(session, flags)
     if preview.dry_run:
         return _show(call, preview, summary)

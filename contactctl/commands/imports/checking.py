@@ -15,6 +15,7 @@ from contactctl.commands.imports.way_out import find_way_out, way_past_rows
 from contactctl.connection import OfflineError, account_id
 from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
+from contactctl.github import Annotations
 from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import STDIN
 from contactctl.importing.naming import AccountFields
@@ -210,12 +211,17 @@ def _fields(call: ImportCall, *, typed: bool, offline: bool) -> AccountFields:
 
 
 def _problem_teller(call: ImportCall) -> Callable[[Problem], None] | None:
-    """Return what tells of every problem: in JSON mode as a failed row, with -v as a line."""
+    """Return what tells of every problem: in JSON mode as a failed row, with -v as a line.
+
+    In a job of GitHub's each is an annotation as well.
+    """
     if call.sending.skip_invalid:
         return None  # each is told as a row that failed
     session = call.session
+    annotations = Annotations(session.output, call.input_file.source.name)
 
     def tell(problem: Problem) -> None:
+        annotations.add(problem.line, problem.text)
         if session.output.form == "json":
             # In the form of a failed row, so that programs read one kind of line.
             job = Job(Row(0, problem.line), ContactChange(*problem.who))

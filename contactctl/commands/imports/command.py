@@ -18,6 +18,7 @@ from contactctl.errors import UsageError
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.preview_flags import PreviewFlags
+from contactctl.flags.row_flags import check_summary
 from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.input_file import InputFile
 from contactctl.importing.plan import Plan
@@ -75,6 +76,9 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     if planning.plan is not None:
         # A plan says what was there before, which only a look can know.
         guards = replace(guards, lookup=True)
+    check_summary(
+        sending.summary, Path(reading.file), planning.plan, guards.undo_file, sending.rejects
+    )
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
     kept = _kept(maps, is_planned=planning.plan is not None)
@@ -92,7 +96,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
             creating.show(call, new, would=True)
             return dry_run.show(call, plan, preview, new)
         if planning.plan is not None:
-            plan_file.write(call, plan, planning.plan, planning.summary)
+            plan_file.write(call, plan, planning.plan)
         else:
             _carry_out(call, plan, new)
     return None

@@ -10,6 +10,7 @@ from contactctl.commands.imports.problems import unmet_lines
 from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.shown import refusal, shown
+from contactctl.github import Annotations
 from contactctl.importing.new_properties import NewProperty
 from contactctl.importing.plan import Plan
 from contactctl.importing.report import DryTally, Forecast
@@ -37,12 +38,24 @@ def show(
     named = shown(call.session, tally.shown_fields).lists
     reason = refusal(call.session, offline=preview.offline)
     output.show(answers.dry_run(tally, forecast, new, named, reason))
+    _save_summary(call, tally, forecast)
     for line in [*answers.dry_run_warnings(tally, reason), *unmet_lines(plan)]:
         output.warn(line)
     refuse_too_many(call, plan, tally)
     # What nobody has looked up may change something.
     changes = not reason and (tally.changes or tally.would["unknown"])
     return ExitCode.WOULD_CHANGE if preview.exit_code and changes else None
+
+
+def _save_summary(call: ImportCall, tally: DryTally, forecast: Forecast) -> None:
+    """Append what the rows would do to the file that ``--summary`` names."""
+    if call.sending.summary is not None:
+        from contactctl.plans import markdown
+
+        lines, cells, below = answers.dry_run_parts(tally, forecast)
+        lines[0] = f"dry run of {lines[0]}"
+        page = markdown.document(lines, answers.COLUMNS, cells, below)
+        markdown.append(call.sending.summary, page)
 
 
 def check_changes(call: ImportCall, plan: Plan) -> None:
@@ -69,7 +82,8 @@ def look(
     """Look every row up, count and tell of each; raises what ends a run before its file."""
     from contactctl.importing.dry_run import open_dry_run
 
-    stop, name = Stop(), plan.source.name
+    stop, output, name = Stop(), call.session.output, plan.source.name
+    annotations = Annotations(output, name)
     # A look at the whole file is wanted, whatever an earlier run has sent of it.
     options = replace(call.options(plan), resume=False)
     client = None if offline else call.session.client
@@ -79,12 +93,14 @@ def look(
         run = stack.enter_context(open_dry_run(plan, client, call.state, options))
         stop.watch(run)
         words = shown_progress(
-            call.session.output, name, tally.rows, lambda: answers.looked_up(tally, run.stall)
+            output, name, tally.rows, lambda: answers.looked_up(tally, run.stall)
         )
         progress = stack.enter_context(words)
         for finished in stack.enter_context(closing(run.results())):
             tally.add(finished)
             tell(finished)
+            if finished.result.error is not None:
+                annotations.add(finished.job.row.line, finished.result.error.message)
             progress.advance(tally.told)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from contactctl.commands.imports.answers import COLUMNS
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
 from contactctl.importing.report import row_words, would_of
 from contactctl.importing.row import lost_to_json
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from contactctl.plans.file_account import FileAccount
     from contactctl.plans.lines import Planned
 
-COLUMNS = ("line", "would", "contact", "field", "before", "after")
 #: So many contacts stand in Markdown, and in a pipe; all of them are in the plan.
 _MOST_SHOWN = 100
 #: Lines of a terminal that are left to what stands around: where it was asked, and what is next.
@@ -201,13 +201,10 @@ class Shown:
         """Append it to a file as Markdown; raises :class:`MachineError`."""
         if path is None:
             return
-        heading, *others = map(markdown.to_cell, self.lines())
-        lines = [f"### contactctl: {heading}", *(line for one in others for line in ("", one))]
         shown = self._first(_MOST_SHOWN)
         rows = [row for entry in shown for row in entry.rows(self._words)]
-        table = markdown.to_table(COLUMNS, rows) if rows else []
         more = self._more(len(shown))
-        markdown.append(path, [*lines, "", *table, *(["", *more] if more else [])])
+        markdown.append(path, markdown.document(self.lines(), COLUMNS, rows, more))
 
     def _more(self, shown: int) -> list[str]:
         total = self.counts.total() - self.counts["nothing"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Finished
 
 
-def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> None:
+def write(call: ImportCall, plan: Plan, path: Path) -> None:
     """Look every row up and write the plan.
 
     Raises :class:`RowsFailedError` where rows have no line in it, as they are refused or could not
@@ -54,7 +54,7 @@ def write(call: ImportCall, plan: Plan, path: Path, summary: Path | None) -> Non
         source = FileSource(plan.source.name, plan.identity.digest, plan.identity.mapping)
         finish(Header("plan", account, began, source, planner.counts))
     output.show(shown.answer())
-    shown.save(summary)
+    shown.save(call.sending.summary)
     output.note(planned_note(path, call.session))
     for line in unmet_lines(plan):
         output.warn(line)

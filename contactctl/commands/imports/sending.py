@@ -13,8 +13,9 @@ from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.report import Tally
 from contactctl.importing.row import Result, Row
+from contactctl.runs.problems import problem_lines
 from contactctl.runs.stop import Stop
-from contactctl.runs.telling import told
+from contactctl.runs.telling import failure_lines, told
 from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
@@ -36,6 +37,7 @@ def send(call: ImportCall, plan: Plan) -> None:
         # Said of a failure too: it is what a person needs to know before going on.
         if tally.told:
             call.session.output.note(answers.summary(tally, plan.report.spellings))
+            _save_summary(call, plan, tally)
     if tally.rows < plan.report.rows:
         left = counted(plan.report.rows - tally.rows, "row")
         call.session.output.note(
@@ -46,6 +48,20 @@ def send(call: ImportCall, plan: Plan) -> None:
         call.input_file.kept = False
     if tally.failed:
         raise _rows_failed(call, tally)
+
+
+def _save_summary(call: ImportCall, plan: Plan, tally: Tally) -> None:
+    """Append what became of the rows to the file that ``--summary`` names."""
+    if call.sending.summary is None:
+        return
+    from contactctl.plans import markdown
+
+    heading, *others = answers.result_lines(tally, plan.report.spellings)
+    lines = [f"{plan.source.name}: {heading}", *problem_lines(plan.report), *others]
+    # They begin with who failed, for whom there is a column.
+    more = failure_lines(tally)[len(tally.failures) :]
+    page = markdown.document(lines, ("row", "failed, since"), tally.failures, more)
+    markdown.append(call.sending.summary, page)
 
 
 def _send(call: ImportCall, plan: Plan, tally: Tally, stop: Stop) -> None:

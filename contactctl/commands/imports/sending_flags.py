@@ -15,6 +15,7 @@ from contactctl.flags.row_flags import (
     RejectsFlag,
     Resume,
     SkipInvalid,
+    SummaryTo,
 )
 from contactctl.flags.undo_flag import UndoFlag
 from contactctl.importing.pacer import Rate
@@ -121,6 +122,7 @@ class SendFlags(FlagWords):
     limit: Limit = None
     skip_invalid: SkipInvalid = False
     rejects: RejectsFlag = None
+    summary: SummaryTo = None
     changed_only: ChangedOnly = False
     resume: Resume = False
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.plans.markdown import append, masked, to_cell, to_table
+from contactctl.masking import masked
+from contactctl.plans.markdown import append, to_cell, to_table
 
 if TYPE_CHECKING:
     from pathlib import Path
