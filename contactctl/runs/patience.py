@@ -1,10 +1,16 @@
 """The questions about the account before a run, asked as patiently as its rows are sent."""
 
+from copy import copy
+from typing import TYPE_CHECKING
+
 from contactctl.connection import open_account
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.waiting import PatientCatalogue
 from contactctl.safe_text import excerpt
 from contactctl.session import Session
+
+if TYPE_CHECKING:
+    from contactctl.service.client import LoopsClient
 
 
 def usual_patience_s(session: Session) -> float:
@@ -20,11 +26,19 @@ def patient(session: Session, patience_s: float) -> PatientCatalogue:
 def wait_for_account(session: Session, patience_s: float) -> None:
     """Let the session's questions about the account wait for a service that is away."""
     # Repeats of the client's own would come on top, and last longer than a short patience.
-    client = session.client.asking_once() if patience_s else session.client
+    client = _asking_once(session.client) if patience_s else session.client
     catalogue = PatientCatalogue(client, patience_s, session.output.note)
     session.ask_key = catalogue.api_key
     # In place of the property's own, which would give up at the first failure.
     session.account = open_account(catalogue, session.credentials, session.env)
+
+
+def _asking_once(client: "LoopsClient") -> "LoopsClient":
+    """Return the client as one that repeats no call."""
+    once = copy(client)
+    once.retrying = copy(client.retrying)
+    once.retrying.retries = 0
+    return once
 
 
 def account_words(session: Session, *, offline: bool = False) -> str:

@@ -61,7 +61,7 @@ class LoopsClient:
     ) -> None:
         self._http = http
         self._exchange = Exchange(http, timeout_s=timeout_s, trace=trace, before_each=before_each)
-        self._retrying = Retrying(
+        self.retrying = Retrying(
             self._exchange, retries, sleep=sleep, uniform=uniform, now=now, watch=watch
         )
 
@@ -86,21 +86,13 @@ class LoopsClient:
         """The limit that was named last, "" where none was; None before the first answer."""
         return self._exchange.limit
 
-    def asking_once(self) -> Self:
-        """Return this client as one that repeats no call, for whoever waits between them itself."""
-        from copy import copy
-
-        once = copy(self)
-        once._retrying = self._retrying.with_retries(0)  # noqa: SLF001 - of a copy of its own
-        return once
-
     def close(self) -> None:
         """Close every connection."""
         self._http.close()
 
     def update(self, change: ContactChange) -> Saved:
         """Change one contact, or create it; a repeat writes the same again, which does no harm."""
-        return _saved(self._retrying.run(calls.update(change)))
+        return _saved(self.retrying.run(calls.update(change)))
 
     def update_once(self, body: bytes) -> Reply[JsonObject]:
         """Send one ready update body once, for callers with a retry policy of their own."""
@@ -113,7 +105,7 @@ class LoopsClient:
         that differs may be somebody who was there before, and then nobody knows. Raises
         :class:`ConflictError` when the address or the user id is taken.
         """
-        return _saved(self._retrying.run(calls.create(change, unlike)))
+        return _saved(self.retrying.run(calls.create(change, unlike)))
 
     def create_once(self, change: ContactChange) -> Reply[JsonObject]:
         """Create one contact, asking once, for callers with a retry policy of their own."""
@@ -121,7 +113,7 @@ class LoopsClient:
 
     def find(self, ref: ContactRef) -> list[JsonObject]:
         """Return the contacts that a ref picks: none, one, perhaps more."""
-        return self._retrying.run(calls.find(ref))
+        return self.retrying.run(calls.find(ref))
 
     def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
         """Ask once for the contacts that a ref picks, for callers with a policy of their own."""
@@ -132,7 +124,7 @@ class LoopsClient:
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-        return self._retrying.run(calls.delete(ref))
+        return self.retrying.run(calls.delete(ref))
 
     def delete_once(self, ref: ContactRef) -> Reply[JsonObject]:
         """Delete one contact, asking once, for callers with a retry policy of their own."""
@@ -143,30 +135,30 @@ class LoopsClient:
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-        return self._retrying.run(calls.suppression(ref))
+        return self.retrying.run(calls.suppression(ref))
 
     def remove_suppression(self, ref: ContactRef) -> JsonObject:
         """Take a contact off the suppression list; after a lost answer looks before it repeats.
 
         Raises :class:`NotFoundError` when there is no such contact.
         """
-        return self._retrying.run(calls.remove_suppression(ref))
+        return self.retrying.run(calls.remove_suppression(ref))
 
     def properties(self, which: Literal["all", "custom"] = "all") -> list[JsonObject]:
         """Return the contact properties, or the custom ones alone: key, label and type."""
-        return self._retrying.run(calls.properties(which))
+        return self.retrying.run(calls.properties(which))
 
     def create_property(self, name: str, kind: str) -> JsonObject:
         """Create a custom property; after a lost answer looks before it repeats."""
-        return self._retrying.run(calls.create_property(name, kind))
+        return self.retrying.run(calls.create_property(name, kind))
 
     def lists(self) -> list[JsonObject]:
         """Return the mailing lists: id, name, description and isPublic."""
-        return self._retrying.run(calls.lists())
+        return self.retrying.run(calls.lists())
 
     def api_key(self) -> JsonObject:
         """Return what the service says of the key: the team's name."""
-        return self._retrying.run(calls.api_key())
+        return self.retrying.run(calls.api_key())
 
     def api_key_once(self) -> Reply[JsonObject]:
         """Ask once what the service says of the key; the reply, or the error, has the headers."""

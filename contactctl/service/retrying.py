@@ -99,21 +99,10 @@ class Retrying:
     ) -> None:
         self._watch = watch
         self._exchange = exchange
-        self._retries = retries
+        self.retries = retries
         self._sleep = sleep
         self._uniform = uniform
         self._now = now
-
-    def with_retries(self, retries: int) -> Retrying:
-        """Return what makes calls in the same way, and repeats them so often."""
-        return Retrying(
-            self._exchange,
-            retries,
-            sleep=self._sleep,
-            uniform=self._uniform,
-            now=self._now,
-            watch=self._watch,
-        )
 
     def run(self, call: Call[T]) -> T:
         """Return what the reply to a call holds.
@@ -134,7 +123,7 @@ class Retrying:
                 raise self._final(call, _with_found(tally, other), tally) from other
             except ContactctlError as error:
                 wait_s = self._wait_before_next(call, error, tally, attempt)
-                which = f"attempt {attempt + 1} of {self._retries + 1}"
+                which = f"attempt {attempt + 1} of {self.retries + 1}"
                 tell(which, self._exchange.cleaner.mask(error.message), wait_s)
                 self._exchange.say(f"waiting {wait_s:.2f} s before {which}: {error.message}")
                 self._sleep(wait_s)
@@ -182,7 +171,7 @@ class Retrying:
         verdict = decide(
             failure_of(error),
             attempt=attempt,
-            retries=self._retries,
+            retries=self.retries,
             now=self._now(),
             uniform=self._uniform,
         )
