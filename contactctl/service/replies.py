@@ -23,7 +23,7 @@ from contactctl.safe_text import mask, to_safe
 from contactctl.service.endpoints import LacksError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from contactctl.service.endpoints import Call
 
@@ -73,8 +73,9 @@ class Cleaner:
             return self._masked(text, _SHORTEST_PART)
         if self._key in {"", SANDBOX_NAME} or self._key not in text:
             return text
-        word = rf"(?<![\w@.+-]){re.escape(self._key)}(?![\w@+-]|\.\w)"
-        return re.sub(word, self._mask, text)
+        from contactctl.service.key_parts import hide_word
+
+        return hide_word(text, self._key, self._mask)
 
     def _masked(self, text: str, shortest: int) -> str:
         """Mask the key, and what is at least that long of it."""
@@ -83,7 +84,11 @@ class Cleaner:
         starts = range(len(self._key) - shortest + 1)
         parts = [self._key[start : start + shortest] for start in starts]
         found = [part for part in parts if part in text]
-        return _without(text, found) if found else text
+        if not found:
+            return text
+        from contactctl.service.key_parts import hide_parts
+
+        return hide_parts(text, found)
 
     def show(self, text: str, limit: int = MAX_MESSAGE) -> str:
         """Return a line that may be shown: masked, blanks joined, escaped, cut to ``limit``."""
@@ -106,18 +111,6 @@ class Cleaner:
             masked = {key: self._masked(key, _SHORTEST_SECRET) for key in value}
             return {masked[key]: self.mask_value(item) for key, item in value.items()}
         return value
-
-
-def _without(text: str, parts: Iterable[str]) -> str:
-    """Return a text with every appearance of the parts hidden; those that overlap, as one."""
-    hidden = bytearray(len(text))
-    for part in parts:
-        at = text.find(part)
-        while at >= 0:
-            hidden[at : at + len(part)] = b"\1" * len(part)
-            at = text.find(part, at + 1)
-    runs = re.finditer(rb"\x01+|\x00+", hidden)
-    return "".join("****" if run[0][0] else text[run.start() : run.end()] for run in runs)
 
 
 class Answer(NamedTuple):
