@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from typing import TYPE_CHECKING
 
 from contactctl.errors import Ending, MachineError, Outcome, RowsFailedError, UsageError
@@ -44,8 +46,13 @@ def below_panel(error: Ending, width: int) -> Iterator[str]:
     yield from ([to_safe(error.command)] if error.command else [])
 
 
-def unwritable(error: Exception, *, applied: bool) -> MachineError:
+def unwritable(
+    error: Exception, *, applied: bool, platform: str = sys.platform
+) -> MachineError | BrokenPipeError:
     """Return the error of an answer that stdout does not take; ``applied`` tells of its write."""
+    # What Windows says of a pipe whose reader went away.
+    if platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL:
+        return BrokenPipeError(errno.EPIPE, error.strerror)
     # Python says ValueError of a stream that is closed on its own side.
     reason = error.strerror if isinstance(error, OSError) else "it is closed"
     return MachineError(

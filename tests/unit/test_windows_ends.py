@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,7 +10,8 @@ import sys
 
 import pytest
 
-from contactctl.errors import ExitCode
+from contactctl.errors import ExitCode, MachineError
+from contactctl.failures import unwritable
 from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
 
 AS_SIGBREAK = 21
@@ -77,3 +79,18 @@ def test_each_signal_has_its_own_code_before_the_command() -> None:
         "signal.raise_signal(signal.SIGTERM)"
     )
     assert ended(words) == (ExitCode.TERMINATED, "")
+
+
+@pytest.mark.parametrize(
+    ("number", "platform", "kind"),
+    [
+        (errno.EINVAL, "win32", BrokenPipeError),
+        (errno.EINVAL, "linux", MachineError),
+        (errno.ENOSPC, "win32", MachineError),
+    ],
+)
+def test_a_reader_that_went_away_is_none_of_this_machines_faults(
+    number: int, platform: str, kind: type[BaseException]
+) -> None:
+    error = OSError(number, os.strerror(number))
+    assert type(unwritable(error, applied=True, platform=platform)) is kind
