@@ -61,16 +61,17 @@ def _leave_interrupts_to_the_system(platform: str = sys.platform) -> None:
 
 
 def _answer_early(argv: list[str]) -> int | None:
-    if COMPLETE_VARIABLE in os.environ:
+    is_tab, is_version = COMPLETE_VARIABLE in os.environ, argv == ["--version"]
+    # As a command has it later; the shell's script reads words in UTF-8, one a line.
+    if (is_tab or is_version) and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    if is_tab:
         from contactctl.completion.cursor import answer
 
-        # As a command has it later; the shell's script reads words in UTF-8, one a line.
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         code = answer(argv, os.environ, sys.stdout)
         if code is not None:
             return code
-    return _print_version() if argv == ["--version"] else None
+    return _print_version() if is_version else None
 
 
 def _print_version() -> int:

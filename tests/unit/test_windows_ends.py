@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +12,8 @@ import sys
 
 import pytest
 
+from contactctl import __version__
+from contactctl.__main__ import _answer_early
 from contactctl.errors import ExitCode, MachineError
 from contactctl.failures import unwritable
 from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
@@ -94,3 +98,12 @@ def test_a_reader_that_went_away_is_none_of_this_machines_faults(
 ) -> None:
     error = OSError(number, os.strerror(number))
     assert type(unwritable(error, applied=True, platform=platform)) is kind
+
+
+def test_the_version_ends_with_a_plain_line_end_there_too() -> None:
+    """Text streams write CR LF on Windows unless they are told not to."""
+    written = io.BytesIO()
+    stdout = io.TextIOWrapper(written, "cp1252", newline="\r\n")
+    with contextlib.redirect_stdout(stdout):
+        assert _answer_early(["--version"]) == 0
+    assert written.getvalue() == f"contactctl {__version__}\n".encode()
