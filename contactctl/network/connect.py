@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 import socket
 import sys
@@ -113,15 +112,6 @@ def is_readable(sock: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def words_of(code: int, windows: Mapping[int, str] | None = None) -> str:
-    """Return what a code of a socket means; those of Windows, ``windows``, have words of their own.
-
-    To :func:`os.strerror` they are unknown.
-    """
-    known = getattr(socket, "errorTab", {}) if windows is None else windows
-    return known.get(code, "").rstrip(".") or os.strerror(code)
-
-
 def _addresses(host: str, port: int, deadline: Deadline, look_up: LookUp) -> list[_Address]:
     """Look a name up without waiting for the resolver longer than the deadline allows.
 
@@ -169,11 +159,17 @@ def _first_to_answer(addresses: Sequence[_Address], deadline: Deadline) -> socke
                     if code == 0:
                         return sock
                     sock.close()
-                    failure = OSError(code, words_of(code))
+                    failure = _refused(code)
         finally:
             for key in trying.get_map().values():
                 cast("socket.socket", key.fileobj).close()
     raise failure
+
+
+def _refused(code: int) -> OSError:
+    from contactctl.network.codes import words_of
+
+    return OSError(code, words_of(code))
 
 
 def _begin(address: _Address, trying: selectors.BaseSelector) -> OSError | None:

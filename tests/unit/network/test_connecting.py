@@ -20,7 +20,8 @@ from contactctl.errors import (
     NoConnectionError,
     Outcome,
 )
-from contactctl.network.connect import Deadline, _in_turns, open_socket, words_of
+from contactctl.network.codes import words_of
+from contactctl.network.connect import Deadline, _in_turns, open_socket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
