@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from contactctl.errors import MachineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from types import ModuleType
 
 APP_NAME = "contactctl"
@@ -34,8 +33,6 @@ SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
 #: What nobody but the owner may read.
 PRIVATE_MODE = 0o600
 _SUFFIX = ".new"
-#: The pauses before another name is tried to be taken, in seconds.
-_HELD_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def folder(kind: FolderKind, env: Mapping[str, str]) -> Path:
@@ -116,6 +113,8 @@ def save_whole(path: Path, data: bytes, *, disk: ModuleType = os) -> None:
     in one step. ``path`` must not be a symbolic link, which would be replaced by a file. ``disk``
     has the functions of :mod:`os`. Raises :class:`MachineError` naming the path.
     """
+    from contactctl.replacing import take_place
+
     new = path.with_name(f".{path.name}.{os.urandom(6).hex()}{_SUFFIX}")
     try:
         try:
@@ -131,31 +130,6 @@ def save_whole(path: Path, data: bytes, *, disk: ModuleType = os) -> None:
             f"cannot write {path}: {reason_of(error)}",
             hint="check the folder's permissions and the free space of the disk",
         ) from error
-
-
-def take_place(
-    new: Path,
-    path: Path,
-    disk: ModuleType = os,
-    *,
-    platform: str = sys.platform,
-    sleep: Callable[[float], object] | None = None,
-) -> None:
-    """Give a file the name of another, which it replaces; raises ``OSError``.
-
-    Windows refuses while a program has either of them open, a virus scanner too: there it is tried
-    again for about two seconds.
-    """
-    for wait_s in _HELD_S if platform == "win32" else ():
-        try:
-            disk.replace(new, path)
-        except PermissionError:
-            from time import sleep as pause
-
-            (sleep or pause)(wait_s)
-        else:
-            return
-    disk.replace(new, path)
 
 
 def remove_leftovers(path: Path) -> None:

@@ -16,8 +16,8 @@ from contactctl.files import (
     make_private_folder,
     reason_of,
     sync_folder,
-    take_place,
 )
+from contactctl.replacing import take_place
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

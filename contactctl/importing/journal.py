@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import MachineError
-from contactctl.files import NEW_SUFFIX, take_place
+from contactctl.files import NEW_SUFFIX
 from contactctl.importing.journal_rows import (
     JOURNAL,
     JOURNAL_SCHEMA,
@@ -17,6 +17,7 @@ from contactctl.importing.journal_rows import (
     result_row,
     state_row,
 )
+from contactctl.replacing import take_place
 from contactctl.sqlite_file import damaged, explained, open_database
 
 if TYPE_CHECKING:

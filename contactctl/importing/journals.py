@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.files import make_private_folder, take_place
+from contactctl.files import make_private_folder
 from contactctl.importing.applied import Applied, begun_before
 from contactctl.importing.journal import (
     Journal,
@@ -18,6 +18,7 @@ from contactctl.importing.journal import (
     open_journal,
     remove_rollback,
 )
+from contactctl.replacing import take_place
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

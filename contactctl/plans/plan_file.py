@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.exact_json import JsonError, JsonObject, parse_json, to_json
-from contactctl.files import PRIVATE_MODE, reason_of, sync_folder, take_place
+from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
 from contactctl.importing.decoding import MAX_RECORD_CHARS, reading
 from contactctl.importing.row import Row
 from contactctl.importing.snapshot import Snapshot
@@ -23,6 +23,7 @@ from contactctl.plans.lines import (
     parse_planned,
     to_header_line,
 )
+from contactctl.replacing import take_place
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:

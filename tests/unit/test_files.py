@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.files import remove_leftovers, save_whole, take_place
+from contactctl.files import remove_leftovers, save_whole
+from contactctl.replacing import take_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
