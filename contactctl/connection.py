@@ -96,6 +96,7 @@ def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport
 
     from contactctl.files import sandbox_file
     from contactctl.sandbox.app import Settings, make_app
+    from contactctl.sandbox.choices import Manner
     from contactctl.sandbox.store import open_store
 
     class _InProcess(httpx.WSGITransport):
@@ -104,7 +105,8 @@ def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport
             store.close()
 
     store = open_store(sandbox_file(env))
-    settings = Settings(strict=env.get(STRICT_VARIABLE) == "1", warn=output.warn)
+    manner = Manner.STRICT if env.get(STRICT_VARIABLE) == "1" else Manner.USUAL
+    settings = Settings(manner=manner, warn=output.warn)
     return _InProcess(app=make_app(store, settings))
 
 

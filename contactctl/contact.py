@@ -114,6 +114,8 @@ DEFAULT_TYPES: dict[str, PropertyType] = {
 }
 #: Names that the service keeps for itself (documentation, page "Contact properties").
 RESERVED_NAMES = frozenset({"id", "listId", "softDeleteAt", "teamId", "updatedAt"})
+#: What begins the properties that the service lists and keeps for itself (seen live, 2026).
+INTERNAL_PREFIX = "__"
 #: One string, key or value, may have 500 characters with its two quote marks (introduction page).
 MAX_STRING_LENGTH = 498
 
@@ -143,6 +145,11 @@ def is_address(text: str) -> bool:
 def fold_address(address: str) -> str:
     """Return an address as it is compared: integrators found case and outer blanks ignored."""
     return address.strip().lower()
+
+
+def is_of_the_service(name: str) -> bool:
+    """Tell whether a name is one that requests cannot write: reserved, internal, or an answer's."""
+    return name in RESERVED_NAMES | RESPONSE_ONLY_NAMES or name.startswith(INTERNAL_PREFIX)
 
 
 class ContactRef(NamedTuple):

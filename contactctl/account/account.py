@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contactctl.contact import DEFAULT_TYPES, PROPERTY_TYPES
+from contactctl.contact import DEFAULT_TYPES, PROPERTY_TYPES, is_of_the_service
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.safe_text import excerpt, quoted
 
@@ -67,14 +67,16 @@ class Account:
         """Return each property's declared type; None for a type that is not known here."""
         items = self._answer("properties")
         if self._declared is None:
-            self._declared = dict(map(_parse_property, items))
+            pairs = map(_parse_property, items)
+            # What the service keeps for itself is nothing to write, so it is never offered.
+            self._declared = {key: kind for key, kind in pairs if not is_of_the_service(key)}
         return self._declared
 
     def labels(self) -> Mapping[str, str]:
         """Return the keys of the properties that have a label, each with that."""
         items = self._answer("properties")
         pairs = ((_text(item.get("key")), _text(item.get("label"))) for item in items)
-        return {key: label for key, label in pairs if label}
+        return {key: label for key, label in pairs if label and not is_of_the_service(key)}
 
     def lists(self) -> tuple[MailingList, ...]:
         """Return the mailing lists."""

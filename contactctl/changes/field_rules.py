@@ -10,10 +10,9 @@ from contactctl.contact import (
     CLEARABLE_FIELDS,
     DEFAULT_TYPES,
     FIELDS,
-    RESERVED_NAMES,
-    RESPONSE_ONLY_NAMES,
     STANDARD_FIELDS,
     is_address,
+    is_of_the_service,
 )
 from contactctl.errors import UsageError
 from contactctl.safe_text import excerpt, quoted
@@ -39,7 +38,7 @@ def check_property_name(name: str) -> None:
     """
     if name in STANDARD_FIELDS:
         raise UsageError(f"{name} is not for --prop", hint=f"give it with {FLAGS[name]}")
-    if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
+    if is_of_the_service(name):
         raise UsageError(f"{name} is a name of the service's own", hint="leave it out")
     _check_spelling(name)
 
@@ -50,8 +49,7 @@ def check_new_property(name: str) -> bool:
     The service asks for camelCase but has accounts with other names. Raises :class:`UsageError`.
     """
     # Requests and answers have these for something else: the property could never be reached.
-    taken = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES | DEFAULT_TYPES.keys()
-    if name in taken:
+    if name in STANDARD_FIELDS | DEFAULT_TYPES.keys() or is_of_the_service(name):
         raise UsageError(f"{name} is a name of the service's own", hint="choose another name")
     _check_spelling(name)
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:

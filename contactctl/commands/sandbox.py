@@ -16,6 +16,7 @@ from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.profiles.api_key import parse_api_key
 from contactctl.sandbox.app import Settings, make_app
+from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.request_log import RequestLog
 from contactctl.sandbox.server import Listen
 from contactctl.sandbox.server import serve as serve_app
@@ -137,7 +138,15 @@ Strict = Annotated[
     bool,
     typer.Option(
         "--strict",
-        help="Refuse unknown properties, which the service ignores.",
+        help="Refuse whatever the service might refuse, unknown properties too.",
+        rich_help_panel=ANSWERS,
+    ),
+]
+Lenient = Annotated[
+    bool,
+    typer.Option(
+        "--lenient",
+        help="Let pass whatever the service might let pass.",
         rich_help_panel=ANSWERS,
     ),
 ]
@@ -170,12 +179,20 @@ class BehaviourFlags:
     seed_random: Seed = None
     api_key: ServedKey = None
     strict: Strict = False
+    lenient: Lenient = False
+
+    @property
+    def manner(self) -> Manner:
+        """What becomes of what is not known of the service; raises :class:`UsageError` for both."""
+        if self.strict and self.lenient:
+            raise UsageError("--strict and --lenient exclude each other", hint="give one of them")
+        return Manner.STRICT if self.strict else Manner.LENIENT if self.lenient else Manner.USUAL
 
     def to_settings(self, session: Session, host: str, stopping: threading.Event) -> Settings:
         """Return the settings; raises :class:`UsageError` for a bad ``--fail``."""
         return Settings(
             api_key=self.api_key and parse_api_key(self.api_key, "in --api-key").reveal(),
-            strict=self.strict,
+            manner=self.manner,
             rate_limit=self.rate_limit or None,
             script=Script(
                 to_faults(self.fail or ()),

@@ -73,10 +73,10 @@ def _any_fields(place: Place, env: Mapping[str, str]) -> Names:
 
 def _keys(place: Place, env: Mapping[str, str]) -> list[str]:
     """Return the keys of the account's properties that have no flag of their own."""
-    from contactctl.contact import RESERVED_NAMES, RESPONSE_ONLY_NAMES, STANDARD_FIELDS
+    from contactctl.contact import STANDARD_FIELDS, is_of_the_service
 
-    others = STANDARD_FIELDS | RESERVED_NAMES | RESPONSE_ONLY_NAMES
-    return [key for key in _cached("properties", place, env) if key not in others]
+    keys = _cached("properties", place, env)
+    return [key for key in keys if key not in STANDARD_FIELDS and not is_of_the_service(key)]
 
 
 def _cached(kind: Kind, place: Place, env: Mapping[str, str]) -> list[str]:

@@ -166,7 +166,8 @@ ROWS: dict[str, Row] = {
     "--fail": ("...", "", "Fail this share of requests"),
     "--seed-random": ("", "", "Let failures by chance fall on the same requests at each"),
     "--api-key": ("", "", "Accept only this key, a made-up one"),
-    "--strict": ("", None, "Refuse unknown properties, which the service ignores"),
+    "--strict": ("", None, "Refuse whatever the service might refuse"),
+    "--lenient": ("", None, "Let pass whatever the service might let pass"),
     "--db": ("", "<file>", "File with the data, instead of the usual one"),
     "--off": ("", None, "Remove the mark"),
 }
@@ -217,7 +218,7 @@ FLAGS: dict[str, str] = {
     "profile remove": "--yes",
     "sandbox serve": (
         "--host --port --threads --rate-limit --retry-after --latency --fail --seed-random "
-        "--api-key --strict --db"
+        "--api-key --strict --lenient --db"
     ),
     "sandbox dump": "--db",
     "sandbox reset": "--db --yes",

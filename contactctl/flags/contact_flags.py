@@ -7,10 +7,12 @@ import typer
 
 from contactctl.changes.data_input import parse_data, read_data
 from contactctl.changes.draft import ChangeFlags, Draft, to_change, to_draft
+from contactctl.changes.typing_rules import rounded
 from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import UsageError
 from contactctl.flags import FIELDS, GUARDS, LISTS, WHO
+from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -202,12 +204,12 @@ class ContactFlags(NamedTuple):
         # Standard fields have types of our own: without a property nobody is asked.
         needs_types = bool(draft.custom_keys) and not self.no_schema
         if not needs_types and not draft.flag_lists:
-            return to_change(draft, None), None
+            return _told(session, to_change(draft, None)), None
         account = session.offline_account if offline else session.account
         # Lists first: an id needs no request, and a wrong name should not cost that of the types.
         draft = draft.with_list_ids(account.resolve_list)
         declared = _declared(session, account, draft.custom_keys) if needs_types else None
-        return to_change(draft, declared), declared
+        return _told(session, to_change(draft, declared)), declared
 
     def _to_draft(self, stdin: TextIO) -> Draft:
         data = None if self.data is None else parse_data(read_data(self.data, stdin))
@@ -222,6 +224,15 @@ class ContactFlags(NamedTuple):
                 data=data,
             )
         )
+
+
+def _told(session: Session, change: "ContactChange") -> "ContactChange":
+    """Return the change, and warn of numbers in it that the service probably cannot keep."""
+    for name, value in change.values.items():
+        kept = rounded(value)
+        if kept is not None:
+            session.output.warn(f"{excerpt(name)}: the service probably keeps {kept}")
+    return change
 
 
 def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "DeclaredTypes | None":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem, check_text
-from contactctl.contact import DEFAULT_TYPES, RESERVED_NAMES, RESPONSE_ONLY_NAMES
+from contactctl.contact import DEFAULT_TYPES, is_of_the_service
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.importing.fields import LIST_PREFIX, Field, Kind, fold, standard_field
 from contactctl.importing.near_names import NearNames
@@ -244,7 +244,7 @@ def _described(item: Field) -> str:
 
 
 def _check_name(name: str) -> None:
-    if name in RESERVED_NAMES | RESPONSE_ONLY_NAMES:
+    if is_of_the_service(name):
         raise UnknownNameError(
             f"{name} is a name of the service's own",
             reason=_OWN_ID if name == "id" else "a name that the service keeps for itself",

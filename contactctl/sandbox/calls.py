@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from contactctl.sandbox.choices import Manner
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,14 +21,15 @@ CONTROL_PATH = "/_sandbox"
 class Call:
     """One request, past the door: its query, its body (empty without one), and the moment.
 
-    ``now_s`` is in seconds since 1970; ``strict`` refuses unknown properties, which the service
-    ignores.
+    ``now_s`` is in seconds since 1970; ``manner`` says what becomes of what is not known of the
+    service.
     """
 
     query: Mapping[str, str] = field(default_factory=dict)
     body: JsonObject = field(default_factory=dict)
     now_s: float = 0.0
-    strict: bool = False
+    manner: Manner = Manner.USUAL
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 #: As much as the server takes.
 _MAX_LOAD_BYTES = 16 * 1024 * 1024
+_MAX_FAULTS_BYTES = 64 * 1024
 _USUAL_PAGE = 50
 _LARGEST_PAGE = 1000
 _LARGEST_NUMBER = 1_000_000_000
@@ -141,7 +142,7 @@ class Control:
         following = Number(str(page[-1][0])) if len(page) == most else None
         return Answer(
             {
-                "contacts": [contact.to_json_object() for _, contact in page],
+                "contacts": [contact.to_whole_object() for _, contact in page],
                 "before": following,
                 "total": Number(str(total)),
             }
@@ -178,7 +179,7 @@ class Control:
         )
 
     def _set_faults(self, incoming: Incoming) -> Answer:
-        given = incoming.read_object()
+        given = incoming.read_object(_MAX_FAULTS_BYTES)
         for name in given:
             if name not in {"fail", "latency", "retryAfter", "seed", "rateLimit"}:
                 raise Refusal(400, f"There is no {quoted(name)} here.")

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from contactctl.base_url import is_loopback
-from contactctl.exact_json import JsonError, parse_json
+from contactctl.exact_json import JsonError, Number, parse_json, to_json
 from contactctl.sandbox.calls import Refusal
+from contactctl.sandbox.choices import Manner
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
     from contactctl.exact_json import JsonObject
-
-#: Far above any contact, far below what would hurt.
-MAX_BODY_BYTES = 1024 * 1024
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 
@@ -38,15 +36,20 @@ class Incoming:
         """The API key that came with it, whatever it is worth; "" for none."""
         return given_key(self.environ)
 
+    @property
+    def idempotency_key(self) -> str:
+        """What tells repeats of one request from another request; "" for none."""
+        return str(self.environ.get("HTTP_IDEMPOTENCY_KEY", ""))
+
     def read(self, most_bytes: int) -> bytes:
         """Return the body; raises :class:`Refusal` for one that is too large or has no length."""
         length = _body_length(self.environ, most_bytes)
         self.body_read = self.environ["wsgi.input"].read(length)
         return self.body_read
 
-    def read_object(self) -> JsonObject:
+    def read_object(self, most_bytes: int, manner: Manner = Manner.USUAL) -> JsonObject:
         """Return the JSON object that the body is; raises :class:`Refusal`."""
-        self.parsed = to_object(self.read(MAX_BODY_BYTES))
+        self.parsed = to_object(self.read(most_bytes), manner)
         return self.parsed
 
 
@@ -106,18 +109,26 @@ def read_query(environ: WSGIEnvironment) -> dict[str, str]:
     return dict(parse_qsl(text, errors="replace"))
 
 
-def to_object(body: bytes) -> JsonObject:
-    """Return the JSON object that a body is; raises :class:`Refusal` for any other.
-
-    A key given twice is refused by choice: which one the service takes is not known.
-    """
+def to_object(body: bytes, manner: Manner) -> JsonObject:
+    """Return the JSON object that a body is; raises :class:`Refusal` for any other."""
     try:
-        value = parse_json(body)
+        value = parse_json(body if manner.refuses("repeated key") else _without_repeats(body))
     except JsonError as error:
         raise Refusal(400, f"The request body must be a JSON object: {error}.") from None
     if not isinstance(value, dict):
         raise Refusal(400, "The request body must be a JSON object.")
     return value
+
+
+def _without_repeats(body: bytes) -> bytes:
+    """Return a body in which the last of repeated keys is left; as it is where it is no JSON."""
+    import json
+
+    try:
+        value = json.loads(body, parse_int=Number, parse_float=Number, parse_constant=Number)
+        return to_json(value).encode()
+    except (ValueError, RecursionError):
+        return body
 
 
 def _body_length(environ: WSGIEnvironment, most_bytes: int) -> int:

@@ -44,15 +44,8 @@ class RateLimit:
         self._second = -1
         self._taken = 0
 
-    def peek(self) -> Budget:
-        """Return where the limit stands; takes nothing."""
-        return self._budget(0)
-
     def take(self) -> Budget:
         """Count one request and return where the limit stands then."""
-        return self._budget(1)
-
-    def _budget(self, count: int) -> Budget:
         limit = self.limit
         if limit is None:
             return Budget()
@@ -60,6 +53,6 @@ class RateLimit:
             second = int(self._clock())
             if second != self._second:
                 self._second, self._taken = second, 0
-            exceeded = self._taken + count > limit
-            self._taken += 0 if exceeded else count
+            exceeded = self._taken >= limit
+            self._taken += not exceeded
             return Budget(limit, max(limit - self._taken, 0), exceeded)

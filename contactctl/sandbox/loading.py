@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import Refusal
+from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.records import (
     OPT_IN_STATES,
     STANDARD_PROPERTIES,
@@ -23,6 +24,8 @@ from contactctl.sandbox.rules import check_new_property
 if TYPE_CHECKING:
     from contactctl.sandbox.tables import Transaction
 
+#: Whoever writes a file should be told of what is wrong in it.
+_MANNER = Manner.STRICT
 _STANDARD = frozenset(item.key for item in STANDARD_PROPERTIES)
 _ID = re.compile(r"[!-~]{1,100}")
 _MAX_TEXT_LENGTH = 1000
@@ -72,9 +75,9 @@ def to_contact(transaction: Transaction, value: JsonValue) -> StoredContact:
     email = to_email(given.get("email"))
     if email is None:
         raise Refusal(400, "A contact needs an email.")
-    wanted = to_wanted(transaction, given, strict=True)
+    wanted = to_wanted(transaction, given, _MANNER)
     made = new_contact(email, wanted.user_id)
-    made = changed(made, replace(wanted, values={**wanted.values, "subscribed": True}))
+    made = changed(made, replace(wanted, values={**wanted.values, "subscribed": True}), _MANNER)
     return replace(
         made,
         id=made.id if own_id is None else _id(own_id),

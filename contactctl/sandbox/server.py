@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
-from contactctl.sandbox.app import BASE_PATH
+from contactctl.sandbox.routes import BASE_PATH
 from contactctl.signals import stops_told
 
 if TYPE_CHECKING:

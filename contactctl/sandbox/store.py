@@ -7,12 +7,12 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from contactctl.contact import fold_address
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import JsonError
 from contactctl.files import make_private_folder
 from contactctl.sandbox.aside import move_aside
 from contactctl.sandbox.demo import fill_with_demo
+from contactctl.sandbox.grammar import folded
 from contactctl.sandbox.tables import SCHEMA_VERSION, Transaction
 from contactctl.sqlite_file import (
     FileKind,
@@ -89,7 +89,7 @@ class Store:
             yield transaction
 
     def dump(self) -> Iterator[JsonObject]:
-        """Yield every contact as ``find`` shows it, oldest first.
+        """Yield every contact as ``find`` shows it, and what it does not show; oldest first.
 
         Read in pages, so that a slow reader of the output keeps nobody from writing.
         """
@@ -98,7 +98,7 @@ class Store:
             with self.read() as transaction:
                 page = transaction.contacts_after(position, _DUMP_PAGE)
             for position, contact in page:  # noqa: B007 - the last one begins the next page
-                yield contact.to_json_object()
+                yield contact.to_whole_object()
             if not page:
                 return
 
@@ -107,7 +107,7 @@ class Store:
 
         Raises :class:`NotFoundError` when no contact has the address.
         """
-        address = fold_address(email)
+        address = folded(email)
         with self.write() as transaction:
             if transaction.contact_by_email(address) is None:
                 raise NotFoundError(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from contactctl.contact import PropertyType
+    from contactctl.sandbox.grammar import PropertyType
 
 TableName: TypeAlias = Literal[
     "contact", "property", "mailing_list", "suppression", "removal", "setting", "idempotency"
@@ -209,6 +209,18 @@ class Transaction:
     def set_removal_limit(self, limit: int) -> None:
         """Say how many suppressions may be removed in a period."""
         self._set("removal limit", str(limit))
+
+    def remembered_body(self, key: str, since_s: float) -> str | None:
+        """Return the body that came with an idempotency key; those before a moment are gone."""
+        self._connection.execute("DELETE FROM idempotency WHERE at_s <= ?", (since_s,))
+        row = self._connection.execute(
+            "SELECT body FROM idempotency WHERE key = ?", (key,)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember_body(self, key: str, body: str, at_s: float) -> None:
+        """Remember with which body an idempotency key came."""
+        self._connection.execute("INSERT INTO idempotency VALUES (?, ?, ?)", (key, body, at_s))
 
     def empty(self, *tables: TableName) -> None:
         """Remove everything that some tables hold."""

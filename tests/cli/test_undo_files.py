@@ -31,17 +31,17 @@ def lines_of(undo: Path) -> list[dict[str, Any]]:
 
 
 def test_update(cli: Cli, undo: Path) -> None:
-    saved(cli, "-e", ADA, "--first-name", "Ada", "--prop", "seats=0.50", "--list", f"{DIGEST}=true")
+    saved(cli, "-e", ADA, "--first-name", "Ada", "--prop", "seats=1e-7", "--list", f"{DIGEST}=true")
     words = ("--prop", "seats=7", "--unset", "firstName", "--list", f"{DIGEST}=false")
     saved(cli, "-e", ADA, *words, "--undo-file", str(undo))
     (line,) = lines_of(undo)
     assert (line["would"], line["id"]) == ("update", contact(cli, ADA)["id"])
     assert line["changes"] == {
-        "seats": {"from": 7, "to": 0.5},
+        "seats": {"from": 7, "to": 1e-7},
         "firstName": {"from": None, "to": "Ada"},
         f"mailingLists.{DIGEST}": {"from": False, "to": True, "name": "Weekly digest"},
     }
-    assert '"to":0.50' in undo.read_text(), "digit for digit"
+    assert '"to":1e-7' in undo.read_text(), "digit for digit"
 
 
 def test_an_address_changed_in_two_steps_is_two_lines(cli: Cli, undo: Path) -> None:

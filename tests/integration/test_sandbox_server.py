@@ -19,7 +19,7 @@ from sandbox_served import Served, request, served
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
 from contactctl.sandbox.app import Settings
-from contactctl.sandbox.incoming import MAX_BODY_BYTES
+from contactctl.sandbox.routes import MAX_BODY_BYTES
 from contactctl.sandbox.server import Listen, serve
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from contactctl.changes.typing_rules import (
     check_value,
     infer_value,
     instant_of,
+    rounded,
     typed_value,
 )
 from contactctl.contact import PROPERTY_TYPES, PropertyType
@@ -215,3 +216,29 @@ def test_any_text_is_typed_or_refused(text: str, declared: PropertyType) -> None
 @given(wild_texts, types)
 def test_ten_thousand_texts_are_typed_or_refused(text: str, declared: PropertyType) -> None:
     check_any_text(text, declared)
+
+
+@pytest.mark.parametrize(
+    ("digits", "kept"),
+    [
+        ("9007199254740993", "9007199254740992"),
+        ("9007199254740992", None),
+        ("-9007199254740993", "-9007199254740992"),
+        ("0.10000000000000000001", "0.1"),
+        ("0.1000000000000000000", None),
+        ("123456789012345678901234567890", "1.2345678901234568e+29"),
+        ("1" * 5000, "no number so large"),
+        ("-1e999999999999999", "no number so large"),
+        ("123456789012345", None),
+        ("0.30000000000000004", None),
+    ],
+)
+def test_a_number_that_no_double_holds_is_told_as_it_would_be_kept(
+    digits: str, kept: str | None
+) -> None:
+    assert rounded(Number(digits)) == kept
+
+
+@pytest.mark.parametrize("value", ["9007199254740993", None, True])
+def test_only_numbers_are_rounded(value: JsonScalar) -> None:
+    assert rounded(value) is None

@@ -11,6 +11,7 @@ from sandbox_http import KEY, called_over_wsgi, json_of, put, slow
 from contactctl.errors import DamagedFileError
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
+from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.trouble import Fault, Script
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ ROUTES = {
     "/contacts/delete": {"POST"},
     "/contacts/suppression": {"GET", "DELETE"},
     "/contacts/properties": {"GET", "POST"},
+    "/contacts/customFields": {"GET"},
     "/lists": {"GET"},
+    "/events/send": {"POST"},
+    "/transactional": {"GET", "POST"},
 }
-WRONG_KEY = {"success": False, "message": "Invalid API key", "error": "Invalid API key"}
+WRONG_KEY = {"error": "Invalid API key"}
 
 
 @pytest.fixture
@@ -47,10 +51,10 @@ def failure(response: httpx.Response) -> str:
 
 def test_an_update_and_a_find_of_it(path: Path) -> None:
     with called_over_wsgi(path, Settings()) as client:
-        saved = put(client, email="Ada+tag@example.com", seats=Number("0.1000"))
+        saved = put(client, email="Ada+tag@example.com", seats=Number("0.5000"))
         found = client.get("/contacts/find", params={"email": "ada+tag@example.com"})
     assert saved.status_code == found.status_code == 200
-    assert b'"seats":0.1000' in found.content
+    assert b'"seats":0.5,' in found.content
     saved_value, found_value = json_of(saved), json_of(found)
     assert isinstance(saved_value, dict)
     assert isinstance(found_value, list)
@@ -96,7 +100,7 @@ def test_head_has_no_body(path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     ["/contacts", "/contacts/update/", "/Lists", "/", "", "/../v1/lists", "http://x/v1/lists",
-     "http://x/", "http://x/api", "http://x/apiv1/lists", "http://x/etc/passwd", "/events/send"],
+     "http://x/", "http://x/api", "http://x/apiv1/lists", "http://x/etc/passwd", "/events"],
 )  # fmt: skip
 def test_nothing_but_the_services_own_paths_is_served(path: Path, url: str) -> None:
     with called_over_wsgi(path, Settings()) as client:
@@ -163,8 +167,10 @@ def test_the_rate_limit_is_told_on_every_answer_and_refuses_what_is_over(path: P
             client.get("/lists"),
         ]
     assert [answer.status_code for answer in answers] == [200, 401, 404, 405, 429]
-    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"3"}
-    assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == list("22100")
+    limits = [answer.headers.get("x-ratelimit-limit") for answer in answers]
+    assert limits == ["3", None, "3", "3", "3"]
+    left = [answer.headers.get("x-ratelimit-remaining") for answer in answers]
+    assert left == ["2", None, "1", "0", "0"]
     assert json_of(answers[-1]) == {"success": False, "message": "Rate limit exceeded"}
     assert "retry-after" not in answers[-1].headers
 
@@ -216,7 +222,7 @@ def test_an_ignored_property_is_warned_of_once(path: Path) -> None:
 
 def test_strict_refuses_an_unknown_property(path: Path) -> None:
     warnings: list[str] = []
-    with called_over_wsgi(path, Settings(strict=True, warn=warnings.append)) as client:
+    with called_over_wsgi(path, Settings(manner=Manner.STRICT, warn=warnings.append)) as client:
         response = put(client, email=ADA, plann="pro")
     assert response.status_code == 400
     assert '"plann"' in failure(response)

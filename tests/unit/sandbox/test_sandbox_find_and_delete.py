@@ -60,7 +60,7 @@ def test_find_takes_exactly_one_valid_identifier(
     [{"email": ADA}, {"email": "ADA@example.com", "userId": None}, {"userId": "42", "email": None}],
 )
 def test_delete_removes_the_contact_and_no_other(rules: Rules, body: JsonObject) -> None:
-    assert rules(delete, body).value == {"success": True, "message": "Contact deleted."}
+    assert rules(delete, body).value == {"success": True, "message": "Contact deleted"}
     assert rules(find, email=ADA).value == []
     assert [contact["email"] for contact in rules.store.dump()] == [BOB]
 

@@ -37,13 +37,6 @@ def test_a_refused_request_spends_nothing() -> None:
     assert not limit.take().exceeded
 
 
-def test_peeking_takes_nothing() -> None:
-    limit = RateLimit(2, Clock())
-    limit.take()
-    assert [limit.peek().remaining for _ in range(3)] == [1, 1, 1]
-    assert not limit.peek().exceeded
-
-
 def test_a_budget_is_told_in_two_headers() -> None:
     assert RateLimit(10, Clock()).take().headers == (
         ("x-ratelimit-limit", "10"),

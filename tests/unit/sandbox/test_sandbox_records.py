@@ -56,10 +56,11 @@ def test_two_new_contacts_share_no_values() -> None:
 @pytest.mark.parametrize(
     ("key", "label"),
     [
-        ("favoriteColor", "Favorite color"),
+        ("favoriteColor", "Favorite Color"),
         ("plan", "Plan"),
-        ("trial_ends_at", "Trial ends at"),
-        ("firstName", "First name"),
+        ("trial_ends_at", "Trial Ends At"),
+        ("firstName", "First Name"),
+        ("userId", "User Id"),
     ],
 )
 def test_the_label_is_derived_from_the_key(key: str, label: str) -> None:

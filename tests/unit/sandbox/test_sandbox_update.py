@@ -8,6 +8,7 @@ import pytest
 from sandbox_calls import ADA, BOB, OTHER_LIST, PUBLIC_LIST, Rules, refused
 
 from contactctl.sandbox.calls import Call
+from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.rules import create, delete, update
 from contactctl.sandbox.store import open_store
 
@@ -204,7 +205,7 @@ def test_an_unknown_property_is_ignored_with_one_warning(rules: Rules) -> None:
 
 @pytest.mark.parametrize("name", ["id", "optInStatus", "teamId", "nosuch"])
 def test_strict_refuses_an_unknown_property_by_name(rules: Rules, name: str) -> None:
-    rules.call = Call(strict=True)
+    rules.call = Call(manner=Manner.STRICT)
     with refused(400, f'"{name}"'):
         rules.update(email=ADA, **{name: None})
 
