@@ -108,15 +108,22 @@ COMMANDS = Branch(
         },
         "This program": {
             "sandbox": _holding(
-                "The local stand-in: serve, dump, reset, path, suppress.",
+                "The local stand-in: serve, load, dump, reset, path, suppress.",
                 {
-                    "serve": Leaf("sandbox", "serve", "Serve the sandbox over HTTP.", "writes"),
-                    "dump": Leaf("sandbox", "dump", "Print every contact as JSON lines."),
-                    "reset": Leaf(
-                        "sandbox", "reset", "Return to the demonstration data.", "destroys"
+                    "serve": Leaf(
+                        "sandbox.command", "serve", "Serve the sandbox over HTTP.", "writes"
                     ),
-                    "path": Leaf("sandbox", "path", "Print the file that holds the data."),
-                    "suppress": Leaf("sandbox", "suppress", "Mark a contact suppressed.", "writes"),
+                    "load": Leaf(
+                        "sandbox.command", "load", "Load lists, properties, contacts.", "writes"
+                    ),
+                    "dump": Leaf("sandbox.command", "dump", "Print every contact as JSON lines."),
+                    "reset": Leaf(
+                        "sandbox.command", "reset", "Return to the demonstration data.", "destroys"
+                    ),
+                    "path": Leaf("sandbox.command", "path", "Print the file that holds the data."),
+                    "suppress": Leaf(
+                        "sandbox.command", "suppress", "Mark a contact suppressed.", "writes"
+                    ),
                 },
             ),
             "doctor": Leaf("program", "doctor", "Show what is set up, and what is wrong with it."),

@@ -44,9 +44,9 @@ class Settings:
     ``api_key`` None takes any key that is not empty. ``rate_limit`` is in requests per second, None
     is no limit and no headers about it. ``log`` remembers the requests, and with it the addresses
     of the control answer; ``seed`` is what a reset through them returns to, None the demonstration
-    data. ``warn`` is told of what the service would pass over
-    silently. ``served_host`` is the host that a server listens on: with it the Host header is
-    checked, and a failure of the store is told to ``warn`` and answered with 500.
+    data. ``warn`` is told of what the service would pass over silently. ``served_host`` is the host
+    that a server listens on: with it the Host header is checked (``allowed_hosts`` are names of it
+    that it cannot know), and a failure of the store is told to ``warn`` and answered with 500.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -54,6 +54,7 @@ class Settings:
     rate_limit: int | None = None
     script: Script = field(default_factory=Script)
     served_host: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
     log: RequestLog | None = None
     seed: JsonObject | None = None
     warn: Callable[[str], None] = _say_nothing
@@ -132,7 +133,7 @@ class _App:
 
     def _check_door(self, environ: WSGIEnvironment) -> None:
         if self._settings.served_host is not None:
-            check_host(environ, self._settings.served_host)
+            check_host(environ, self._settings.served_host, self._settings.allowed_hosts)
         check_origin(environ)
 
     def _failed(self, error: Exception) -> Answer:

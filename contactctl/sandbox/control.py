@@ -35,7 +35,7 @@ from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import CONTROL_PATH, Answer, Refusal
-from contactctl.sandbox.snapshot import dump_pieces, head, load, parse_snapshot
+from contactctl.sandbox.snapshot import dump_lines, head, load, parse_snapshot
 from contactctl.sandbox.trouble import Script, Trouble, to_faults, to_latencies
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Control:
         return Answer({**_DONE, "loaded": counts.to_json_object()})
 
     def _dump(self, _incoming: Incoming) -> Answer:
-        return Answer(None, text="".join(dump_pieces(self._store, self._now_s())))
+        return Answer(None, text="\n".join(dump_lines(self._store, self._now_s())) + "\n")
 
     def _account(self, _incoming: Incoming) -> Answer:
         with self._store.read() as transaction:

@@ -13,6 +13,7 @@ from contactctl.sandbox.calls import Refusal
 from contactctl.sandbox.choices import Manner
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from wsgiref.types import WSGIEnvironment
 
     from contactctl.exact_json import JsonObject
@@ -53,17 +54,23 @@ class Incoming:
         return self.parsed
 
 
-def check_host(environ: WSGIEnvironment, served_host: str) -> None:
+def check_host(
+    environ: WSGIEnvironment, served_host: str, allowed_hosts: Collection[str] = ()
+) -> None:
     """Refuse a request for another host: a web page may have had its name point here.
 
     Names of this machine, the one served under, and (when that is reachable from outside) bare IP
-    addresses are its own: no name that somebody else controls is among them.
+    addresses are its own: no name that somebody else controls is among them, unless whoever serves
+    allowed it.
     """
     found = _HOST.fullmatch(environ.get("HTTP_HOST", "").lower())
     name = found["name"] if found else ""
-    own = is_loopback(name) or name.strip("[]") == served_host.lower()
-    if not own and (is_loopback(served_host) or not _is_ip_address(name.strip("[]"))):
-        raise Refusal(421, "This sandbox does not answer for that host.")
+    bare = name.strip("[]")
+    own = is_loopback(name) or bare in {host.lower() for host in (served_host, *allowed_hosts)}
+    if not own and (is_loopback(served_host) or not _is_ip_address(bare)):
+        # Only what has the form of a name is repeated.
+        flag = f"--allow-host {name}" if name else "--allow-host NAME"
+        raise Refusal(421, f"This sandbox does not answer for that host; serve it with {flag}.")
 
 
 def check_origin(environ: WSGIEnvironment) -> None:

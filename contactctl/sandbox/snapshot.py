@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Item = TypeVar("Item")
 
 PARTS = ("teamName", "removalQuota", "lists", "properties", "suppressed", "contacts")
-_HINT = "see contactctl sandbox dump --all for the form"
+_HINT = "`contactctl sandbox dump --all` shows the form"
 
 
 class Loaded(NamedTuple):
@@ -52,19 +52,20 @@ class Loaded(NamedTuple):
         }
 
 
-def dump_pieces(store: Store, now_s: float) -> Iterator[str]:
-    """Yield the document in pieces of text, one line a contact.
+def dump_lines(store: Store, now_s: float) -> Iterator[str]:
+    """Yield the document line by line, a contact each.
 
     What is changed while it is read may be in it or not.
     """
     with store.read() as transaction:
         found = head(transaction, now_s)
-    yield to_json(found)[:-1] + ',"contacts":[\n'
-    between = ""
+    line = to_json(found)[:-1] + ',"contacts":['
+    comma = ""
     for contact in store.dump():
-        yield between + to_json(contact)
-        between = ",\n"
-    yield "\n]}\n" if between else "]}\n"
+        yield line + comma
+        line, comma = to_json(contact), ","
+    yield line
+    yield "]}"
 
 
 def head(transaction: Transaction, now_s: float) -> JsonObject:

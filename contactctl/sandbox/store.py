@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
@@ -25,7 +26,6 @@ from contactctl.sqlite_file import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from contactctl.exact_json import JsonObject
 
@@ -162,6 +162,15 @@ def open_store(path: Path) -> Store:
     except BaseException:
         store.close()
         raise
+    return store
+
+
+def open_memory_store() -> Store:
+    """Open a sandbox that is in no file: it begins with the demonstration data and ends here."""
+    path = Path(":memory:")
+    connection = connect(path, SANDBOX, wait_s=BUSY_TIMEOUT_S)
+    store = Store(path, connection)
+    _prepare(store, connection)
     return store
 
 

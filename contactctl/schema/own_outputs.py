@@ -47,6 +47,8 @@ _SETTING = record(
         "problem": TEXT_OR_NULL,
     }
 )
+_LOADABLE = ("lists", "properties", "suppressed", "contacts")
+_LOADED = record(dict.fromkeys(_LOADABLE, INTEGER), optional=_LOADABLE)
 _PLACES = ("profilesFile", "dataFolder", "cacheFolder", "stateFolder", "sandboxFile")
 _ACCESS = ("address", "apiKey", "team", "writes", "onlyDomains", "expectedTeam", "overruled")
 
@@ -224,7 +226,11 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
     ),
     "profile remove": (Output(record({"removed": TEXT})),),
     "sandbox serve": (Output(record({"address": said("printed once requests are taken", TEXT)})),),
-    "sandbox dump": (Output(CONTACT, lines=True),),
+    "sandbox load": (Output(record({"success": TRUE, "loaded": _LOADED})),),
+    "sandbox dump": (
+        Output(CONTACT, lines=True),
+        Output(record({"contacts": list_of(CONTACT)}, more=True), "--all"),
+    ),
     "sandbox reset": (Output(record({"success": TRUE, "path": TEXT})),),
     "sandbox path": (Output(record({"path": TEXT})),),
     "sandbox suppress": (Output(record({"success": TRUE, "isSuppressed": BOOLEAN})),),

@@ -10,7 +10,7 @@ from sandbox_calls import ADA, BOB, PUBLIC_LIST, Rules
 
 from contactctl.errors import UsageError
 from contactctl.sandbox.rules import api_key, suppression
-from contactctl.sandbox.snapshot import dump_pieces, load, parse_snapshot
+from contactctl.sandbox.snapshot import dump_lines, load, parse_snapshot
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def loaded(store: Store, document: object) -> None:
 
 def dumped(store: Store) -> dict[str, Any]:
     """Return what the sandbox holds."""
-    found: dict[str, Any] = json.loads("".join(dump_pieces(store, 1000.0)))
+    found: dict[str, Any] = json.loads("\n".join(dump_lines(store, 1000.0)))
     return found
 
 
@@ -70,14 +70,14 @@ def test_a_whole_account_comes_back_as_it_was_loaded(store: Store) -> None:
     status = rules(suppression, email=ADA).value
     assert isinstance(status, dict)
     assert status["isSuppressed"] is False
-    loaded(store, "".join(dump_pieces(store, 1000.0)).encode())
+    loaded(store, "\n".join(dump_lines(store, 1000.0)).encode())
     assert dumped(store) == ACCOUNT
 
 
 def test_a_dump_has_a_line_for_each_contact(store: Store) -> None:
     for document, lines in (({"contacts": []}, 2), ({"contacts": [{"email": ADA}]}, 3)):
         loaded(store, document)
-        assert "".join(dump_pieces(store, 0.0)).count("\n") == lines
+        assert len([*dump_lines(store, 0.0)]) == lines
 
 
 def test_a_part_that_is_loaded_replaces_and_one_that_is_not_stays(store: Store) -> None:

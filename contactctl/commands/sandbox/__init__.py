@@ -1,0 +1,1 @@
+"""sandbox: its flags, its server and its commands."""
