@@ -26,7 +26,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "lists": "Show the mailing lists",
         "properties": "Contact properties: list, create",
         "profile": "Named API keys: add, list, use, show, check, remove",
-        "sandbox": "The local stand-in: serve, dump, reset, path, suppress",
+        "sandbox": "The local stand-in",
         "doctor": "Show what is set up, and what is wrong with it",
         "completion": "Print a shell's completion script",
         "schema": "Print every command and output shape as JSON",
@@ -51,6 +51,7 @@ CHILDREN: dict[str, dict[str, str]] = {
     },
     "sandbox": {
         "serve": "Serve the sandbox over HTTP",
+        "load": "Load lists, properties, contacts",
         "dump": "Print every contact as JSON lines",
         "reset": "Return to the demonstration data",
         "path": "Print the file that holds the data",
@@ -158,6 +159,7 @@ ROWS: dict[str, Row] = {
     "--no-check": ("", None, "Do not ask the service whether the key is valid"),
     "--replace": ("", None, "Replace the profile of that name"),
     "--host": ("", "", "Address to listen on"),
+    "--allow-host": ("...", "", "Answer requests for this host name as well"),
     "--port": ("", "", "Port; 0 takes a free one"),
     "--threads": ("", "", "Requests under way at once"),
     "--rate-limit": ("", "", "Requests a second; 0 is no limit"),
@@ -169,6 +171,11 @@ ROWS: dict[str, Row] = {
     "--strict": ("", None, "Refuse whatever the service might refuse"),
     "--lenient": ("", None, "Let pass whatever the service might let pass"),
     "--db": ("", "<file>", "File with the data, instead of the usual one"),
+    "--memory": ("", None, "Keep the data in memory, and nothing of it afterwards"),
+    "--seed": ("", "<file>", "Load this file at the start, and at each reset over HTTP"),
+    "--log": ("", "<file>", "Append each request to this file"),
+    "--account": ("", None, "Load the lists and properties of the account in force"),
+    "--all#2": ("", None, "Print lists"),
     "--off": ("", None, "Remove the mark"),
 }
 GLOBAL_FLAGS = (
@@ -217,10 +224,11 @@ FLAGS: dict[str, str] = {
     ),
     "profile remove": "--yes",
     "sandbox serve": (
-        "--host --port --threads --rate-limit --retry-after --latency --fail --seed-random "
-        "--api-key --strict --lenient --db"
+        "--host --allow-host --port --threads --rate-limit --retry-after --latency --fail "
+        "--seed-random --api-key --strict --lenient --db --memory --seed --log"
     ),
-    "sandbox dump": "--db",
+    "sandbox load": "--db --account",
+    "sandbox dump": "--db --all#2",
     "sandbox reset": "--db --yes",
     "sandbox suppress": "--db --off",
 }
@@ -233,6 +241,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "profile show": ("<profile>",),
     "profile check": ("<profile>",),
     "profile remove": ("<profile>",),
+    "sandbox load": ("<file>",),
     "sandbox suppress": ("",),
     "completion": ("bash zsh fish powershell",),
 }

@@ -109,8 +109,8 @@ def _waitress() -> tuple[Callable[..., Any], Callable[..., None]]:
         from waitress import create_server, wasyncore  # type: ignore[import-untyped] # none come with it
     except ImportError as error:
         raise MissingExtraError(
-            "serving the sandbox needs a package that is not installed",
-            hint="pip install 'contactctl[sandbox]'",
+            "serving the sandbox needs the package waitress, which is not installed",
+            hint="install contactctl again, with the packages that it needs",
         ) from error
     # Its warnings, of a queue or a client that went away, are no news to anybody here.
     logging.getLogger("waitress").addHandler(logging.NullHandler())

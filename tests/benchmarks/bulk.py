@@ -1,6 +1,6 @@
 """What an import costs and reaches, beside baselines measured in the same run.
 
-Run by hand, with the extra `sandbox`:  .venv/bin/python tests/benchmarks/bulk.py [ROWS]
+Run by hand:  .venv/bin/python tests/benchmarks/bulk.py [ROWS]
 ROWS, a million unless given, is the size of the large file. Takes about two minutes.
 """
 

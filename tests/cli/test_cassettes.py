@@ -1,6 +1,6 @@
 """Commands replayed from what ``contactctl sandbox serve`` answered over real HTTP.
 
-To record anew, with a server started for each test (needs the extra ``sandbox``)::
+To record anew, with a server started for each test::
 
     pytest tests/cli/test_cassettes.py --record-mode=rewrite
 
