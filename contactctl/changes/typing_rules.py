@@ -31,8 +31,6 @@ _DATE = (
 _WHOLE_NUMBER = r"-?(?:0|[1-9][0-9]*)"
 #: The year 9999 has 15 digits in milliseconds; and there may be a sign.
 _LONGEST_TIMESTAMP = 16
-#: So many always survive.
-_DIGITS_OF_A_DOUBLE = 15
 _DATE_HINT = "write 2024-01-17, 2024-01-17T10:21:11+02:00, or milliseconds since 1970"
 
 
@@ -206,20 +204,6 @@ def _typed_date(text: str) -> JsonScalar:
     value = number or text
     _check_date(value)
     return value
-
-
-def rounded(value: JsonScalar) -> str | None:
-    """Return in words what a double makes of a number with too many digits, None for others.
-
-    The service looks like a JavaScript stack, where every number is a double.
-    """
-    if not isinstance(value, Number) or len(value.text) <= _DIGITS_OF_A_DOUBLE:
-        return None
-    double = float(value.text)
-    if double in {float("inf"), float("-inf")}:
-        return "no number so large"
-    kept = repr(double).removesuffix(".0")
-    return None if Number(kept) == value else kept
 
 
 def _check_date(value: str | Number) -> None:

@@ -7,12 +7,10 @@ import typer
 
 from contactctl.changes.data_input import parse_data, read_data
 from contactctl.changes.draft import ChangeFlags, Draft, to_change, to_draft
-from contactctl.changes.typing_rules import rounded
 from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import UsageError
 from contactctl.flags import FIELDS, GUARDS, LISTS, WHO
-from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How the table of standard fields spells the flag of each.
 _FLAGS = {one.name: one.flag for one in FLAG_FIELDS}
+#: So many of a number's digits the service keeps, whatever they are.
+_DIGITS_KEPT = 15
 
 Email = Annotated[
     str | None,
@@ -226,12 +226,14 @@ class ContactFlags(NamedTuple):
         )
 
 
-def _told(session: Session, change: "ContactChange") -> "ContactChange":
-    """Return the change, and warn of numbers in it that the service probably cannot keep."""
-    for name, value in change.values.items():
-        kept = rounded(value)
-        if kept is not None:
-            session.output.warn(f"{excerpt(name)}: the service probably keeps {kept}")
+def _told(session: Session, change: ContactChange) -> ContactChange:
+    """Return the change, and warn of numbers that the service probably rounds."""
+    # Shorter ones always survive, and need none of that to be imported.
+    if any(len(getattr(value, "text", "")) > _DIGITS_KEPT for value in change.values.values()):
+        from contactctl.changes.rounding import rounding_words
+
+        for words in rounding_words(change.values):
+            session.output.warn(words)
     return change
 
 

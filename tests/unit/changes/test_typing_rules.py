@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contactctl.changes.date_forms import documented_form
+from contactctl.changes.rounding import rounded
 from contactctl.changes.typing_rules import (
     ValueProblem,
     check_text,
     check_value,
     infer_value,
     instant_of,
-    rounded,
     typed_value,
 )
 from contactctl.contact import PROPERTY_TYPES, PropertyType
