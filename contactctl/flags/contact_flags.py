@@ -11,6 +11,7 @@ from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import UsageError
 from contactctl.flags import FIELDS, GUARDS, LISTS, WHO
+from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -228,12 +229,14 @@ class ContactFlags(NamedTuple):
 
 def _told(session: Session, change: ContactChange) -> ContactChange:
     """Return the change, and warn of numbers that the service probably rounds."""
-    # Shorter ones always survive, and need none of that to be imported.
-    if any(len(getattr(value, "text", "")) > _DIGITS_KEPT for value in change.values.values()):
-        from contactctl.changes.rounding import rounding_words
+    for name, value in change.values.items():
+        # Shorter ones always survive, and need none of that to be imported.
+        if len(getattr(value, "text", "")) > _DIGITS_KEPT:
+            from contactctl.changes.rounding import rounded
 
-        for words in rounding_words(change.values):
-            session.output.warn(words)
+            kept = rounded(value)
+            if kept:
+                session.output.warn(f"{excerpt(name)}: the service probably keeps {kept}")
     return change
 
 

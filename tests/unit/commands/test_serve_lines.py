@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from conftest import Stream
 
-from contactctl.commands.sandbox import _say_ready
+from contactctl.commands.sandbox.command import _say_ready
 from contactctl.session import Flags, Run, Session
 
 URL = "http://127.0.0.1:8025/api"

@@ -1,0 +1,24 @@
+"""Numbers with more digits than the service probably keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.exact_json import Number
+
+if TYPE_CHECKING:
+    from contactctl.exact_json import JsonScalar
+
+
+def rounded(value: JsonScalar) -> str | None:
+    """Return in words what a double makes of a number with too many digits, None for others.
+
+    The service looks like a JavaScript stack, where every number is a double.
+    """
+    if not isinstance(value, Number):
+        return None
+    double = float(value.text)
+    if double in {float("inf"), float("-inf")}:
+        return "no number so large"
+    kept = repr(double).removesuffix(".0")
+    return None if Number(kept) == value else kept
