@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.exact_json import Number
+from contactctl.safe_text import excerpt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from contactctl.exact_json import JsonScalar
+
+
+def warn_of_rounding(values: Mapping[str, JsonScalar], warn: Callable[[str], None]) -> None:
+    """Warn of each value that the service probably cannot keep as it is sent."""
+    for name, value in values.items():
+        kept = rounded(value)
+        if kept is not None:
+            warn(f"{excerpt(name)}: the service probably keeps {kept}")
 
 
 def rounded(value: JsonScalar) -> str | None:

@@ -11,7 +11,6 @@ from contactctl.connection import OfflineError
 from contactctl.contact import FLAG_FIELDS, ContactChange, ContactRef
 from contactctl.errors import UsageError
 from contactctl.flags import FIELDS, GUARDS, LISTS, WHO
-from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 #: How the table of standard fields spells the flag of each.
 _FLAGS = {one.name: one.flag for one in FLAG_FIELDS}
-#: So many of a number's digits the service keeps, whatever they are.
-_DIGITS_KEPT = 15
 
 Email = Annotated[
     str | None,
@@ -204,13 +201,18 @@ class ContactFlags(NamedTuple):
         _ = session.credentials  # a body that is shown offline is for one account too
         # Standard fields have types of our own: without a property nobody is asked.
         needs_types = bool(draft.custom_keys) and not self.no_schema
-        if not needs_types and not draft.flag_lists:
-            return _told(session, to_change(draft, None)), None
-        account = session.offline_account if offline else session.account
-        # Lists first: an id needs no request, and a wrong name should not cost that of the types.
-        draft = draft.with_list_ids(account.resolve_list)
-        declared = _declared(session, account, draft.custom_keys) if needs_types else None
-        return _told(session, to_change(draft, declared)), declared
+        declared = None
+        if needs_types or draft.flag_lists:
+            account = session.offline_account if offline else session.account
+            # Lists first: an id needs no request, and a wrong name should not cost that of types.
+            draft = draft.with_list_ids(account.resolve_list)
+            declared = _declared(session, account, draft.custom_keys) if needs_types else None
+        change = to_change(draft, declared)
+        if draft.custom_keys:  # numbers are among these alone
+            from contactctl.changes.rounding import warn_of_rounding
+
+            warn_of_rounding(change.values, session.output.warn)
+        return change, declared
 
     def _to_draft(self, stdin: TextIO) -> Draft:
         data = None if self.data is None else parse_data(read_data(self.data, stdin))
@@ -225,19 +227,6 @@ class ContactFlags(NamedTuple):
                 data=data,
             )
         )
-
-
-def _told(session: Session, change: ContactChange) -> ContactChange:
-    """Return the change, and warn of numbers that the service probably rounds."""
-    for name, value in change.values.items():
-        # Shorter ones always survive, and need none of that to be imported.
-        if len(getattr(value, "text", "")) > _DIGITS_KEPT:
-            from contactctl.changes.rounding import rounded
-
-            kept = rounded(value)
-            if kept:
-                session.output.warn(f"{excerpt(name)}: the service probably keeps {kept}")
-    return change
 
 
 def _declared(session: Session, account: "Account", keys: Sequence[str]) -> "DeclaredTypes | None":
