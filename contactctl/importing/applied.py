@@ -67,6 +67,11 @@ class Applied:
         with suppress(OSError):
             take_place(self._path(key, "begun"), self._path(key, "applied"))
 
+    def withdraw(self, key: str) -> None:
+        """Take back that a plan was begun, of which nothing was written, if that still goes."""
+        with suppress(OSError):
+            self._path(key, "begun").unlink(missing_ok=True)
+
     def count(self) -> int:
         """Return how many plans are noted."""
         return len(self._notes())

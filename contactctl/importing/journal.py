@@ -22,7 +22,7 @@ from contactctl.sqlite_file import damaged, explained, open_database
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from contactctl.importing.journal_rows import RunIdentity
@@ -32,6 +32,7 @@ _WAIT_S = 5.0
 _PAGE_ROWS = 1000
 _MOST_NOTES = 1000
 _CACHE_KIB = 256
+_HARMLESS = frozenset({"not_sent", "not_applied"})
 
 
 class Journal:
@@ -85,6 +86,18 @@ class Journal:
     def has_results(self) -> bool:
         """Tell whether an earlier run recorded anything."""
         return self._last_before > 0
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Tell whether rows failed and none changed anything, as far as anybody can know."""
+        with self._disk, explained(self.path, JOURNAL), closing(self._results(0, -1)) as results:
+            failed = False
+            for result in results:
+                is_harmless = result.error is not None and result.error.outcome in _HARMLESS
+                if not is_harmless and (result.change is None or result.change.kind != "unchanged"):
+                    return False
+                failed = failed or is_harmless
+        return failed
 
     def result_of(self, ordinal: int) -> Result | None:
         """Return what an earlier run recorded of a row; to be asked in ascending order."""
@@ -166,7 +179,7 @@ class Journal:
         full = len(self._page) == _PAGE_ROWS
         self._page_end = max(self._page) if full else self._last_before
 
-    def _results(self, start: int, limit: int) -> Iterator[Result]:
+    def _results(self, start: int, limit: int) -> Generator[Result, None, None]:
         rows = self._connection.execute(
             "SELECT ordinal, text, mark FROM result WHERE ordinal >= ? ORDER BY ordinal LIMIT ?",
             (start, limit),

@@ -9,27 +9,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.errors import MachineError, UsageError
+from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.files import make_private_folder
 from contactctl.importing.applied import Applied, begun_before
-from contactctl.importing.journal import (
-    Journal,
-    create_journal,
-    open_journal,
-    remove_rollback,
-)
-from contactctl.replacing import take_place
+from contactctl.importing.journal import Journal, create_journal, open_journal
+from contactctl.importing.open_run import FINISHED_SUFFIX, SUFFIX, Endings, OpenRun, put_aside
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from filelock import BaseFileLock
 
     from contactctl.importing.journal_rows import RunIdentity
 
-_SUFFIX = ".journal"
-_FINISHED_SUFFIX = ".finished"
 _LOCK_SUFFIX = ".lock"
 _NAME_PARTS = 5
 _AGAIN = "to start over, leave out --resume"
@@ -50,36 +43,7 @@ class _Entry(NamedTuple):
 
     @property
     def finished(self) -> bool:
-        return self.path.suffix == _FINISHED_SUFFIX
-
-
-class OpenRun:
-    """A run's journal, and the lock that keeps a second import of the same file away.
-
-    ``when_finished`` is called once the journal of a finished run has been put aside.
-    """
-
-    def __init__(
-        self,
-        journal: Journal,
-        lock: BaseFileLock,
-        when_finished: Callable[[Journal], None] = lambda _: None,
-    ) -> None:
-        self.journal = journal
-        self._lock = lock
-        self._when_finished = when_finished
-
-    def close(self) -> None:
-        """Close the journal, put it aside when its run is finished, and let go of the lock."""
-        try:
-            self.journal.close()
-            path = self.journal.path
-            remove_rollback(path)
-            if self.journal.state.finished:
-                _put_aside(path)
-                self._when_finished(self.journal)
-        finally:
-            self._lock.release()
+        return self.path.suffix == FINISHED_SUFFIX
 
 
 class Journals:
@@ -97,7 +61,8 @@ class Journals:
         when no journal can be made.
         """
         with self._held(identity) as lock:
-            return self._open_run(create_journal(self._new_path(identity), identity), lock)
+            journal = create_journal(self._new_path(identity), identity)
+            return OpenRun(journal, lock, Endings(self._close_older), is_new=True)
 
     def resume(self, identity: RunIdentity) -> OpenRun:
         """Go on with the last unfinished run of the same file, columns and account.
@@ -110,7 +75,7 @@ class Journals:
             found = self._last(identity)
             if found is None:
                 raise self._nothing_to_resume(identity)
-            return self._open_run(open_journal(found.path), lock)
+            return OpenRun(open_journal(found.path), lock, Endings(self._close_older))
 
     def begin_once(self, identity: RunIdentity) -> OpenRun:
         """Begin the one run of something that may be done a single time.
@@ -119,7 +84,8 @@ class Journals:
         """
         with self._held(identity) as lock:
             self._check_never_begun(identity)
-            return self._open_once(create_journal(self._new_path(identity), identity), lock)
+            journal = create_journal(self._new_path(identity), identity)
+            return self._open_once(journal, lock, is_new=True)
 
     def resume_once(self, identity: RunIdentity) -> OpenRun:
         """Go on with such a run, or open the finished one, with nothing left to send.
@@ -131,7 +97,14 @@ class Journals:
             if found is None:
                 self._check_never_begun(identity)
                 raise self._nothing_to_resume(identity)
-            return self._open_once(open_journal(found.path), lock)
+            return self._open_once(open_journal(found.path), lock, is_new=False)
+
+    def may_begin_once(self, identity: RunIdentity) -> bool:
+        """Tell whether :meth:`begin_once` would begin, or begin again what changed nothing."""
+        with suppress(GuardError):
+            self._check_never_begun(identity)
+            return True
+        return False
 
     def has_unfinished(self, identity: RunIdentity) -> bool:
         """Tell whether a run of the same file, columns and account could be resumed."""
@@ -166,10 +139,7 @@ class Journals:
             f"there is no unfinished run of {quoted(identity.source)}", hint=_AGAIN
         )
 
-    def _open_run(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
-        return OpenRun(journal, lock, self._close_older)
-
-    def _open_once(self, journal: Journal, lock: BaseFileLock) -> OpenRun:
+    def _open_once(self, journal: Journal, lock: BaseFileLock, *, is_new: bool) -> OpenRun:
         """Note that it was begun, before anything of it is written: journals do not last."""
         key = _key(journal.state.identity)
         try:
@@ -177,7 +147,10 @@ class Journals:
         except BaseException:
             journal.close()
             raise
-        return OpenRun(journal, lock, lambda _: self._applied.finish(key))
+        endings = Endings(
+            lambda _: self._applied.finish(key), lambda: self._applied.withdraw(key), once=True
+        )
+        return OpenRun(journal, lock, endings, is_new=is_new)
 
     def _close_older(self, finished: Journal) -> None:
         """Put the unfinished runs aside that began before a finished one of the same import.
@@ -191,13 +164,13 @@ class Journals:
             if mine is None or older.started > mine.started or older.meaning != mine.meaning:
                 continue
             if older.content == mine.content:  # its lock is held
-                _put_aside(older.path)
+                put_aside(older.path)
             elif older.place == mine.place and is_named:
                 self._put_aside_unless_running(older)
 
     def _put_aside_unless_running(self, older: _Entry) -> None:
         with suppress(OSError), self._file_lock(f"{older.content}-{older.meaning}"):
-            _put_aside(older.path)
+            put_aside(older.path)
 
     def _check_never_begun(self, identity: RunIdentity) -> None:
         found = _last_of(identity, self._entries())
@@ -222,7 +195,7 @@ class Journals:
     def _new_path(self, identity: RunIdentity) -> Path:
         started = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._now))
         words = (started, _place(identity), _short(identity.digest), _meaning(identity))
-        return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{_SUFFIX}"
+        return self._folder / f"{'-'.join(words)}-{os.urandom(3).hex()}{SUFFIX}"
 
     @contextmanager
     def _held(self, identity: RunIdentity) -> Iterator[BaseFileLock]:
@@ -273,15 +246,8 @@ def _last_of(identity: RunIdentity, entries: Sequence[_Entry]) -> _Entry | None:
 
 def _entry(path: Path) -> _Entry | None:
     words = path.name.partition(".")[0].split("-")
-    known = path.suffix in {_SUFFIX, _FINISHED_SUFFIX} and len(words) == _NAME_PARTS
+    known = path.suffix in {SUFFIX, FINISHED_SUFFIX} and len(words) == _NAME_PARTS
     return _Entry(path, *words[:4]) if known else None
-
-
-def _put_aside(journal: Path) -> None:
-    # The name says it, so that no journal has to be opened to find the one to resume.
-    with suppress(OSError):
-        if journal.suffix == _SUFFIX:
-            take_place(journal, journal.with_suffix(_FINISHED_SUFFIX))
 
 
 def _place(identity: RunIdentity) -> str:

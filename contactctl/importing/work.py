@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from contactctl.importing.convert import Converter
     from contactctl.importing.intake import Record, SentRows
     from contactctl.importing.journal import Journal
-    from contactctl.importing.journals import OpenRun
     from contactctl.importing.look import Opposites
+    from contactctl.importing.open_run import OpenRun
     from contactctl.importing.plan import Plan
     from contactctl.importing.row import Row
     from contactctl.importing.sent_memory import SentMemory
@@ -92,16 +92,12 @@ def open_work(work: Work, client: Updates, state: Path, options: RunOptions) -> 
         # closed.
         stack.callback(opened.close)
         journal, record = opened.journal, work.record(opened.journal)
-        sent: SentRows = OnlyRead()
-        if work.remembers is not None:
-            writer = journal.path.stem  # a killed run's claims are those of the one resumed
-            memory = stack.enter_context(open_sent_memory(state, work.account, writer=writer))
-            memory.drop_expired()
-            sent = work.remembers(memory)
+        with opened.unless_begun():
+            sent = _sent_rows(work, journal, state, stack)
+            # A finished run has closed its undo file with a last line, and writes nothing more.
+            keeps = options.opposites if not journal.state.finished else None
+            opposites = None if keeps is None else stack.enter_context(keeps())
         limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
-        # A run that is finished has closed its undo file with a last line, and writes nothing more.
-        keeps = options.opposites if not journal.state.finished else None
-        opposites = None if keeps is None else stack.enter_context(keeps())
         sender = Sender(client, limiter, retries=options.retries)
         yield ImportRun(
             Intake(work.rows, work.converter, record, sent, watch=work.watch, limit=options.limit),
@@ -114,6 +110,16 @@ def open_work(work: Work, client: Updates, state: Path, options: RunOptions) -> 
         # Behind the yield: only a run that ended by itself may be called whole.
         if opposites is not None and journal.state.finished:
             opposites.finish()
+
+
+def _sent_rows(work: Work, journal: Journal, state: Path, stack: ExitStack) -> SentRows:
+    """Return what is told of rows that are sent; closed with the stack."""
+    if work.remembers is None:
+        return OnlyRead()
+    writer = journal.path.stem  # a killed run's claims are those of the one resumed
+    memory = stack.enter_context(open_sent_memory(state, work.account, writer=writer))
+    memory.drop_expired()
+    return work.remembers(memory)
 
 
 @contextmanager

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject
     from contactctl.importing.intake import Record, SentRows
-    from contactctl.importing.journals import Journals, OpenRun
+    from contactctl.importing.journals import Journals
     from contactctl.importing.look import Look, Opposites
+    from contactctl.importing.open_run import OpenRun
     from contactctl.importing.row import Job, Row
     from contactctl.importing.sent_memory import SentMemory
     from contactctl.importing.work import RunOptions

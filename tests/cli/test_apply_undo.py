@@ -72,7 +72,7 @@ def test_a_creation_that_somebody_has_touched_stays(cli: Cli, undo: Path) -> Non
     (row,) = rows(done)
     assert row["error"]["code"] == "drifted"
     assert 'lastName is "L", not unset' in row["error"]["message"]
-    assert "nothing of such a line was taken back" in str(done.error["hint"])
+    assert "drifted contacts were left as they are" in str(done.error["hint"])
     assert exists(cli, ADA)
 
 
@@ -148,6 +148,49 @@ def test_it_is_applied_once(cli: Cli, undo: Path) -> None:
     changed(cli, undo, "create", "-e", ADA)
     taken_back(cli, undo)
     assert "applied already" in taken_back(cli, undo, code=5).err
+
+
+def test_in_the_wrong_order_nothing_is_taken_back_and_the_file_may_be_applied_again(
+    cli: Cli, undo: Path
+) -> None:
+    saved(cli, "-e", ADA, "--first-name", "Ada")
+    later = undo.with_name("later.jsonl")
+    changed(cli, undo, "update", "-e", ADA, "--first-name", "A")
+    changed(cli, later, "update", "-e", ADA, "--first-name", "B")
+    done = taken_back(cli, undo, code=6)
+    assert "nothing was taken back, so take later runs back and then apply this file" in done.err
+    assert in_sandbox(cli, "apply", str(undo), "--resume").code == 2
+    taken_back(cli, later)
+    assert contact(cli, ADA)["firstName"] == "A"
+    taken_back(cli, undo)
+    assert contact(cli, ADA)["firstName"] == "Ada"
+    assert "applied already" in taken_back(cli, undo, code=5).err
+
+
+def test_a_file_of_which_a_part_was_taken_back_counts_as_applied(cli: Cli, undo: Path) -> None:
+    saved(cli, "-e", ADA, "--first-name", "Ada")
+    saved(cli, "-e", BOB, "--first-name", "Bob")
+    file = undo.with_name("people.csv")
+    file.write_text(f"email,firstName\n{ADA},A\n{BOB},B\n")
+    assert imported(cli, file, "--undo-file", str(undo)).code == 0
+    saved(cli, "-e", ADA, "--first-name", "Eva")
+    assert "nothing of such a line was taken back" in taken_back(cli, undo, code=6).err
+    assert "applied already" in taken_back(cli, undo, code=5).err
+
+
+@pytest.mark.parametrize("command", ["apply", "import"])
+def test_a_run_whose_undo_file_cannot_be_made_has_never_begun(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
+    plan, file, nowhere = tmp_path / "plan.jsonl", tmp_path / "p.csv", tmp_path / "no/u.jsonl"
+    file.write_text(f"email,firstName\n{ADA},A\n")
+    assert imported(cli, file, "--plan", str(plan)).code == 0
+    words = (command, str(plan if command == "apply" else file))
+    assert in_sandbox(cli, *words, "--undo-file", str(nowhere)).code == 9
+    done = in_sandbox(cli, *words)
+    assert done.code == 0, done.err
+    assert "not finished" not in done.err
+    assert contact(cli, ADA)["firstName"] == "A"
 
 
 def test_another_account_is_refused(cli: Cli, undo: Path) -> None:

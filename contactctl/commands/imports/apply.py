@@ -10,7 +10,7 @@ from contactctl.commands.imports import answers, plan_answers
 from contactctl.commands.imports.apply_flags import ApplyFlags
 from contactctl.commands.imports.sending_flags import most_changes
 from contactctl.errors import ExitCode, GuardError, RowsFailedError, UsageError
-from contactctl.files import folder
+from contactctl.files import folder, journal_folder
 from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
@@ -253,6 +253,8 @@ def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
     hint = "drifted contacts were left as they are; "
     if call.application.file.header.kind == "plan":
         hint += "make a new plan to see what would happen now"
+    elif _may_be_applied_again(call):
+        hint += "nothing was taken back, so take later runs back and then apply this file again"
     else:
         hint += "nothing of such a line was taken back"
     if call.flags.rejects is None:
@@ -260,3 +262,11 @@ def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
     error = RowsFailedError(message, hint=hint)
     error.counts = tally.counts
     return error
+
+
+def _may_be_applied_again(call: ApplyCall) -> bool:
+    """Tell whether the run that has ended counts as none."""
+    from contactctl.importing.journals import Journals
+
+    journals = Journals(journal_folder(call.session.env))
+    return journals.may_begin_once(call.application.identity)

@@ -43,6 +43,34 @@ def test_what_was_recorded_is_there_without_closing(path: Path) -> None:
         other.close()
 
 
+NOT_SENT = Result(1, "failed", None, 1, RowError("drifted", "No."))
+NOT_APPLIED = Result(2, "failed", None, 1, RowError("refused", "No.", 400, "not_applied"))
+UNKNOWN = Result(2, "failed", None, 4, RowError("unavailable", "?", 500, "unknown"))
+UNCHANGED = Result(2, "done", "c1", 1, None, RowChange("unchanged"))
+UPDATED = Result(2, "done", "c1", 2, None, RowChange("updated"))
+
+
+@pytest.mark.parametrize(
+    ("results", "nothing"),
+    [
+        ([NOT_SENT, NOT_APPLIED], True),
+        ([NOT_SENT, UNCHANGED], True),
+        ([NOT_SENT, UPDATED], False),
+        ([NOT_SENT, UNKNOWN], False),
+        ([NOT_SENT, done(2)], False),
+        ([UNCHANGED], False),
+        ([], False),
+    ],
+)
+def test_rows_that_failed_without_a_doubt_have_changed_nothing(
+    path: Path, results: list[Result], *, nothing: bool
+) -> None:
+    with make(path) as journal:
+        for result in results:
+            journal.record(result)
+        assert journal.changed_nothing is nothing
+
+
 def test_a_note_reaches_the_disk_with_the_next_record_or_at_the_end(path: Path) -> None:
     with make(path) as journal:
         journal.note(done(1))

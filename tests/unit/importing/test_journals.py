@@ -9,7 +9,8 @@ import pytest
 
 from contactctl.errors import DamagedFileError, MachineError, UsageError
 from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.journals import Journals, OpenRun
+from contactctl.importing.journals import Journals
+from contactctl.importing.open_run import Endings, OpenRun
 from contactctl.importing.row import Result
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def test_the_lock_is_held_until_the_journal_is_put_aside(
 
     opened = journals.begin(IDENTITY)
     opened.journal.state.finished = True
-    OpenRun(opened.journal, cast("BaseFileLock", Lock())).close()
+    OpenRun(opened.journal, cast("BaseFileLock", Lock()), Endings()).close()
     opened._lock.release()
     assert seen == [[".finished", ".lock"]]
 

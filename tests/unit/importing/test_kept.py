@@ -27,7 +27,7 @@ from contactctl.importing.row import Result
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.importing.journals import OpenRun
+    from contactctl.importing.open_run import OpenRun
 
 NOW = 1_800_000_000.0
 DAY_S = 86_400
