@@ -66,17 +66,17 @@ import_before = builtins.__import__
 
 def import_as_on_windows(
     name: str,
-    own: Mapping[str, object] | None = None,
-    others: Mapping[str, object] | None = None,
-    names: Sequence[str] | None = (),
+    globals: Mapping[str, object] | None = None,  # noqa: A002 - the names that Python calls it by
+    locals: Mapping[str, object] | None = None,  # noqa: A002 - likewise
+    fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> ModuleType:
-    if own is not None and str(own.get("__name__")).startswith("contactctl"):
+    if globals is not None and str(globals.get("__name__")).startswith("contactctl"):
         if name in MISSING:
             raise ModuleNotFoundError(name)
         if name in LESS:
             return LESS[name]
-    return import_before(name, own, others, names, level)
+    return import_before(name, globals, locals, fromlist, level)
 
 
 def import_all() -> None:
@@ -96,7 +96,7 @@ def code_of(words: list[str]) -> int:
         return main(words)
 
 
-vars(builtins)["__import__"] = import_as_on_windows
+builtins.__import__ = import_as_on_windows
 import_all()
 for call in json.load(sys.stdin):
     print(call[0], code_of(call))  # noqa: T201
