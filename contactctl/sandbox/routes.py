@@ -38,6 +38,8 @@ _ROUTES: Mapping[str, Mapping[str, Rule]] = {
     "/lists": {"GET": rules.lists},
     "/events/send": {"POST": events.send_event},
     _MAIL: {"GET": events.transactional_mails, "POST": events.send_transactional},
+    # Where the JavaScript client 7.3 asks for them.
+    "/transactional-emails": {"GET": events.transactional_mails},
 }
 _METHODS_WITH_BODY = frozenset({"POST", "PUT"})
 

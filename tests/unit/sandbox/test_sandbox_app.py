@@ -31,6 +31,7 @@ ROUTES = {
     "/lists": {"GET"},
     "/events/send": {"POST"},
     "/transactional": {"GET", "POST"},
+    "/transactional-emails": {"GET"},
 }
 WRONG_KEY = {"error": "Invalid API key"}
 

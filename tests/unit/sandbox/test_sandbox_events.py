@@ -154,7 +154,8 @@ def test_a_mail_is_refused(client: httpx.Client, body: dict[str, Any], message: 
     assert (answer.status_code, answer.json()["message"]) == (400, message)
 
 
-def test_no_mails_are_there_to_be_sent(client: httpx.Client) -> None:
-    found = client.get("/transactional").json()
+@pytest.mark.parametrize("path", ["/transactional", "/transactional-emails"])
+def test_no_mails_are_there_to_be_sent(client: httpx.Client, path: str) -> None:
+    found = client.get(path).json()
     assert found["data"] == []
     assert found["pagination"]["totalResults"] == 0
