@@ -106,10 +106,12 @@ def unknown_command(word: str, branch: Branch, path: str) -> UsageError:
     ``path`` are the words that call the group. The word itself is repeated only where it is known.
     """
     meant = _COMMANDS.get(path.partition(" ")[2], {}).get(word)
+    known = f'there is no command "{word}"' if meant else "there is no such command"
     near = [] if meant else nearest(word, branch.children)
     if meant is None and len(near) == 1:
         meant = near[0]
-    known = f'there is no command "{word}"' if meant and not near else "there is no such command"
+    if meant is None and "@" in word and "find" in branch.children:
+        meant = "find ADDRESS"
     hint = f"did you mean {' or '.join(near)}?" if near else f"see `{path} --help`"
     error = UsageError(known, hint="type this instead" if meant else hint)
     error.command = f"{path} {meant}" if meant else None
@@ -184,7 +186,9 @@ def _unknown_flag(name: str, words: Words) -> Fault:
     message = f"there is no flag {name}"
     if name in _KEYS:
         return Fault(
-            message, "a key is never an argument; keep it once", "contactctl profile add NAME"
+            message,
+            "a key is never passed as an argument; save it once",
+            "contactctl profile add NAME",
         )
     meant = _FLAGS.get(name, "")
     if meant.partition(" ")[0] in words.options:
@@ -214,7 +218,8 @@ def _value_fault(option: Parameter, text: str | None, words: Words) -> Fault | N
 def _wrong_number(parameters: Sequence[Parameter], words: Words) -> Iterator[Fault]:
     arguments = [item for item in parameters if not names_of(item)]
     takes_all = any(item.nargs == -1 for item in arguments)
-    more = 0 if takes_all else max(len(words.bare) - len(arguments), 0)
+    # A word behind a flag that there is not may be its value, and no fault of its own.
+    more = 0 if takes_all else max(len(words.bare) - len(arguments) - len(words.unknown), 0)
     if more:
         yield _stray_words(words.bare[-more:], words)
     answered = {item.name for item in words.given} & {"help", "version"}

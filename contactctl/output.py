@@ -144,11 +144,12 @@ class Output(NamedTuple):
             # Not for a stop: whoever presses Ctrl-C would wait for Rich to be imported.
             from contactctl import views
 
+            width = self.width(self.stderr)
             with self._masking():
-                self.console(self.stderr).print(views.error_panel(error))
+                self.console(self.stderr).print(views.error_panel(error, width))
             # Below the panel, whose border would be copied with it.
-            for text in failures.below_panel(error, self.width(self.stderr)):
-                self._say(text, safe=True, head=("hint:", "36"))
+            for text in failures.below_panel(error, width):
+                self._say(text, safe=True, fits=False, head=("hint:", "36"))
         else:
             self._say("\n".join(failures.lines(error)), safe=True, head=("error:", "1;31"))
 

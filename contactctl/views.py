@@ -17,6 +17,7 @@ from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
 from contactctl.safe_text import to_safe
 from contactctl.tables import Fitting, SpelledText, change_line, records
+from contactctl.wrapping import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,6 +40,7 @@ _SIZES = {"COLUMNS", "LINES"}
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
 #: Where a plan names its contacts.
 _WHO = 2
+_BORDERS = 4
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -59,12 +61,12 @@ def open_console(
     )
 
 
-def error_panel(error: Ending) -> RenderableType:
+def error_panel(error: Ending, width: int) -> RenderableType:
     """Return an error as a panel: what happened, then status, outcome and attempts."""
     details = Table.grid(padding=(0, 1))
     for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
-    message = safe(error.message, keep="\n")
+    message = Text(fitted(to_safe(error.message, keep="\n"), width - _BORDERS, hanging=""))
     body = Group(message, Text(), details) if details.row_count else message
     return Panel(body, title="error", title_align="left", border_style="red", box=box.ROUNDED)
 
@@ -284,7 +286,7 @@ def show_value(
             f"{lists[key]}: {word}\n{key}" if key in lists else f"{key}: {word}"
             for key, word in wanted
         )
-    text = value if isinstance(value, str) else to_json(value)
+    text = value if isinstance(value, str) else "none" if value == {} else to_json(value)
     if declared != "date" or isinstance(value, list | dict):
         return text
     instant = instant_of(value)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-_HANGING = "  "
 #: A command in backticks is one word, with what follows it without a space.
 _WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
 #: A line that is a command: a terminal breaks it better than we could, as it is copied whole then.
-_COMMAND = re.compile(r"\s*(?:contactctl|export) ")
+_COMMAND = re.compile(r"\s*(?:contactctl |export |set \"|\$env:)")
 _LAST_COMMAND = re.compile(r":? `(contactctl [^`\n]*)`$")
 
 
@@ -37,9 +36,12 @@ def wrapped(text: str, width: int, first: str = "", more: str = "") -> list[str]
     return lines
 
 
-def fitted(text: str, width: int) -> str:
-    """Return each line of a text fitted to a width; what goes on is indented, commands are kept."""
-    return "\n".join(part for line in text.split("\n") for part in _fitted(line, width))
+def fitted(text: str, width: int, hanging: str = "  ") -> str:
+    """Return each line of a text fitted to a width; commands are kept as they are.
+
+    ``hanging`` indents what a line goes on with, beyond the line's own indentation.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _fitted(line, width, hanging))
 
 
 def hint_lines(hint: str, width: int) -> str:
@@ -50,8 +52,8 @@ def hint_lines(hint: str, width: int) -> str:
     return f"{fitted(hint[: found.start()], width)}:\n{found[1]}"
 
 
-def _fitted(line: str, width: int) -> list[str]:
+def _fitted(line: str, width: int, hanging: str) -> list[str]:
     if columns(line) <= width or _COMMAND.match(line):
         return [line]
     indent = " " * (len(line) - len(line.lstrip()))
-    return wrapped(line, width, indent, indent + _HANGING)
+    return wrapped(line, width, indent, indent + hanging)

@@ -39,7 +39,7 @@ def check_property_name(name: str) -> None:
     if name in STANDARD_FIELDS:
         raise UsageError(f"{name} is not for --prop", hint=f"give it with {FLAGS[name]}")
     if is_of_the_service(name):
-        raise UsageError(f"{name} is a name of the service's own", hint="leave it out")
+        raise UsageError(f"{name} is reserved by the service", hint="leave it out")
     _check_spelling(name)
 
 
@@ -50,7 +50,7 @@ def check_new_property(name: str) -> bool:
     """
     # Requests and answers have these for something else: the property could never be reached.
     if name in STANDARD_FIELDS | DEFAULT_TYPES.keys() or is_of_the_service(name):
-        raise UsageError(f"{name} is a name of the service's own", hint="choose another name")
+        raise UsageError(f"{name} is reserved by the service", hint="choose another name")
     _check_spelling(name)
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
         raise UsageError(

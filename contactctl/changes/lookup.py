@@ -70,9 +70,12 @@ def find_one(client: Finder, ref: ContactRef) -> JsonObject:
     """Return the contact under a ref; raises :class:`NotFoundError` when there is none."""
     found = find_at_most_one(client, ref)
     if found is None:
+        from contactctl.shells import call_line
+
+        create = call_line(["create", "--email", ref.value if ref.name == "email" else "ADDRESS"])
         raise NotFoundError(
             f"there is no contact with {in_words([ref])}",
-            hint="check the spelling, or create it: `contactctl create --email ADDRESS`",
+            hint=f"check the spelling, or create it: `{create}`",
             outcome=Outcome.NOT_APPLIED,
             attempts=1,
         )

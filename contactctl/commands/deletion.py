@@ -51,7 +51,7 @@ def delete(
     # Refused before the look: nobody would be asked in the end, and the look costs a request.
     if not yes and not session.can_ask:
         raise UsageError(
-            "deleting is not confirmed", hint="no question can be asked here; give --yes"
+            "the deletion is not confirmed", hint="no question can be asked here; give --yes"
         )
     gone = _check_deletion(session, ref, yes=yes)
     with undo.of_deletion(ref), session.other_write(ref) as write:

@@ -133,7 +133,7 @@ def forget(
     if left:
         raise MachineError(
             f"{counted(len(left), 'file')} stayed: {', '.join(str(item.path) for item in left)}",
-            hint="wait for the runs that are under way, or stop them; then forget again",
+            hint="wait for the runs in progress to end, or stop them; then run this again",
         )
 
 

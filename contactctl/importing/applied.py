@@ -104,5 +104,5 @@ def begun_before(name: str, stage: Stage, *, is_lost: bool = False) -> GuardErro
         )
     return GuardError(
         f"{quoted(name)} was begun already, and has not finished",
-        hint="go on with it: add --resume",
+        hint="resume it: add --resume",
     )

@@ -227,7 +227,7 @@ class ConsentReader:
         if not turned or self._column not in self._rules.maps:
             return ValueProblem(RESUBSCRIBES, hint=_RESUBSCRIBE_HINT)
         pair = f"{self._column}={NEGATED}"
-        hint = f"--map '{pair}' takes yes as opted out; {_RESUBSCRIBE_HINT}"
+        hint = f"--map '{pair}' reads yes as opted out; {_RESUBSCRIBE_HINT}"
         problem = ValueProblem(RESUBSCRIBES, hint=hint)
         problem.flags = (f"--map={pair}",)
         return problem

@@ -12,7 +12,7 @@ _TOTAL = re.compile(
     r"(grand )?(sub)?(totals?|sum|summe|gesamt|count|anzahl|nombre)\b\W*\d.*", re.IGNORECASE
 )
 _COUNT_TEXT = "is the count of rows that a program puts below its table, not a row"
-_AS_CSV = "(take it out; psql --csv and mysql --batch write none)"
+_AS_CSV = "(remove it; psql --csv and mysql --batch write none)"
 
 
 def is_blank(cells: list[str]) -> bool:
@@ -53,9 +53,9 @@ class Fit:
 
 def _footer(text: str) -> str | None:
     if _RULE.fullmatch(text):
-        return f"this line is drawn to look like a table's, not a row {_AS_CSV}"
+        return f"this line is decoration of a table, not a row {_AS_CSV}"
     if _COUNT.fullmatch(text):
         return f'"{text[:40]}" {_COUNT_TEXT} {_AS_CSV}'
     if _TOTAL.fullmatch(text):
-        return f'"{text[:40]}" is a total below the table, not a row (take it out)'
+        return f'"{text[:40]}" is a total below the table, not a row (remove it)'
     return None

@@ -107,12 +107,12 @@ def check_header(rows: Sequence[Row], delimiter: str, name: str) -> None:
         # The sed of macOS would take \r for an r.
         marks_off = """tr -d '\\r' < {} | sed 's/^"//; s/"$//; s/""/"/g' | contactctl import -"""
         raise no_rows(
-            "each line is one cell, as quotation marks stand around the whole of it",
+            "each line is one cell, since the whole line is in quotation marks",
             marks_off.format(shell_word(name)),
         )
     if len(first) == 1 and (mark := _unusual_delimiter(first[0], others)):
         raise MisreadError(
-            f"{quoted(mark)} seems to stand between the cells",
+            f"{quoted(mark)} seems to separate the cells",
             hint=f"give --delimiter {quoted(mark)}",
         ).with_better("read so", delimiter=mark)
     place = _header_place(first, others)

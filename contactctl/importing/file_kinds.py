@@ -56,11 +56,11 @@ _BY_START: dict[bytes, tuple[str, str]] = {
     ),
     b"7z\xbc\xaf'\x1c": ("a 7z archive", f"7z x -so {{file}} {_IMPORT}"),
     b"Rar!\x1a\x07": ("a RAR archive", f"unrar p -inul {{file}} {_IMPORT}"),
-    b"\xfd7zXZ\0": ("packed by xz", f"xz -dc {{file}} {_IMPORT}"),
-    b"\x28\xb5\x2f\xfd": ("packed by zstd", f"zstd -dc {{file}} {_IMPORT}"),
-    b"\x04\x22\x4d\x18": ("packed by lz4", f"lz4 -dc {{file}} {_IMPORT}"),
-    b"\x1f\x9d": ("packed by compress", f"uncompress -c {{file}} {_IMPORT}"),
-    b"\x1f\x8b": ("packed by gzip twice", f"zcat {{file}} {_IMPORT}"),
+    b"\xfd7zXZ\0": ("compressed with xz", f"xz -dc {{file}} {_IMPORT}"),
+    b"\x28\xb5\x2f\xfd": ("compressed with zstd", f"zstd -dc {{file}} {_IMPORT}"),
+    b"\x04\x22\x4d\x18": ("compressed with lz4", f"lz4 -dc {{file}} {_IMPORT}"),
+    b"\x1f\x9d": ("compressed with compress", f"uncompress -c {{file}} {_IMPORT}"),
+    b"\x1f\x8b": ("compressed with gzip twice", f"zcat {{file}} {_IMPORT}"),
     b"%PDF-": ("a PDF document", _AGAIN),
     b"{\\rtf": ("an RTF document", "save it as plain text"),
     b"\x89PNG": _PICTURE,
@@ -155,7 +155,7 @@ def _kind_of(start: bytes, path: Path) -> _Kind | None:
     if start[_TAR_MARK] == b"ustar":
         return _Kind("a tar archive", f"tar -xOf {{file}} NAME {_IMPORT}")
     if _BZIP2.match(start):
-        return _Kind("packed by bzip2", f"bzip2 -dc {{file}} {_IMPORT}")
+        return _Kind("compressed with bzip2", f"bzip2 -dc {{file}} {_IMPORT}")
     return None
 
 
@@ -196,7 +196,7 @@ def _kind_by_controls(start: bytes) -> _Kind | None:
         return None
     controls = len(start) - len(start.translate(None, _CONTROLS))
     if controls > max(_MOST_CONTROLS * len(start), _FEW_CONTROLS):
-        return _Kind("a file of some program's own, not text", _AGAIN)
+        return _Kind("in a program's own format, not text", _AGAIN)
     return None
 
 

@@ -87,10 +87,10 @@ def parse_address(text: str) -> str:
     # A link and its text are one address.
     inside = list({found.lower(): found for found in reversed(inside)}.values())
     if len(inside) > 1:
-        raise misfit(text, "more than one email address", hint="leave one of them in the cell")
+        raise misfit(text, "more than one email address", hint="keep one of them in the cell")
     if inside:
         kind = "more than an email address"
-        raise misfit(text, kind, hint=f"leave nothing but {excerpt(inside[0])} in the cell")
+        raise misfit(text, kind, hint=f"put nothing but {excerpt(inside[0])} in the cell")
     raise misfit(text, "not an email address", hint=_ADDRESS_HINT)
 
 

@@ -26,7 +26,7 @@ _FIRESTORE = re.compile(
     r'"fields"\s*:\s*\{\s*"[^"]*"\s*:\s*\{\s*"(string|integer|double|boolean|timestamp|null)Value"'
 )
 _DYNAMO_TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS"})
-_DYNAMO = "is an export of DynamoDB, whose values have their types around them"
+_DYNAMO = "is an export of DynamoDB, whose values are wrapped in their types"
 _LINES = "| contactctl import - --format jsonl"
 
 
@@ -158,7 +158,7 @@ def _refuse_arrays(rest: str, name: str, file: str) -> None:
 def _refuse_firestore(start: str, name: str, file: str) -> None:
     if _FIRESTORE.search(start):
         way = f"jq -c '.documents[].fields | map_values(.[])' {file} {_LINES}"
-        _refuse(name, "is an export of Firestore, whose values have their types around them", way)
+        _refuse(name, "is an export of Firestore, whose values are wrapped in their types", way)
 
 
 def _refuse(name: str, what: str, way: str) -> NoReturn:

@@ -88,7 +88,7 @@ class JsonReaders:
     def way_up(self, key: str) -> str:
         """Return how what is in an object can be taken."""
         place = f".[{excerpt(to_json(key))}]"
-        return f"bring up what is in it: {self.command(f'. + {place} | del({place})')}"
+        return f"move what it holds up one level: {self.command(f'. + {place} | del({place})')}"
 
     def command(self, change: str) -> str:
         """Return the command that imports the file with its objects changed so."""
@@ -153,7 +153,7 @@ class JsonReaders:
             if item.declared != "string" or item.kind is Kind.EMAIL:
                 raise
             place = f".[{excerpt(to_json(key))}]"
-            hint = f"take it as text: {self.command(f'{place} |= tostring')}"
+            hint = f"turn it into text: {self.command(f'{place} |= tostring')}"
             raise ValueProblem(
                 problem.message, hint=hint, kind=problem.kind, value=problem.value
             ) from None
@@ -163,7 +163,7 @@ class JsonReaders:
         if isinstance(value, dict):
             return self.object_problem(key)
         place = f".[{excerpt(to_json(key))}]"
-        hint = f"join what is in it: {self.command(place + _JOINED)}"
+        hint = f"join its items: {self.command(place + _JOINED)}"
         return ValueProblem("this is a list", hint=hint, kind="a list")
 
     def _reader(self, key: str, item: Field) -> Callable[[str], CellValue]:

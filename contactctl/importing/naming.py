@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Properties that the service lists and shows nobody: "Domain" is not "__domain".
 _INTERNAL = "__"
-_OWN_ID = "a name that the service keeps for itself; an id of your own for a person goes to userId"
+_OWN_ID = "a name reserved by the service; your own id for a person belongs in userId"
 
 
 class KnowsAccount(Protocol):
@@ -146,7 +146,7 @@ class AccountFields:
         if standard.name == "mailingLists":
             raise UnknownNameError(
                 f"{quoted(name)} cannot be one column",
-                reason="lists need a column list:ID each",
+                reason="each list needs a column list:ID",
                 hint="write a column list:ID for each list",
             )
         # "first_name" may stand for firstName, and be a property's own key as well.
@@ -246,8 +246,8 @@ def _described(item: Field) -> str:
 def _check_name(name: str) -> None:
     if is_of_the_service(name):
         raise UnknownNameError(
-            f"{name} is a name of the service's own",
-            reason=_OWN_ID if name == "id" else "a name that the service keeps for itself",
+            f"{name} is reserved by the service",
+            reason=_OWN_ID if name == "id" else "a name reserved by the service",
             hint=f"leave it out: --ignore {name}",
         )
     try:

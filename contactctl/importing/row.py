@@ -180,7 +180,7 @@ def invalid(ordinal: int, problem: str) -> Result:
 
 
 def lost_to_json(result: Result) -> JsonObject:
-    """Return what could not be brought back, as it stands in a row's JSON; nothing for nothing."""
+    """Return what could not be restored, as it stands in a row's JSON; nothing for nothing."""
     lost = () if result.change is None else result.change.lost
     return {"lost": [*lost]} if lost else {}
 

@@ -124,7 +124,7 @@ class Snapshot:
         if (found.inode, found.device) != (old.inode, old.device):
             return f"was replaced by another file{self._sizes('')}"
         if found.size < old.size:
-            return "was cut" + (
+            return "was cut short" + (
                 self._sizes(" from") or f" from {old.size:,} bytes to {found.size:,}"
             )
         if found.size > old.size:

@@ -118,12 +118,12 @@ def _way_out(fault: _Fault, encoding: Encoding) -> tuple[str, str | None]:
     if _is_text(sample, "utf-8") and encoding.name != "utf-8":
         return "it is UTF-8: leave --encoding out", None
     if encoding.name == "utf-8" and _has_utf_8(sample):
-        hint = "other letters of it are UTF-8: correct that line, which was cut or put in later"
+        hint = "its other letters are UTF-8: fix that line, which was cut off or inserted later"
         return hint, None
     likely = _likely(sample)
     if encoding.name == "utf-8" and likely in _LATIN and _MIXED.search(sample):
         # Read so, the letters that are right by now would be damaged without a word.
-        return f"some lines are UTF-8 and others {likely}: write all in one of them", None
+        return f"some lines are UTF-8 and others {likely}: save the whole file in one of them", None
     if likely is None:
         return "name the encoding with --encoding, such as cp1252 or utf-16-le", None
     return f"give --encoding {likely}, with which it reads {quoted(_word(fault, likely))}", likely

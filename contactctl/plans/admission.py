@@ -71,7 +71,7 @@ def check_age(file: PlanFile, max_age_s: float, now: float) -> None:
         )
     if age_s < -_CLOCKS_DIFFER_S:
         raise GuardError(
-            f"{quoted(file.name)} was made in the future, as this machine's clock has it",
+            f"{quoted(file.name)} was made in the future, according to this machine's clock",
             hint="set the clock",
         )
 

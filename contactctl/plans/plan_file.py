@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _BLOCK_BYTES = 2**16
-_WAY_OUT = "nothing was written; take a copy of it that nobody edited, or make a new plan"
+_WAY_OUT = "nothing was written; use a copy that nobody edited, or make a new plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 #: What a contact that is made anew has lost beside what its line tells.
 LOST_WITH_DELETION = ("id", "workflows")
 _IDENTIFIERS = ("email", "userId")
-_WAY_OUT = "somebody else has changed it since; nothing of this line was taken back"
+_WAY_OUT = "somebody else has changed it since; nothing in this line was undone"
 
 
 class Undoing(NamedTuple):
     """What takes a line back now: the requests in their order, and what they change.
 
-    ``steps`` is empty for a deletion. ``lost`` names what cannot come back: fields that cannot be
+    ``steps`` is empty for a deletion. ``lost`` names what cannot be restored: fields that cannot be
     emptied, lists that the contact cannot join, and what a deletion took for good.
     """
 

@@ -69,7 +69,7 @@ class UndoLooks:
             raise DriftedError(
                 f"drifted: its address and user id belong to {len(found)} contacts now:"
                 f" {' and '.join(map(describe, found))}",
-                hint="sort this out first; nothing of this line was taken back",
+                hint="sort this out first; nothing in this line was undone",
             )
         contact = found[0] if found else None
         return Due(item, undo(item, contact, self._declared), contact)

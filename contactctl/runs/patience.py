@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from contactctl.connection import open_account
 from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
 from contactctl.importing.waiting import PatientCatalogue
+from contactctl.profiles.credentials import KEY_VARIABLE
 from contactctl.safe_text import excerpt
 from contactctl.session import Session
 
@@ -53,4 +54,5 @@ def account_words(session: Session, *, offline: bool = False) -> str:
     team = session.team
     if not offline and (team is None or session.client.limit is None):
         team = session.ask_team() or team
-    return f"team {excerpt(team)}, {credentials.source}" if team else credentials.source
+    source = credentials.source if credentials.profile else f"key from {KEY_VARIABLE}"
+    return f"team {excerpt(team)}, {source}" if team else source

@@ -48,7 +48,9 @@ def say_unfinished(session: Session, plan: Plan, resume_command: str) -> None:
     from contactctl.importing.journals import Journals
 
     if Journals(journal_folder(session.env)).has_unfinished(plan.identity):
-        session.output.note(f"a run was not finished; to go on with it instead:\n{resume_command}")
+        session.output.note(
+            f"an earlier run was not finished; to resume it instead:\n{resume_command}"
+        )
 
 
 def resumed_input(

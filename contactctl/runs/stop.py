@@ -89,5 +89,5 @@ def way_on_named(resume_command: str | None) -> Iterator[None]:
 
 
 def _name_way_on(error: Ending, resume_command: str) -> None:
-    error.hint = f"{error.hint}; then go on with" if error.hint else "go on with"
+    error.hint = f"{error.hint}; then resume with" if error.hint else "resume with"
     error.command = resume_command

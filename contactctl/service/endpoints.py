@@ -220,7 +220,9 @@ def _advice_of_update(change: ContactChange) -> Advice:
         return ((RefusedError, "add --email: no contact can be created from a user id alone"),)
     if len(names) > 1:
         # Its own words, "Multiple contacts found for the given criteria", do not name the two.
-        hint = "look with `contactctl find` whether email and user id are two contacts"
+        hint = (
+            "check with `contactctl find` whether the email and the user id belong to two contacts"
+        )
         return ((RefusedError, hint),)
     return ()
 

@@ -84,8 +84,8 @@ def test_a_deletion_comes_back_without_its_id(cli: Cli, undo: Path) -> None:
     after = contact(cli, ADA)
     assert before.pop("id") != after.pop("id")
     assert after == before
-    assert f"line 2, {ADA}: could not be brought back: id, workflows" in done.err.splitlines()
-    assert "could not be brought back: id of 1, workflows of 1" in done.err
+    assert f"line 2, {ADA}: could not be restored: id, workflows" in done.err.splitlines()
+    assert "could not be restored: id of 1, workflows of 1" in done.err
 
 
 def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
@@ -93,8 +93,8 @@ def test_who_opted_out_is_brought_back_opted_out(cli: Cli, undo: Path) -> None:
     saved(cli, "-e", ADA, "--unsubscribed")
     changed(cli, undo, "delete", "-e", ADA, "--yes")
     shown = taken_back(cli, undo, "--dry-run").out
-    assert "cannot be brought back: id of 1, workflows of 1" in shown
-    assert f"cannot come back\t\tid, workflows, Weekly digest (mailingLists.{DIGEST})" in shown
+    assert "cannot be restored: id of 1, workflows of 1" in shown
+    assert f"cannot be restored\t\tid, workflows, Weekly digest (mailingLists.{DIGEST})" in shown
     assert shown.count(DIGEST) == 2  # in neither place as if it came back
     (row,) = rows(taken_back(cli, undo, "-o", "json"))
     assert row["lost"] == ["id", "workflows", f"mailingLists.{DIGEST}"]
@@ -116,9 +116,9 @@ def test_each_line_says_what_could_not_come_back(
     env = {"TERM": "xterm", "COLUMNS": "60"}
     done = cli("apply", str(undo), "--sandbox", terminal=terminal, env=env)
     assert done.code == 0, done.err
-    found = re.findall(r"(p[0-9]+@example.com): could not be brought back: userId", done.err)
+    found = re.findall(r"(p[0-9]+@example.com): could not be restored: userId", done.err)
     assert sorted(found) == people
-    assert "could not be brought back: userId of 25" in done.err
+    assert "could not be restored: userId of 25" in done.err
 
 
 def test_what_somebody_else_changed_stays_and_the_rest_comes_back(cli: Cli, undo: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_file_of_which_a_part_was_taken_back_counts_as_applied(cli: Cli, undo:
     file.write_text(f"email,firstName\n{ADA},A\n{BOB},B\n")
     assert imported(cli, file, "--undo-file", str(undo)).code == 0
     saved(cli, "-e", ADA, "--first-name", "Eva")
-    assert "nothing of such a line was taken back" in taken_back(cli, undo, code=6).err
+    assert "nothing in such a line was undone" in taken_back(cli, undo, code=6).err
     assert "applied already" in taken_back(cli, undo, code=5).err
 
 

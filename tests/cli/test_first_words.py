@@ -118,3 +118,18 @@ def test_faults_before_and_behind_the_word_of_a_command(cli: Cli, line: str, wor
 
 def test_a_flag_of_every_command_may_stand_twice(cli: Cli) -> None:
     assert cli("-q", "-q", "version", "-q", "-q").code == 0
+
+
+def test_a_bare_address_is_led_to_find(cli: Cli) -> None:
+    done = cli("ada@example.com")
+    assert done.code == 2
+    assert done.err.splitlines() == [
+        "error: there is no such command",
+        "  hint: type this instead",
+        "contactctl find ADDRESS",
+    ]
+
+
+def test_what_may_be_the_value_of_a_mistyped_flag_is_no_word_too_many(cli: Cli) -> None:
+    done = cli("find", "ada@example.com", "--feild", "plan")
+    assert done.err == "error: there is no flag --feild\n  hint: did you mean --field?\n"

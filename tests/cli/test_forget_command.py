@@ -116,7 +116,7 @@ def test_a_run_under_way_is_never_touched(cli: Cli, imports: Path) -> None:
     run.journal.record(Result(1, "failed", None, 1, error))
     for words in (("--all", "--yes"), ("ada@example.com",)):
         assert kinds(cli, *words, code=9) == ["unfinished_run"]
-        assert "runs that are under way" in str(cli("forget", *words, "-o", "json").error["hint"])
+        assert "runs in progress" in str(cli("forget", *words, "-o", "json").error["hint"])
     assert "run under way" in cli("forget").out
     run.close()
     assert kinds(cli, "ada@example.com", of="removed") == ["unfinished_run"]

@@ -140,8 +140,8 @@ def test_an_unknown_column_is_refused_with_the_nearest_names(cli: Cli, file: Pat
         ("plan,note", (), "no column gives an email address or a user id"),
         ("email,list:No such", (), "No such"),
         ("email,mailingLists", (), "list:ID"),
-        ("email,id", (), '"id": a name that the service keeps'),
-        ("email,updatedAt", (), '"updatedAt": a name that the service keeps'),
+        ("email,id", (), '"id": a name reserved by the service'),
+        ("email,updatedAt", (), '"updatedAt": a name reserved by the service'),
     ],
 )
 def test_columns_that_cannot_be_used(

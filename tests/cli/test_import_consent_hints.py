@@ -106,6 +106,6 @@ def test_a_column_of_opt_outs_that_was_taken_the_wrong_way_round_is_turned_by_th
         given = ["--map-file", str(map_file)]
     done = imported(cli, file, *given)
     assert done.code == 2
-    assert "the command below takes yes as opted out, and re-subscribes nobody" in done.err
+    assert "the command below reads yes as opted out, and re-subscribes nobody" in done.err
     assert imported(cli, file, *ready_flags(done, file)).code == 0
     assert subscribed(cli) == {"out@example.com": False, "in@example.com": True}

@@ -164,7 +164,7 @@ def test_a_limited_run_is_not_finished_and_says_how_to_go_on(cli: Cli, tmp_path:
     assert first.code == 0
     assert "2 rows: 2 done" in first.err
     *_, said, command = errors_of(first).splitlines()
-    assert "3 rows not taken" in said
+    assert "3 rows left for later" in said
     assert command == f"contactctl --sandbox import {file} --resume"
     rest = imported(cli, file, "--resume")
     assert rest.code == 0
@@ -175,7 +175,7 @@ def test_a_limited_run_is_not_finished_and_says_how_to_go_on(cli: Cli, tmp_path:
 def test_a_limit_beyond_the_file_finishes_it(cli: Cli, tmp_path: Path) -> None:
     file = people(tmp_path, "email\na@example.com\n")
     said = errors_of(imported(cli, file, "--limit", "1"))
-    assert "not taken" not in said
+    assert "left for later" not in said
     assert "was not finished" not in errors_of(imported(cli, file))
 
 

@@ -51,7 +51,7 @@ def test_the_export_is_imported_by_the_command_that_it_is_answered_with(
 def test_what_only_the_service_writes_is_left_out_and_named(cli: Cli, tmp_path: Path) -> None:
     file = written(tmp_path / "audience.csv", f"Id,{LABELS}", *(f"c1,{row}" for row in ROWS))
     done = imported(cli, file, NEVER, "--dry-run")
-    assert "left out, as only the service writes it: Id, Created At\n" in done.err + done.out
+    assert "left out, since only the service sets it: Id, Created At\n" in done.err + done.out
 
 
 def test_what_find_prints_is_imported_and_changes_nothing(cli: Cli, tmp_path: Path) -> None:

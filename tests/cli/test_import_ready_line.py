@@ -96,7 +96,7 @@ def test_few_rows_that_cannot_be_sent_are_left_out_and_many_are_not(cli: Cli, fi
     assert [row["status"] for row in pasted(cli, file, code=6)] == ["done", "done", "failed"]
     file.write_text(f"email,Fax\n{ADA},1\nnobody,3\nnone,3\n")
     refused = imported(cli, file)
-    assert "correct the file" in refused.err
+    assert "fix the file" in refused.err
     assert "then the command below leaves out 1 column" in refused.err
     assert line_of(refused) == ["--ignore", "Fax"]
 
@@ -175,8 +175,9 @@ def test_the_line_stands_alone_below_the_box(cli: Cli, file: Path) -> None:
     file.write_text(f"email,{','.join(f'column number {n}' for n in range(5))}\n{ADA},1,2,3,4,5\n")
     env = {"TERM": "dumb", "COLUMNS": "60", "CI": "1"}
     done = cli("import", str(file), "--sandbox", terminal=True, env=env)
-    *_, border, line = done.err.splitlines()
-    assert border.startswith("╰")
+    *above, line = done.err.splitlines()
+    border = next(at for at, text in enumerate(above) if text.startswith("╰"))
+    assert above[border + 1].startswith("hint: ")
     assert line.startswith("contactctl --sandbox import ")
     assert len(line) > 60
 
@@ -242,7 +243,7 @@ def test_a_column_without_a_name_is_left_out(cli: Cli, file: Path) -> None:
     file.write_text(f",email,seats\n0,{ADA},2\n1,{BOB},3\n")
     done = imported(cli, file)
     assert line_of(done) == ["--ignore="]
-    assert "the command below leaves out what has no name" in done.err
+    assert "the command below leaves out cells without a column name" in done.err
     pasted(cli, file)
     assert dump(cli, "seats") == [(ADA, Number("2")), (BOB, Number("3"))]
 

@@ -83,7 +83,7 @@ def test_an_unfinished_run_is_spoken_of_by_the_next_one(cli: Cli, file: Path) ->
     file.write_text("userId\n" + "nobody\n" * 30)
     assert imported(cli, file, "--max-failures=1").code == 6
     said = errors_of(imported(cli, file, "--max-failures=2"))
-    assert f"go on with it instead:\ncontactctl --sandbox import {file}" in said
+    assert f"resume it instead:\ncontactctl --sandbox import {file}" in said
     assert "--resume" in said
     assert "in an earlier run" not in said
 

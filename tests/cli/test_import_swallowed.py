@@ -36,7 +36,7 @@ def test_no_ready_line_leaves_out_who_may_be_inside_a_quotation(
     file.write_text(text + "".join(f"p{number}@example.com,x\n" for number in range(9)))
     done = imported(cli, file)
     assert done.code == 2
-    assert "--skip-invalid would leave out everybody who is between them" in done.err
+    assert "--skip-invalid would leave out everybody between them" in done.err
     assert not any(line.startswith("contactctl ") for line in done.err.splitlines())
 
 

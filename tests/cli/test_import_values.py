@@ -50,9 +50,9 @@ def test_cells_that_say_nothing_are_shown_by_column_and_can_be_empty(
     text = "email,userId,firstName,zip\na@example.com,1,NULL,'02134\nb@example.com,2,\\N,NULL\n"
     file = saved(tmp_path, text)
     done = imported(cli, file, "--dry-run")
-    assert "firstName: 2 cells say nothing, and will be sent as text:" in done.out
+    assert "firstName: 2 cells hold placeholder text, which will be sent as it is:" in done.out
     assert r"--null-text 'NULL,\N' reads them as empty; where backslashes are escapes" in done.out
-    assert "zip: 1 cell has a spreadsheet's marks of text" in done.out
+    assert "zip: 1 cell has a spreadsheet's text marks" in done.out
     rows = rows_of(cli, file, "--dry-run", "--null-text", r"NULL,\N")
     assert '"placeholders":{"zip":{"\'02134":1}}' in to_json(rows[-1])
     assert imported(cli, file, "--null-text", r"NULL,\N").code == 0

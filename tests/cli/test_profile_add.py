@@ -100,7 +100,7 @@ def test_a_name_that_is_there_is_replaced_only_when_told(cli: Cli, path: Path) -
     ("words", "code", "message"),
     [
         (("work",), 2, "the API key cannot be asked for here"),
-        (("work", "--key-stdin", "--key-env", "V"), 2, "two sources"),
+        (("work", "--key-stdin", "--key-env", "V"), 2, "two ways"),
         (("work", "--key-env", ""), 2, "--key-env takes the name"),
         (("work", "--key-env", "A=b"), 2, "--key-env takes the name"),
         (("work", "--key-command", "op 'x"), 2, "--key-command: the key command cannot be split"),
@@ -149,4 +149,4 @@ def test_a_terminal_is_no_place_to_pipe_a_key_from(cli: Cli) -> None:
 
 def test_a_variable_that_overrules_is_warned_of(cli: Cli) -> None:
     done = cli(*ADD, "work", "--key-env", "V", env={"LOOPS_API_KEY": SECRET})
-    assert "LOOPS_API_KEY is set and overrules the active profile" in done.err
+    assert "LOOPS_API_KEY is set and overrides the active profile" in done.err

@@ -197,7 +197,7 @@ def test_a_team_that_cannot_be_kept_spoils_no_check(
     Path(f"{profiles.path}.lock").mkdir()
     done = cli("profile", "check")
     assert (done.code, done.out) == (0, "Acme\n")
-    assert "the team name is not kept" in done.err
+    assert "the team name was not saved" in done.err
     assert len(work.asked) == 1
 
 

@@ -81,9 +81,9 @@ def test_use_changes_the_active_profile(cli: Cli, path: Path) -> None:
 @pytest.mark.parametrize(
     ("env", "warning"),
     [
-        ({"LOOPS_API_KEY": "k"}, "LOOPS_API_KEY is set and overrules"),
-        ({"LOOPS_API_KEY": ""}, "LOOPS_API_KEY is set and overrules"),
-        ({"CONTACTCTL_PROFILE": "b"}, "CONTACTCTL_PROFILE is set and overrules"),
+        ({"LOOPS_API_KEY": "k"}, "LOOPS_API_KEY is set and overrides"),
+        ({"LOOPS_API_KEY": ""}, "LOOPS_API_KEY is set and overrides"),
+        ({"CONTACTCTL_PROFILE": "b"}, "CONTACTCTL_PROFILE is set and overrides"),
         ({"CONTACTCTL_PROFILE": "a"}, ""),
         ({}, ""),
     ],

@@ -50,12 +50,12 @@ CASES = f"""
 -u 1 --prop source=A                     | source is not for --prop       | --source
 -u 1 --prop subscribed=true              | subscribed is not for --prop   | --subscribed
 -u 1 --prop mailingLists={LIST}          | mailingLists is not for --prop | --list ID=true
--u 1 --prop id=x                         | id is a name of the service    | leave it out
--u 1 --prop listId=x                     | listId is a name of the service| leave it out
--u 1 --prop softDeleteAt=x               | softDeleteAt is a name of the  | leave it out
--u 1 --prop teamId=x                     | teamId is a name of the service| leave it out
--u 1 --prop updatedAt=x                  | updatedAt is a name of the     | leave it out
--u 1 --prop optInStatus=x                | optInStatus is a name of the   | leave it out
+-u 1 --prop id=x                         | id is reserved by the service    | leave it out
+-u 1 --prop listId=x                     | listId is reserved by the service| leave it out
+-u 1 --prop softDeleteAt=x               | softDeleteAt is reserved by the  | leave it out
+-u 1 --prop teamId=x                     | teamId is reserved by the service| leave it out
+-u 1 --prop updatedAt=x                  | updatedAt is reserved by the     | leave it out
+-u 1 --prop optInStatus=x                | optInStatus is reserved by the   | leave it out
 -u 1 --prop plan                         | --prop "plan" is not KEY=VALUE | KEY:=JSON
 -u 1 --prop =x                           | --prop "=x" is not KEY=VALUE   | KEY=VALUE
 -u 1 --prop :=1                          | is not KEY=VALUE               | KEY=VALUE
@@ -73,7 +73,7 @@ CASES = f"""
 -u 1 --unset subscribed                  | subscribed cannot be emptied   | --unsubscribed
 -u 1 --unset mailingLists                | mailingLists cannot be emptied | --list ID=false
 -u 1 --unset source                      | source cannot be emptied       | --source
--u 1 --unset teamId                      | teamId is a name of the        | leave it out
+-u 1 --unset teamId                      | teamId is reserved by the        | leave it out
 -u 1 --unset ''                          | the name of a field is empty   | give it a name
 -u 1 --list {LIST}                       | is not ID=true or ID=false     | ID=true to add
 -u 1 --list =true                        | is not ID=true or ID=false     | ID=true to add
@@ -91,8 +91,8 @@ CASES = f"""
 -d '[{{"userId":"1"}}]'                  | --data is a list               | contactctl import
 -d '"x"'                                 | --data is not a JSON object    | one JSON object
 -d '{{"userId":"1","userId":"2"}}'       | the key "userId" is given twice| one JSON object
--d '{{"userId":"1","id":"c1"}}'          | id is a name of the service    | leave it out
--d '{{"userId":"1","optInStatus":null}}' | optInStatus is a name of the   | leave it out
+-d '{{"userId":"1","id":"c1"}}'          | id is reserved by the service    | leave it out
+-d '{{"userId":"1","optInStatus":null}}' | optInStatus is reserved by the   | leave it out
 -d '{{"userId":1}}'                      | userId: this is a number       | write it as a string
 -d '{{"email":"a@b"}}'                   | "a@b" is not an email address  | ada@example.com
 -d '{{"email":null}}'                    | email cannot be emptied        | leave it out

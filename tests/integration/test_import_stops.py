@@ -35,7 +35,7 @@ def release() -> threading.Event:
 
 def resume_command(run: Importing) -> str:
     """Return the command that the error names, as somebody would copy it."""
-    _, colon, command = str(error_of(run)["hint"]).partition("go on with: ")
+    _, colon, command = str(error_of(run)["hint"]).partition("resume with: ")
     assert colon
     return command
 

@@ -27,7 +27,9 @@ def test_a_text_that_fits_stays_as_it_is() -> None:
     assert fitted("a  b\n\n c", 6) == "a  b\n\n c"
 
 
-@pytest.mark.parametrize("line", ["contactctl import people.csv --resume", "export A=1 B=2"])
+@pytest.mark.parametrize(
+    "line", ["contactctl import people.csv --resume", "export A=1 B=2", "$env:A = '1'"]
+)
 def test_a_line_to_copy_is_left_to_the_terminal(line: str) -> None:
     assert fitted(f"go on with\n{line}", 12) == f"go on with\n{line}"
 

@@ -213,7 +213,7 @@ def _notes(plan: Plan) -> list[str]:
 def _duration(forecast: Forecast) -> str:
     if math.isinf(forecast.per_second):
         return ""
-    looks = " looks and writes" if forecast.looks else ""
+    looks = ", look-ups included" if forecast.looks else ""
     return f", about {duration(forecast.seconds)} at {per_second(forecast.per_second)}{looks}"
 
 
@@ -241,4 +241,4 @@ def _lost(tally: Tally) -> list[str]:
     if not tally.lost:
         return []
     parts = [f"{excerpt(name)} of {count:,}" for name, count in tally.lost.most_common()]
-    return [f"could not be brought back: {', '.join(parts)}"]
+    return [f"could not be restored: {', '.join(parts)}"]

@@ -119,7 +119,7 @@ def apply(
     Each contact is looked up again. Where it is no longer as the plan found it, its line fails as
     drifted and nothing of it is written; else only the fields that change are sent. Between that
     look and the write somebody else may still write: the service has no conditional write. An undo
-    file is taken back from its end, and what cannot come back is named and counted.
+    file is taken back from its end, and what cannot be restored is named and counted.
     """
     preview.check(session)
     if flags.resume and preview.dry_run:
@@ -256,7 +256,7 @@ def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
     elif _may_be_applied_again(call):
         hint += "nothing was taken back, so take later runs back and then apply this file again"
     else:
-        hint += "nothing of such a line was taken back"
+        hint += "nothing in such a line was undone"
     if call.flags.rejects is None:
         hint += "; --rejects FILE saves such lines"
     error = RowsFailedError(message, hint=hint)

@@ -138,8 +138,8 @@ class _Look:
         if deep and call.input_file.name != STDIN:
             found.command = f"{deep.through} | {_piped(call).command('--ignore-unknown')}"
             found.hint = (
-                f"the command below brings up what is in {quoted(deep.name)}, where the addresses"
-                " are, and leaves out what is no field"
+                f"the command below moves what {quoted(deep.name)} holds, the addresses among it,"
+                " up one level, and leaves out what matches no field"
             )
         sheet = call.input_file.source.sheet
         if sheet is not None and sheet.others:

@@ -48,7 +48,7 @@ def opened(
             reading = replace(reading, **error.better)
             if error.through:
                 error.command = f"{error.through} | {call_of(reading, _PIPED).command()}"
-                error.hint = "the command below makes rows of it"
+                error.hint = "the command below turns it into rows"
             else:
                 again = opened(session, reading, sending, call_of, offline=offline)
                 _tell_all(error, again, offline)

@@ -72,10 +72,10 @@ class Entry(NamedTuple):
             if _value(one.before) or _value(one.after)
             # Who comes or goes is named already.
             if item.would == "update" or not _is_ref(item, name)
-            # What cannot come back would stand there as if it did.
+            # What cannot be restored would stand there as if it did.
             if name not in self.lost
         ]
-        found += [(*head, "cannot come back", "", ", ".join(lost))] if lost else []
+        found += [(*head, "cannot be restored", "", ", ".join(lost))] if lost else []
         return found or [(*head, "", "", "")]
 
     @property
@@ -148,7 +148,7 @@ class Shown:
         team = f", team {excerpt(self._account.team)}" if self._account.team else ""
         heading = f"{excerpt(self._name)}{team}: {', '.join(parts) or 'nothing'}"
         lost = [f"{excerpt(name)} of {count:,}" for name, count in self._lost.most_common()]
-        return [heading, *([f"cannot be brought back: {', '.join(lost)}"] if lost else [])]
+        return [heading, *([f"cannot be restored: {', '.join(lost)}"] if lost else [])]
 
     def answer(self) -> Answer:
         """Return it in each form."""
@@ -222,13 +222,13 @@ class Shown:
 
 
 def lost_line(finished: Finished) -> str | None:
-    """Return what could not be brought back of one contact; None for nothing."""
+    """Return what could not be restored of one contact; None for nothing."""
     job, result = finished
     if result.change is None or not result.change.lost:
         return None
     names = planned_of(job.row).names
     lost = ", ".join(_field(name, names, short=False) for name in result.change.lost)
-    return f"{row_words(job)}: could not be brought back: {lost}"
+    return f"{row_words(job)}: could not be restored: {lost}"
 
 
 def row_to_json(finished: Finished) -> JsonObject:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from contactctl.importing.plan import FaultyColumnsError, Plan
 
 _SHOWN_COLUMNS = 30
-_HOLDS_OTHERS = (
-    "correct the quotation marks; --skip-invalid would leave out everybody who is between them"
-)
-_HINT = "correct the file, or import the other rows with --skip-invalid"
-_KEEP_NEW = "to make a property of a column: --map 'COLUMN=newName'"
+_HOLDS_OTHERS = "fix the quotation marks; --skip-invalid would leave out everybody between them"
+_HINT = "fix the file, or import the other rows with --skip-invalid"
+_KEEP_NEW = "to turn a column into a property: --map 'COLUMN=newName'"
 _KEEP = "to keep a column: --map 'COLUMN=FIELD', or --create-properties for new properties"
 
 
@@ -30,7 +28,7 @@ def rows_refusal(report: CheckReport, way: WayOut, command: str) -> UsageError:
     """Return the error for rows that cannot be sent."""
     lines = [f"{rows_words(report)} cannot be sent; nothing was written", *group_lines(report)]
     does = _sequence(way.does)
-    hint = f"correct the file; the command below {does}"
+    hint = f"fix the file; the command below {does}"
     if not way.is_complete:
         then = f"; then the command below {does}" if way.words else ""
         hint = f"{_rows_hint(report)}{then}"
@@ -72,7 +70,7 @@ def _rows_hint(report: CheckReport) -> str:
     if report.sendable_rows:
         return _HINT
     has_flags = any("--" in (group.hint or "") for group in report.problems.groups)
-    return "correct the file" + ", or give the flags that are named above" * has_flags
+    return "fix the file" + ", or give the flags that are named above" * has_flags
 
 
 def _with_command(message: str, hint: str, way: WayOut, command: str) -> UsageError:
@@ -93,7 +91,7 @@ def left_out_lines(plan: Plan) -> list[str]:
     left_out = plan.left_out
     lines = [f"{counted(len(left_out), 'column')} left out: {_names(left_out)}"] if left_out else []
     if plan.passed_over:
-        lines.append(f"left out, as only the service writes it: {_names(plan.passed_over)}")
+        lines.append(f"left out, since only the service sets it: {_names(plan.passed_over)}")
     without = (plan.source.snapshot.rows or 0) - plan.report.rows
     if without > 0:
         lines.append(f"{counted(without, 'row')} of the backup without a contact left out")

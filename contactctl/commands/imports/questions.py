@@ -153,7 +153,7 @@ class Questions:
 
     def _listed_words(self, column: ColumnWords) -> list[str]:
         while True:
-            answer = self._ask("  Which words mean opted out? With commas between them: ")
+            answer = self._ask("  Which words mean opted out? (separated by commas) ")
             words = ["--unsubscribed-when", f"{column.name}={answer}"]
             if not self._is_taken(words):
                 continue
@@ -206,7 +206,7 @@ def _meaning(advice: Sequence[str], name: str) -> str:
     if value == EMPTY_WORD:
         return "an empty cell means opted out"
     if value == ANY_WORD:
-        return "whatever is in the cell, it means opted out"
+        return "anything in the cell means opted out"
     if flag == "--subscribed-when":
         return f"all but these opted out: {excerpt(value)}"
     return f"these opted out: {excerpt(value)}"

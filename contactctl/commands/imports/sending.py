@@ -41,7 +41,7 @@ def send(call: ImportCall, plan: Plan) -> None:
     if tally.rows < plan.report.rows:
         left = counted(plan.report.rows - tally.rows, "row")
         call.session.output.note(
-            f"{left} not taken, as --limit asks; to go on with them:\n{call.rest_command}"
+            f"{left} left for later by --limit; to import them:\n{call.rest_command}"
         )
     else:
         # Every row has its end on disk: nobody will ask for the copy again.

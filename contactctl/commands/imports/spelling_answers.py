@@ -71,17 +71,17 @@ def _empty_words(column: str, words: Mapping[str, int]) -> list[str]:
     dressed = {word: count for word, count in words.items() if is_dressed(word)}
     lines = []
     if empty:
-        cells = counted(sum(empty.values()), "cell says", "cells say")
+        cells = counted(sum(empty.values()), "cell holds", "cells hold")
         flag = empty_flag([word for word, _ in _frequent(empty)])
         more = f"; where backslashes are escapes, {ESCAPES_WAY}" if NO_VALUE in empty else ""
         lines.append(
-            f"{excerpt(column)}: {cells} nothing, and will be sent as text:"
+            f"{excerpt(column)}: {cells} placeholder text, which will be sent as it is:"
             f" {_listed(empty)} ({flag} reads them as empty{more})"
         )
     if dressed:
         cells = counted(sum(dressed.values()), "cell has", "cells have")
         lines.append(
-            f"{excerpt(column)}: {cells} a spreadsheet's marks of text, which will be sent as well:"
+            f"{excerpt(column)}: {cells} a spreadsheet's text marks, which will be sent too:"
             f" {_listed(dressed)}"
         )
     return lines
@@ -89,7 +89,7 @@ def _empty_words(column: str, words: Mapping[str, int]) -> list[str]:
 
 def _padded(column: str, count: int) -> str:
     texts = counted(count, "text has spaces around it", "texts have spaces around them")
-    return f"{excerpt(column)}: {texts}, which will be sent as well"
+    return f"{excerpt(column)}: {texts}, which will be sent too"
 
 
 def _listed(words: Mapping[str, int]) -> str:

@@ -79,9 +79,9 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     more, report = _row_flags(report, judge, judged, given.words)
     words += more
     turned = {word for word in more if word.startswith(_MAP)}
-    does += ["takes yes as opted out"] if turned else []
+    does += ["reads yes as opted out"] if turned else []
     does += ["re-subscribes nobody"] if _NEVER in more else []
-    does += ["leaves out what has no name"] if _NAMELESS in more else []
+    does += ["leaves out cells without a column name"] if _NAMELESS in more else []
     does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} - turned else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
@@ -146,9 +146,9 @@ def column_way(unknown: Sequence[UnknownColumn]) -> tuple[list[str], list[str]]:
     near = [one for one in unknown if one.suggestions and can_be_named(one.name)]
     left = [one for one in unknown if one not in near]
     pairs = [("--map", f"{one.name}={one.suggestions[0]}") for one in near]
-    does = [f"takes {quoted(one.name)} as {one.suggestions[0]}" for one in near[:_MOST_TOLD]]
+    does = [f"maps {quoted(one.name)} to {one.suggestions[0]}" for one in near[:_MOST_TOLD]]
     if len(near) > _MOST_TOLD:
-        does = ["takes near misses as what they may mean"]
+        does = ["maps near misses to the nearest fields"]
     if left:
         others = "other " * bool(near)
         does.append(f"leaves out {counted(len(left), f'{others}column')}")

@@ -104,7 +104,7 @@ def use(session: Session, name: Name) -> None:
     """Choose the profile that is used when nothing else names one."""
     if name == SANDBOX_NAME:
         raise UsageError(
-            "the sandbox is not made the active profile, so that no write is lost in it",
+            "the sandbox cannot be the active profile, so that no write ends up there by mistake",
             hint=f"give --sandbox to the command, or set {PROFILE_VARIABLE}={SANDBOX_NAME}",
         )
     with session.profiles.modify() as book:
@@ -183,7 +183,9 @@ def _with_team(session: Session, profile: Profile) -> Profile:
         return profile._replace(team=_ask_team(session, found))
     # A stop as well: whoever presses Ctrl-C should know that nothing was saved.
     except Ending as error:
-        error.message += f"; profile {profile.name} was not saved (--no-check saves it unasked)"
+        error.message += (
+            f"; profile {profile.name} was not saved (--no-check saves it without asking)"
+        )
         raise
 
 
@@ -213,7 +215,7 @@ def _keep_team(session: Session, found: Credentials, team: str | None) -> None:
             profile = find_profile(book, found.profile, "checked just now")
             book.profiles[profile.name] = profile._replace(team=team)
     except (MachineError, CredentialsError) as error:
-        session.output.warn(f"the team name is not kept: {error.message}")
+        session.output.warn(f"the team name was not saved: {error.message}")
 
 
 def _explicit(session: Session, name: str | None) -> str | None:
@@ -241,6 +243,6 @@ def _say_what_follows(
 def _warn_of_variables(session: Session, name: str) -> None:
     # Set in the shell long ago, perhaps, and a change here would seem to have no effect.
     if KEY_VARIABLE in session.env:
-        session.output.warn(f"{KEY_VARIABLE} is set and overrules the active profile")
+        session.output.warn(f"{KEY_VARIABLE} is set and overrides the active profile")
     elif session.env.get(PROFILE_VARIABLE, name) != name:
-        session.output.warn(f"{PROFILE_VARIABLE} is set and overrules the active profile")
+        session.output.warn(f"{PROFILE_VARIABLE} is set and overrides the active profile")

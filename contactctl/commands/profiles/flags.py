@@ -113,7 +113,7 @@ class KeyFlags:
         given = (self.key_stdin, self.key_env is not None, self.key_command is not None)
         ways = "--key-stdin, --key-env VARIABLE or --key-command 'COMMAND'"
         if sum(given) > 1:
-            raise UsageError("the key is to come from two sources", hint=f"give one of {ways}")
+            raise UsageError("the key is given in two ways", hint=f"give one of {ways}")
         # Before the key is asked for: a job would hang on the question for ever.
         if not any(given) and not session.can_ask:
             raise UsageError("the API key cannot be asked for here", hint=f"give {ways}")
@@ -176,7 +176,7 @@ def _typed(session: Session, name: str, base_url: str) -> StoredKey:
     """Ask for a key, again after a typing error, and say before it what becomes of it."""
     session.output.note(
         f"Profile {name} for {base_url}\n"
-        "A key is found in Loops under Settings → API. It will be kept as plain text in\n"
+        "You find a key in Loops under Settings → API. It will be kept as plain text in\n"
         f"{session.profiles.path}\n"
         "readable by you alone; --key-env and --key-command keep it elsewhere."
     )

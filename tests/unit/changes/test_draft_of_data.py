@@ -42,8 +42,8 @@ def test_a_flag_replaces_the_same_field_of_data() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"id":"x"}', "id is a name"),
-        ('{"optInStatus":"accepted"}', "optInStatus is a name"),
+        ('{"id":"x"}', "id is reserved"),
+        ('{"optInStatus":"accepted"}', "optInStatus is reserved"),
         ('{"email":7}', "email: this is a number"),
         ('{"email":["a@b.com"]}', "email is a list"),
         ('{"userId":7}', "userId: this is a number"),

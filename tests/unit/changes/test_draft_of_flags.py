@@ -103,7 +103,7 @@ def test_a_property_is_split_at_its_first_operator(item: str, sent: str) -> None
         ("plan=" + "x" * 499, "499 characters"),
         (f'plan:="{"x" * 499}"', "499 characters"),
         ("k" * 499 + "=x", "499 characters"),
-        ("id=7", "id is a name of the service's own"),
+        ("id=7", "id is reserved by the service"),
         ("listId=7", "service's own"),
         ("teamId=7", "service's own"),
         ("softDeleteAt=7", "service's own"),

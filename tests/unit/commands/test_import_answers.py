@@ -82,7 +82,7 @@ def test_a_dry_run_of_some_of_the_rows_does_not_say_how_many_contacts_they_are(
 def test_looks_take_their_time_and_a_limit_leaves_rows_out(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "email\n" + "".join(f"p{n}@b.co\n" for n in range(100)))
     assert (
-        "about 20 s at 10 a second looks and writes"
+        "about 20 s at 10 a second, look-ups included"
         in forecast_lines(Forecast(plan, 10.0, looks=1))[0]
     )
     assert Forecast(plan, 10.0, limit=30).to_send == 30

@@ -58,7 +58,7 @@ def test_problems_are_told_by_column_and_kind(tmp_path: Path) -> None:
         "  neither an email address nor a user id: 2 rows (lines 7, 8)",
         "  1 cell, and the header has 3: 1 row (line 9)",
     ]
-    assert error.hint == "correct the file"  # as no row would be left without those
+    assert error.hint == "fix the file"  # as no row would be left without those
     kinds = [(group["column"], group["kind"]) for group in error.groups]
     assert kinds[0] == ("email", "not an email address")
     assert len(kinds) == 4
@@ -101,7 +101,7 @@ def test_unknown_columns_and_bad_rows_are_told_together(tmp_path: Path) -> None:
     first, second, *_ = error.message.splitlines()
     assert '"paln" is not a field' in first
     assert second == "and 1 of 2 rows cannot be sent; nothing was written"
-    assert 'takes "paln" as plan, and leaves out 1 row' in str(error.hint)
+    assert 'maps "paln" to plan, and leaves out 1 row' in str(error.hint)
     assert error.groups[0]["column"] == "email"
     assert way.words == ("--map", "paln=plan", "--skip-invalid")
     assert error.command == "contactctl --map paln=plan --skip-invalid"

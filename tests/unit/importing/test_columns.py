@@ -44,7 +44,7 @@ def test_a_reasons_column_can_be_mapped() -> None:
     [
         (["email", "paln"], '"paln" is not a field: did you mean plan', "--map 'COLUMN=FIELD'"),
         (["email", "paln", "x"], '2 columns match no field:\n.*\n.*called "x"', "--ignore COLUMN"),
-        (["email", "id"], "the service keeps for itself", "--ignore COLUMN"),
+        (["email", "id"], "reserved by the service", "--ignore COLUMN"),
         (["plan", "seats"], "no column gives an email address or a user id", "--map"),
         (["email", "plan", "plan"], r'"plan" \(number 2\) and "plan" \(number 3\)', "--ignore"),
         (["email", "E-Mail"], '"E-Mail": gives email, as "email" does', "--ignore"),

@@ -51,8 +51,8 @@ def test_a_list_is_found_by_what_the_account_makes_of_its_name() -> None:
     [
         ("plna", "no property", "did you mean plan"),
         ("emial", "no property", "did you mean email"),
-        ("id", "service's own", "--ignore id"),
-        ("optInStatus", "service's own", "--ignore"),
+        ("id", "reserved by the service", "--ignore id"),
+        ("optInStatus", "reserved by the service", "--ignore"),
         ("mailing_lists", "cannot be one column", "list:ID"),
         ("x" * 499, "499 characters", "498"),
     ],

@@ -64,10 +64,10 @@ KINDS: dict[str, tuple[bytes, str, str]] = {
     "zip of two": (zipped("a.csv", "b.csv"), "a zip archive", "unzip -p "),
     "tar": (tarred(), "a tar archive", "tar -xOf "),
     "tar.gz": (gzip.compress(tarred()), "a tar archive", "tar -xOf "),
-    "gzip twice": (gzip.compress(gzip.compress(TEXT)), "packed by gzip twice", "zcat "),
-    "bzip2": (bz2.compress(TEXT), "packed by bzip2", "bzip2 -dc "),
-    "xz": (lzma.compress(TEXT), "packed by xz", "xz -dc "),
-    "zstd": (b"\x28\xb5\x2f\xfd\x24" + TEXT, "packed by zstd", "zstd -dc "),
+    "gzip twice": (gzip.compress(gzip.compress(TEXT)), "compressed with gzip twice", "zcat "),
+    "bzip2": (bz2.compress(TEXT), "compressed with bzip2", "bzip2 -dc "),
+    "xz": (lzma.compress(TEXT), "compressed with xz", "xz -dc "),
+    "zstd": (b"\x28\xb5\x2f\xfd\x24" + TEXT, "compressed with zstd", "zstd -dc "),
     "7z": (b"7z\xbc\xaf'\x1c\0\x04", "a 7z archive", "7z x -so "),
     "parquet": (b"PAR1\x15\x04" + bytes(40), "a Parquet file", "duckdb -csv"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\n", "a PDF document", "as CSV"),
@@ -85,7 +85,7 @@ KINDS: dict[str, tuple[bytes, str, str]] = {
     "vcard": (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "a vCard file", "as CSV"),
     "sql": (b"-- a dump\n\nINSERT INTO people VALUES (1);\n", "an SQL script", "in its database"),
     "postgres dump": (b"PGDMP\x01\x0e", "a dump of a Postgres database", "psql -c"),
-    "anything": (bytes(range(1, 32)) * 8, "a file of some program's own", "as CSV"),
+    "anything": (bytes(range(1, 32)) * 8, "in a program's own format", "as CSV"),
 }
 
 

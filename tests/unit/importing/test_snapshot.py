@@ -60,8 +60,8 @@ def replace_by_as_many(path: Path) -> None:
 
 
 CHANGES = [
-    (cut, "was cut from 6,000 rows to 3,500 while"),
-    (cut_in_a_line, "was cut from 6,000 rows to 3,500 while"),
+    (cut, "was cut short from 6,000 rows to 3,500 while"),
+    (cut_in_a_line, "was cut short from 6,000 rows to 3,500 while"),
     (append, "grew from 6,000 rows to 6,010 while"),
     (append_half_a_line, "grew from 6,000 rows to 6,001 while"),
     (overwrite, "was overwritten while"),

@@ -25,7 +25,9 @@ def refused(content: bytes, encoding: str = "utf-8") -> UsageError:
 
 def test_no_encoding_is_named_that_damages_the_other_lines() -> None:
     error = refused(b"email,name\na@b.co,Zo\xc3\xab\nb@b.co,M\xfcller\nc@b.co,J\xfcrgen\n")
-    assert error.hint == "some lines are UTF-8 and others cp1252: write all in one of them"
+    assert (
+        error.hint == "some lines are UTF-8 and others cp1252: save the whole file in one of them"
+    )
     assert getattr(error, "better", None) is None
 
 
@@ -64,7 +66,7 @@ def test_lines_are_counted_through_any_number_of_bytes(end: str) -> None:
 def test_a_single_line_at_fault_in_utf_8_is_for_correction() -> None:
     text = "".join(f"{name},1\n" for name in ("Zoë", "Jürgen", "José"))
     error = refused(text.encode() + b"M\xfcller,1\n" + text.encode())
-    assert "correct that line" in str(error.hint)
+    assert "fix that line" in str(error.hint)
 
 
 def test_utf_8_under_another_name_is_told() -> None:
