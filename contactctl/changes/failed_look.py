@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.errors import GuardError, NotFoundError
+from contactctl.errors import GuardError, NotFoundError, Outcome
+from contactctl.shells import call_line
 
 if TYPE_CHECKING:
+    from contactctl.contact import ContactRef
     from contactctl.errors import ContactctlError
+
+
+def nobody(ref: ContactRef, words: str) -> NotFoundError:
+    """Return the error for a contact that is not there; ``words`` name it."""
+    create = call_line(["create", "--email", ref.value if ref.name == "email" else "ADDRESS"])
+    return NotFoundError(
+        f"there is no contact with {words}",
+        hint=f"check the spelling, or create it: `{create}`",
+        outcome=Outcome.NOT_APPLIED,
+        attempts=1,
+    )
 
 
 def not_written(error: ContactctlError) -> ContactctlError:

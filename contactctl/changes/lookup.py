@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contactctl.contact import fold_address
-from contactctl.errors import GuardError, NotFoundError, Outcome
+from contactctl.errors import GuardError, Outcome
 from contactctl.exact_json import to_json
 from contactctl.safe_text import excerpt
 
@@ -67,18 +67,12 @@ def find_at_most_one(client: Finder, ref: ContactRef) -> JsonObject | None:
 
 
 def find_one(client: Finder, ref: ContactRef) -> JsonObject:
-    """Return the contact under a ref; raises :class:`NotFoundError` when there is none."""
+    """Return the contact under a ref; raises ``NotFoundError`` when there is none."""
     found = find_at_most_one(client, ref)
     if found is None:
-        from contactctl.shells import call_line
+        from contactctl.changes.failed_look import nobody
 
-        create = call_line(["create", "--email", ref.value if ref.name == "email" else "ADDRESS"])
-        raise NotFoundError(
-            f"there is no contact with {in_words([ref])}",
-            hint=f"check the spelling, or create it: `{create}`",
-            outcome=Outcome.NOT_APPLIED,
-            attempts=1,
-        )
+        raise nobody(ref, in_words([ref]))
     return found
 
 

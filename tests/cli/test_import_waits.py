@@ -139,11 +139,11 @@ def test_the_account_is_named_and_asked_once(cli: Cli, file: Path) -> None:
     with limited("50") as server:
         for _ in range(2):  # the second time what the account declares is known already
             done = cli("import", str(file), env=key_for(server))
-            assert done.err.splitlines()[1] == "account: team Acme, the variable LOOPS_API_KEY"
+            assert done.err.splitlines()[1] == "account: team Acme, key from LOOPS_API_KEY"
             assert "at 40 a second" in done.err
         assert server.routes_seen().count(KEY) == 2
         done = cli("import", str(file), "--dry-run", "--offline", env=key_for(server))
-        assert "account: the variable LOOPS_API_KEY" in done.out
+        assert "account: key from LOOPS_API_KEY" in done.out
         assert server.routes_seen().count(KEY) == 2
 
 
@@ -152,4 +152,4 @@ def test_a_service_that_names_no_team_is_written_to_all_the_same(cli: Cli, file:
         with service(KEY, answer, answer) as server:
             done = cli("import", str(file), env=key_for(server))
         assert done.code == 0
-        assert "account: the variable LOOPS_API_KEY\n" in done.err
+        assert "account: key from LOOPS_API_KEY\n" in done.err

@@ -164,7 +164,7 @@ def test_ctrl_c_at_a_question_does_nothing_and_says_so_in_one_line(screen: Scree
 def test_a_key_is_asked_for_and_not_shown(screen: Screen) -> None:
     process = screen.start("profile", "add", "work", "--no-check")
     before = " ".join(screen.read_until(re.compile(r"API key \(not shown\): $")).split())
-    assert before.startswith("Profile work for https://app.loops.so/api A key is found in Loops")
+    assert before.startswith("Profile work for https://app.loops.so/api You find a key in Loops")
     assert "kept as plain text" in before
     os.write(screen.ours, b"canary 0123456789abcdef\n")
     again = screen.read_until(re.compile(r"API key \(not shown\): $"))

@@ -104,11 +104,11 @@ def test_a_property_is_split_at_its_first_operator(item: str, sent: str) -> None
         (f'plan:="{"x" * 499}"', "499 characters"),
         ("k" * 499 + "=x", "499 characters"),
         ("id=7", "id is reserved by the service"),
-        ("listId=7", "service's own"),
-        ("teamId=7", "service's own"),
-        ("softDeleteAt=7", "service's own"),
-        ("updatedAt:=7", "service's own"),
-        ("optInStatus=accepted", "service's own"),
+        ("listId=7", "reserved by the service"),
+        ("teamId=7", "reserved by the service"),
+        ("softDeleteAt=7", "reserved by the service"),
+        ("updatedAt:=7", "reserved by the service"),
+        ("optInStatus=accepted", "reserved by the service"),
     ],
 )
 def test_a_property_that_must_not_be_sent_is_refused(item: str, reason: str) -> None:
