@@ -102,17 +102,12 @@ def serve(
     seed = None if data.seed is None else document_of(session, data.seed)
     # The sandbox takes any key and holds whatever was tried out in it.
     if not is_loopback(listen.host):
-<<<<<<< HEAD:contactctl/commands/sandbox/command.py
         session.output.warn(f"{listen.host} may accept connections from other machines")
     with ExitStack() as stack:
         store = stack.enter_context(_open_served(session, data))
         if seed is not None:
             load_into(store, seed)
         log = log_of(session, data.log, stack)
-=======
-        session.output.warn(f"{listen.host} may accept connections from other machines")
-    with _open(session, db) as store:
->>>>>>> c2bb24d (Say messages and the import reference in plainer words, and what a dry run would do):contactctl/commands/sandbox.py
         serve_app(
             make_app(store, replace(settings, log=log, seed=seed)),
             Listen(listen.host, listen.port, listen.threads),
