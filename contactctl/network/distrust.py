@@ -24,6 +24,7 @@ _OF_OTHERS = (
     "AWS_CA_BUNDLE",
     "PIP_CERT",
 )
+_OLDEST = "TLS 1.2 is the oldest that is spoken here: whatever answers there needs an update"
 _CHECK_ADDRESS = "check the address with `contactctl profile show`"
 
 
@@ -32,11 +33,11 @@ def trust_failure(
 ) -> TrustError:
     """Return the error of a handshake with a host that failed under these variables."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        reason = getattr(error, "reason", None) or "no reason given"
-        reason = reason.lower().replace("_", " ")
+        reason = (getattr(error, "reason", None) or "no reason given").lower().replace("_", " ")
+        is_old = "protocol" in reason
         return TrustError(
             f"no TLS connection can be made to {host}: {reason}",
-            hint=f"{_CHECK_ADDRESS}: does it speak https there?",
+            hint=_OLDEST if is_old else f"{_CHECK_ADDRESS}: does it speak https there?",
         )
     if error.verify_code in _WRONG_NAME:
         return TrustError(

@@ -108,6 +108,20 @@ def test_another_failure_is_named_in_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("WRONG_VERSION_NUMBER", "does it speak https"),
+        ("UNSUPPORTED_PROTOCOL", "TLS 1.2 is the oldest"),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", "TLS 1.2 is the oldest"),
+    ],
+)
+def test_a_version_of_tls_that_is_too_old_is_said(reason: str, words: str) -> None:
+    error = ssl.SSLError()
+    error.reason = reason
+    assert words in (trust_failure(error, "app.loops.so", {}).hint or "")
+
+
+@pytest.mark.parametrize(
     ("env", "words", "unsaid"),
     [
         ({}, "set SSL_CERT_FILE to its certificate file", "unset"),

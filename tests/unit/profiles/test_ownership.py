@@ -102,6 +102,10 @@ def test_a_link_counts_for_what_it_leads_to(path: Path, tmp_path: Path) -> None:
     path.parent.chmod(0o700)
     path.chmod(0o602)
     assert "can be written" in refusal(link).message
+    path.chmod(0o600)
+    link.parent.chmod(0o702)
+    error = refusal(link)
+    assert error.command == f"chmod go-w {shlex.quote(str(link.parent))}"
 
 
 def test_nobody_replaces_a_file_in_a_folder_like_tmp(path: Path) -> None:

@@ -118,7 +118,17 @@ def _torn_from_the_start(path: Path) -> None:
     path.write_bytes(b"\0" * 200 + path.read_bytes()[200:])
 
 
-FOREIGN = [_text_file, _foreign_database, _another_programs_file, _torn_from_the_start]
+def _text_with_our_mark(path: Path) -> None:
+    path.write_bytes(b"x" * 68 + b"cctl" + b"x" * 500)
+
+
+FOREIGN = [
+    _text_with_our_mark,
+    _text_file,
+    _foreign_database,
+    _another_programs_file,
+    _torn_from_the_start,
+]
 
 
 @pytest.mark.parametrize("damage", FOREIGN)
