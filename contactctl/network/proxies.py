@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.errors import ProxyError
+from contactctl.errors import NoConnectionError, ProxyError
 
 if TYPE_CHECKING:
     from contactctl.base_url import Origin
+    from contactctl.errors import ContactctlError
 
 _PROXY = (
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?"
@@ -21,11 +22,15 @@ _MAX_PORT = 65535
 
 
 class Proxy(NamedTuple):
-    """An HTTP proxy that tunnels TLS; its user name and password are kept out of repr."""
+    """An HTTP proxy that tunnels TLS; its user name and password are kept out of repr.
+
+    ``variable`` is what named it.
+    """
 
     host: str
     port: int
     auth: tuple[bytes, bytes] | None = None
+    variable: str = "HTTPS_PROXY"
 
     def __repr__(self) -> str:
         return f"Proxy({self.host!r}, {self.port})"
@@ -71,7 +76,8 @@ def parse_proxy(text: str, variable: str) -> Proxy:
         raise _unfit(variable, "it is not an address like http://proxy.example.com:3128")
     if scheme != "http":
         raise _unfit(variable, f"{scheme}:// proxies are not supported, only http:// ones")
-    return Proxy(found["host"].strip("[]"), port, _auth(found["user"], found["password"]))
+    auth = _auth(found["user"], found["password"])
+    return Proxy(found["host"].strip("[]"), port, auth, variable)
 
 
 def _auth(user: str | None, password: str | None) -> tuple[bytes, bytes] | None:
@@ -84,4 +90,18 @@ def _unfit(variable: str, reason: str) -> ProxyError:
     return ProxyError(
         f"the proxy in {variable} cannot be used: {reason}",
         hint=f"correct {variable}, unset it, or name the host in NO_PROXY",
+    )
+
+
+def refused_by(proxy: Proxy | None, answer: str) -> ContactctlError:
+    """Return what a proxy's answer to CONNECT means; the text begins with its status."""
+    variable = proxy.variable if proxy is not None else "the proxy"
+    status = answer[:3] if answer[:3].isdecimal() else "no HTTP"
+    if status.startswith("5"):
+        return NoConnectionError(
+            f"the proxy could not connect to the service: it answered {status}"
+        )
+    return ProxyError(
+        f"the proxy refused the connection: it answered {status}",
+        hint=f"check {variable}, with user name and password where the proxy wants them",
     )

@@ -77,7 +77,7 @@ class Network(httpcore.NetworkBackend):
         if self._proxy is not None:
             return ProxyError(
                 f"could not connect to the proxy {where}: {reason}",
-                hint="correct HTTPS_PROXY or unset it, or name the host in NO_PROXY",
+                hint=f"correct {self._proxy.variable} or unset it, or name the host in NO_PROXY",
             )
         return NoConnectionError(f"could not connect to {where}: {reason}")
 

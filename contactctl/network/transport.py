@@ -14,8 +14,6 @@ from contactctl.base_url import BaseUrlError, normal_base_url, origin_of
 from contactctl.errors import (
     CredentialsError,
     MachineError,
-    NoConnectionError,
-    ProxyError,
     UsageError,
 )
 from contactctl.network.connect import IDLE_S, Deadline
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from contactctl.base_url import Origin
-    from contactctl.errors import ContactctlError
     from contactctl.network.connect import EarlyConnection, LookUp
     from contactctl.network.proxies import Proxy
 
@@ -87,6 +84,7 @@ class NetworkTransport(httpx.BaseTransport):
         proxy = proxy_for(base_url, env)
         network = Network(origin, proxy, env, early=early, look_up=look_up)
         self._early = early
+        self._proxy = proxy
         self._pool = _open_pool(network, proxy, _context_for(origin, env))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -97,7 +95,7 @@ class NetworkTransport(httpx.BaseTransport):
         """
         deadline = Deadline.after(request.extensions["timeout"]["read"])
         with _nothing_else_escapes(deadline):
-            reply = self._pool.handle_request(_to_core(request, deadline))
+            reply = self._answer(_to_core(request, deadline))
         headers = [(name.lower(), value) for name, value in reply.headers]
         # Handed on beside the headers, to name the host in the message.
         locations = [value for name, value in headers if name == b"location"]
@@ -107,6 +105,14 @@ class NetworkTransport(httpx.BaseTransport):
             stream=_Body(reply, deadline),
             extensions={"locations": locations},
         )
+
+    def _answer(self, request: httpcore.Request) -> httpcore.Response:
+        try:
+            return self._pool.handle_request(request)
+        except httpcore.ProxyError as error:
+            from contactctl.network.proxies import refused_by
+
+            raise refused_by(self._proxy, str(error)) from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -215,8 +221,6 @@ def _nothing_else_escapes(deadline: Deadline) -> Iterator[None]:
         yield
     except (httpcore.TimeoutException, TimeoutError):
         raise late(deadline) from None
-    except httpcore.ProxyError as error:
-        raise _refused_by_proxy(str(error)) from None
     except (httpcore.RemoteProtocolError, httpcore.NetworkError, OSError):
         raise broken(deadline) from None
     except ImportError:
@@ -225,19 +229,6 @@ def _nothing_else_escapes(deadline: Deadline) -> Iterator[None]:
         ) from None
     except _UNFIT:
         raise broken(deadline) if deadline.sent else _unfit() from None
-
-
-def _refused_by_proxy(answer: str) -> ContactctlError:
-    """Return what a proxy's answer to CONNECT means; the text begins with its status."""
-    status = answer[:3] if answer[:3].isdecimal() else "no HTTP"
-    if status.startswith("5"):
-        return NoConnectionError(
-            f"the proxy could not connect to the service: it answered {status}"
-        )
-    return ProxyError(
-        f"the proxy refused the connection: it answered {status}",
-        hint="check HTTPS_PROXY, with user name and password where the proxy wants them",
-    )
 
 
 def _unfit() -> UsageError:

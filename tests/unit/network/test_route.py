@@ -37,7 +37,9 @@ def test_the_variable_in_lower_case_counts_first_and_an_empty_one_never() -> Non
     for number in range(len(names)):
         env = {name: f"http://{name}.example:1" for name in names[number:]}
         env |= dict.fromkeys(names[:number], "")
-        assert proxy_for(SERVICE, env) == Proxy(f"{names[number]}.example", 1)
+        assert proxy_for(SERVICE, env) == Proxy(
+            f"{names[number]}.example", 1, variable=names[number]
+        )
 
 
 @pytest.mark.parametrize(

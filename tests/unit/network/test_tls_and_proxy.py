@@ -245,9 +245,10 @@ def test_what_a_proxy_answers_instead_means_that_nothing_was_sent(
     authority: Authority, answer: Behaviour, kind: type[ContactctlError], attempts: int
 ) -> None:
     with FaultServer([answer]) as proxy:
-        env = trusting(authority, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}")
+        env = trusting(authority, https_proxy=f"http://127.0.0.1:{proxy.port}")
         timeout_s = 0.5 if answer is silence else 30
         error = failure_of(f"https://{SERVICE}", env, timeout_s=timeout_s)
+    assert kind is not ProxyError or "check https_proxy" in (error.hint or "")
     assert type(error) is kind
     assert (error.outcome, error.attempts) == (Outcome.NOT_SENT, attempts)
     assert proxy.count == attempts
@@ -255,8 +256,9 @@ def test_what_a_proxy_answers_instead_means_that_nothing_was_sent(
 
 def test_a_proxy_that_is_not_there_is_named(authority: Authority, refused_port: int) -> None:
     port = refused_port
-    env = trusting(authority, HTTPS_PROXY=f"http://eve:sekrit@127.0.0.1:{port}")
+    env = trusting(authority, all_proxy=f"http://eve:sekrit@127.0.0.1:{port}")
     error = failure_of(f"https://{SERVICE}", env)
+    assert "correct all_proxy" in (error.hint or "")
     assert isinstance(error, ProxyError)
     assert (error.exit_code, error.attempts) == (9, 1)
     assert str(port) in error.message
