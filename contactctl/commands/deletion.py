@@ -1,5 +1,9 @@
 """delete."""
 
+from typing import Annotated, NamedTuple
+
+import typer
+
 from contactctl import answers
 from contactctl.changes.failed_look import not_written
 from contactctl.changes.lookup import describe, find_one
@@ -7,10 +11,12 @@ from contactctl.changes.preview import Preview
 from contactctl.contact import ContactRef
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.exact_json import JsonObject
+from contactctl.flags import GUARDS, WAY
 from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import Planning, WayFlags
 from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.row_flags import RowsFlags
 from contactctl.flags.shown import account_words, list_fields, shown
 from contactctl.flags.undo_flag import Undo
 from contactctl.session import Session
@@ -20,21 +26,60 @@ EXAMPLES = {
         "contactctl delete ada@example.com",
         "contactctl delete --user-id 42 --yes",
         "contactctl delete --email ada@example.com --plan plan.jsonl",
+        "contactctl delete --from gone.txt --confirm 12 --undo-file undo.jsonl",
     ),
 }
 
 
+Confirm = Annotated[
+    int | None,
+    typer.Option(
+        "--confirm",
+        metavar="COUNT",
+        min=0,
+        help="With --from: how many contacts are to be deleted, as the file has them.",
+        rich_help_panel=GUARDS,
+    ),
+]
+NoUndo = Annotated[
+    bool,
+    typer.Option(
+        "--no-undo",
+        help="With --from: write no undo file, so that nothing can be brought back.",
+        rich_help_panel=WAY,
+    ),
+]
+
+
+class ManyFlags(NamedTuple):
+    """What only a deletion of many takes."""
+
+    confirm: Confirm = None
+    no_undo: NoUndo = False
+
+
 @with_session
-def delete(
+def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     session: Session,
     who: RefFlags,
+    rows: RowsFlags,
+    many: ManyFlags,
     preview: DryRunFlags,
     files: WayFlags,
     *,
     yes: Yes = False,
 ) -> int | None:
-    """Delete one contact. If it is added again later, it comes back subscribed."""
+    """Delete one contact, or with --from many. Who is added again later comes back subscribed.
+
+    With --from, the number of contacts is asked for, or given by --confirm. What brings them back
+    is written to FILE.undo.jsonl, or where --undo-file says, before each is deleted.
+    """
     preview.check(session)
+    if rows.are_given(*who, plan=files.plan, yes=yes):
+        return _delete_many(session, rows, many, preview, files)
+    if many.confirm is not None or many.no_undo:
+        name = "--no-undo" if many.no_undo else "--confirm"
+        raise UsageError(f"{name} goes with --from", hint="add --from FILE")
     undo = Undo(session, files.undo_file, preview)
     planning = Planning(session, files, preview)
     ref = who.to_ref()
@@ -66,6 +111,17 @@ def delete(
     account = shown(session, ()).account
     session.output.show(answers.done(f"deleted {ref}", kept, account=account))
     return None
+
+
+def _delete_many(
+    session: Session, rows: RowsFlags, many: ManyFlags, preview: DryRunFlags, files: WayFlags
+) -> int | None:
+    from contactctl.runs.deletion import Wanted, delete_many
+
+    if many.no_undo and files.undo_file is not None:
+        raise UsageError("--undo-file and --no-undo contradict each other", hint="give one of them")
+    wanted = Wanted(many.confirm, files.undo_file, many.no_undo)
+    return delete_many(session, rows, preview, wanted)
 
 
 def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObject | None:

@@ -77,7 +77,8 @@ def _find_many(session: Session, rows: RowsFlags, *, as_csv: bool) -> None:
     from contactctl.importing.look import PacedFinder
     from contactctl.importing.targeting import FindingSender
     from contactctl.runs.backup import Backup
-    from contactctl.runs.many import Task, checked, forecast, go_through, opened
+    from contactctl.runs.many import Task, go_through
+    from contactctl.runs.many_call import checked, forecast, opened
 
     if as_csv and session.output.form == "json":
         raise UsageError("--csv and -o json are two forms", hint="give one of them")

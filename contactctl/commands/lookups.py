@@ -12,6 +12,7 @@ from contactctl.flags import PROPERTIES
 from contactctl.flags.contact_flags import RefFlags, Yes
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
+from contactctl.flags.row_flags import RowsFlags
 from contactctl.flags.shown import account_words, shown
 from contactctl.output import Answer
 from contactctl.session import Session
@@ -23,8 +24,14 @@ EXAMPLES = {
         "contactctl properties list --custom --output json",
     ),
     "create_property": ("contactctl properties create renewedAt --type date",),
-    "check_suppression": ("contactctl suppression check ada@example.com",),
-    "remove_suppression": ("contactctl suppression remove ada@example.com --yes",),
+    "check_suppression": (
+        "contactctl suppression check ada@example.com",
+        "contactctl suppression check --from people.csv -o json",
+    ),
+    "remove_suppression": (
+        "contactctl suppression remove ada@example.com --yes",
+        "contactctl suppression remove --from checked.txt --yes",
+    ),
 }
 
 Custom = Annotated[
@@ -93,21 +100,31 @@ def create_property(session: Session, name: Name, kind: Type, preview: DryRunFla
 
 
 @with_session
-def check_suppression(session: Session, who: RefFlags) -> None:
+def check_suppression(session: Session, who: RefFlags, rows: RowsFlags) -> None:
     """Show whether the service holds back all mail to a contact, and the quota of removals."""
+    if rows.are_given(*who):
+        from contactctl.runs.suppressions import check_many
+
+        check_many(session, rows)
+        return
     status = session.client.suppression(who.to_ref())
     session.output.show(_status(status))
 
 
 @with_session
 def remove_suppression(
-    session: Session, who: RefFlags, preview: DryRunFlags, *, yes: Yes = False
+    session: Session, who: RefFlags, rows: RowsFlags, preview: DryRunFlags, *, yes: Yes = False
 ) -> int | None:
     """Take a contact off the suppression list; each removal spends quota.
 
-    The address bounced or complained before: make sure that it works and wants mail.
+    The address bounced or complained before: make sure that it works and wants mail. With --from,
+    the run stops before a removal that the quota does not cover, and --resume goes on with it.
     """
     preview.check(session)
+    if rows.are_given(*who):
+        from contactctl.runs.suppressions import remove_many
+
+        return remove_many(session, rows, preview, yes=yes)
     ref = who.to_ref()
     # For the address in it: a limit by domain holds for user ids as well.
     status = session.client.suppression(ref)

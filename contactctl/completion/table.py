@@ -112,6 +112,8 @@ ROWS: dict[str, Row] = {
     "--resume": ("", None, "Go on with the last unfinished run of this file"),
     "--field": ("...", "<any field>", "Print only the value of this field"),
     "--csv": ("", None, "With --from"),
+    "--confirm": ("", "", "With --from"),
+    "--no-undo": ("", None, "With --from"),
     "--yes": ("-y", None, "Do not ask"),
     "--map#2": ("...", "", "Name the field of a column"),
     "--ignore": ("...", "", "Leave a column out; repeatable"),
@@ -198,9 +200,22 @@ FLAGS: dict[str, str] = {
         "--allow-newlines --sheet --backslash-escapes --null-text --skip-invalid --rate --patience "
         "--max-failures --rejects --resume --field --csv"
     ),
-    "delete": "--email --user-id --dry-run --exit-code --expect-team --plan --undo-file --yes",
-    "suppression check": "--email --user-id",
-    "suppression remove": "--email --user-id --dry-run --exit-code --expect-team --yes",
+    "delete": (
+        "--email --user-id --from --map --format --delimiter --encoding --skip-lines --header "
+        "--allow-newlines --sheet --backslash-escapes --null-text --skip-invalid --rate --patience "
+        "--max-failures --rejects --resume --confirm --no-undo --dry-run --exit-code --expect-team "
+        "--plan --undo-file --yes"
+    ),
+    "suppression check": (
+        "--email --user-id --from --map --format --delimiter --encoding --skip-lines --header "
+        "--allow-newlines --sheet --backslash-escapes --null-text --skip-invalid --rate --patience "
+        "--max-failures --rejects --resume"
+    ),
+    "suppression remove": (
+        "--email --user-id --from --map --format --delimiter --encoding --skip-lines --header "
+        "--allow-newlines --sheet --backslash-escapes --null-text --skip-invalid --rate --patience "
+        "--max-failures --rejects --resume --dry-run --exit-code --expect-team --yes"
+    ),
     "import": (
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
         "--backslash-escapes --map#2 --ignore --ignore-unknown --only --set --empty-clears "

@@ -29,6 +29,7 @@ KIND_OF: Mapping[str, Kind] = {
     "create": "created",
     "update": "updated",
     "delete": "deleted",
+    "remove": "removed",
     "nothing": "unchanged",
 }
 

@@ -29,6 +29,7 @@ _WOULD: dict[Kind, Would] = {
     "created": "create",
     "updated": "update",
     "deleted": "delete",
+    "removed": "remove",
     "unchanged": "nothing",
 }
 _SERVER_ERRORS = 500

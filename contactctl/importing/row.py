@@ -31,8 +31,8 @@ class Row(NamedTuple):
     problem: str | None = None
 
 
-Kind = Literal["created", "updated", "deleted", "unchanged"]
-KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "unchanged")
+Kind = Literal["created", "updated", "deleted", "removed", "unchanged"]
+KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "removed", "unchanged")
 
 
 class RowChange(NamedTuple):

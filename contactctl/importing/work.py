@@ -11,6 +11,7 @@ from contactctl.files import JOURNAL_FOLDER, make_private_folder
 from contactctl.importing.delta import Delta
 from contactctl.importing.engine import ImportRun
 from contactctl.importing.intake import Intake
+from contactctl.importing.journal_rows import State
 from contactctl.importing.journals import Journals
 from contactctl.importing.limiter import Limiter
 from contactctl.importing.look import Finds, Guards, LookingSender, PacedFinder, write_looked
@@ -18,7 +19,7 @@ from contactctl.importing.outage import PATIENCE_S, Outage
 from contactctl.importing.pacer import Pacer, Rate
 from contactctl.importing.sender import Sender, Updates
 from contactctl.importing.sent_memory import open_sent_memory
-from contactctl.importing.unkept import OnlyRead
+from contactctl.importing.unkept import OnlyRead, Unrecorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from contactctl.importing.convert import Converter
     from contactctl.importing.intake import Record, SentRows
     from contactctl.importing.journal import Journal
+    from contactctl.importing.journal_rows import RunIdentity
     from contactctl.importing.look import Opposites
     from contactctl.importing.open_run import OpenRun
     from contactctl.importing.plan import Plan
@@ -120,6 +122,23 @@ def _sent_rows(work: Work, journal: Journal, state: Path, stack: ExitStack) -> S
     memory = stack.enter_context(open_sent_memory(state, work.account, writer=writer))
     memory.drop_expired()
     return work.remembers(memory)
+
+
+@contextmanager
+def open_look(
+    work: Work, identity: RunIdentity, client: Updates, options: RunOptions
+) -> Iterator[ImportRun]:
+    """Open a run whose sender only looks: it has no journal, and leaves nothing behind."""
+    journal, sent = Unrecorded(State(identity)), OnlyRead()
+    limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
+    yield ImportRun(
+        Intake(work.rows, work.converter, journal, sent, watch=work.watch, limit=options.limit),
+        work.sends(Sender(client, limiter, retries=options.retries), None),
+        limiter,
+        journal,
+        sent,
+        max_failures=options.max_failures,
+    )
 
 
 @contextmanager

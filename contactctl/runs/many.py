@@ -1,51 +1,30 @@
-"""A call over the contacts that a file names: the file opened and checked, and gone through."""
+"""The contacts that a file names gone through: each is done, told of and summed up."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import partial
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.connection import account_id
-from contactctl.errors import NotFoundError, RowsFailedError, UsageError
-from contactctl.files import folder, journal_folder
-from contactctl.flags.file_account import team_words
-from contactctl.importing.input_file import open_input
-from contactctl.importing.naming import AccountFields
-from contactctl.importing.pacer import Rate
+from contactctl.errors import NotFoundError, RowsFailedError
 from contactctl.importing.rejects import Rejects
 from contactctl.importing.report import Tally
-from contactctl.importing.rules import parse_rules
-from contactctl.importing.targets import make_target_plan
 from contactctl.importing.unkept import AskedAgain
-from contactctl.importing.value_rules import parse_value_rules
-from contactctl.runs.flag_words import global_words
-from contactctl.runs.limits import address_check
-from contactctl.runs.pace import parse_patience_s, parse_rate
-from contactctl.runs.patience import usual_patience_s, wait_for_account
-from contactctl.runs.problems import group_lines, groups_to_json, problem_lines, rows_words
 from contactctl.runs.resuming import (
     has_rows_left,
-    resumed_input,
     say_nothing_to_resume,
     say_unfinished,
 )
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import failure_lines, rows_told, told
-from contactctl.session import DEFAULT_RETRIES
-from contactctl.shells import call_line
+from contactctl.signals import stops_told
 from contactctl.wording import counted, duration, per_second
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
-    from contactctl.flags.row_flags import RowsFlags
-    from contactctl.importing.check import Problem
-    from contactctl.importing.input_file import InputFile
+    from contactctl.importing.engine import ImportRun
     from contactctl.importing.intake import Record, SentRows
     from contactctl.importing.journal import Journal
     from contactctl.importing.look import Opposites
@@ -53,11 +32,8 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Finished
     from contactctl.importing.sender import Sender
     from contactctl.importing.sent_memory import SentMemory
-    from contactctl.importing.work import RunOptions
     from contactctl.importing.workers import Sends
-    from contactctl.session import Session
-
-_PIPE = "| contactctl import -"
+    from contactctl.runs.many_call import ManyCall
 
 
 class Task(NamedTuple):
@@ -65,6 +41,7 @@ class Task(NamedTuple):
 
     ``sends`` makes what does it; ``tell`` prints the row, ``word_of`` is what became of one that is
     done. The others are as in :class:`Work` and :class:`RunOptions`: by default nothing is written.
+    A task that ``only_looks`` shows what would be done, and has no journal.
     """
 
     sends: Callable[[Sender, Opposites | None], Sends]
@@ -73,131 +50,16 @@ class Task(NamedTuple):
     remembers: Callable[[SentMemory], SentRows] | None = None
     record: Callable[[Journal], Record] = AskedAgain
     opposites: Callable[[], AbstractContextManager[Opposites]] | None = None
+    only_looks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ManyCall:
-    """A call whose file is open; ``own`` are the words of the command's own flags."""
-
-    session: Session
-    command: str
-    rows: RowsFlags
-    input_file: InputFile
-    own: tuple[str, ...] = ()
-
-    @property
-    def state(self) -> Path:
-        """The folder of journals and of what is remembered."""
-        return folder("state", self.session.env)
-
-    @property
-    def patience_s(self) -> float:
-        """How long a service that is away is waited for; less where somebody looks on."""
-        return parse_patience_s(self.rows.patience, usual_patience_s(self.session))
-
-    @property
-    def resume_command(self) -> str:
-        """What to type to go on with this run."""
-        given = self.rows._replace(source=None, resume=True).words()
-        file, words = resumed_input(self.input_file, given, has_form=bool(self.rows.form))
-        named = [*global_words(self.session.flags), *self.command.split(), f"--from={file}"]
-        return call_line([*named, *self.own, *words, *team_words(self.session)])
-
-    def options(self, task: Task) -> RunOptions:
-        """Return how to go through the rows."""
-        from contactctl.importing.work import RunOptions
-
-        # Nobody else shares a sandbox in this process, so there is no limit to keep.
-        in_process = self.session.credentials.is_sandbox and self.rows.rate is None
-        retries = self.session.flags.retries
-        return RunOptions(
-            Rate(share=1.0) if in_process else parse_rate(self.rows.rate),
-            DEFAULT_RETRIES if retries is None else retries,
-            self.patience_s,
-            max_failures=self.rows.max_failures,
-            resume=self.rows.resume,
-            opposites=task.opposites,
-        )
+def as_it_is(journal: Journal) -> Journal:
+    """Return the journal for the record: of writes every end is kept in it."""
+    return journal
 
 
-@contextmanager
-def opened(
-    session: Session, command: str, rows: RowsFlags, own: Sequence[str] = ()
-) -> Iterator[ManyCall]:
-    """Open the file of a call; raises :class:`UsageError` and :class:`MachineError`."""
-    # Read for their errors: later would be after the file was read.
-    parse_rate(rows.rate)
-    parse_patience_s(rows.patience, 0.0)
-    try:
-        with open_input(
-            rows.source or "",
-            session.run.stdin,
-            journal_folder(session.env),
-            form=rows.form,
-            delimiter=rows.delimiter,
-            encoding=rows.encoding,
-            allow_newlines=rows.allow_newlines,
-            skip_lines=rows.skip_lines or 0,
-            header=rows.header,
-            sheet=rows.sheet,
-            backslash_escapes=rows.backslash_escapes,
-            skip_bad_text=rows.skip_invalid,
-            only_names=True,
-        ) as input_file:
-            yield ManyCall(session, command, rows, input_file, tuple(own))
-    except UsageError as error:
-        # What makes rows of a file is to be piped into this call, and not into an import.
-        words = [*global_words(session.flags), *command.split(), "--from", "-"]
-        pipe = f"| {call_line(words)}"
-        error.message = error.message.replace(_PIPE, pipe)
-        error.hint = error.hint and error.hint.replace(_PIPE, pipe)
-        raise
-
-
-def checked(call: ManyCall, *, writes: bool = False) -> Plan:
-    """Check the whole file; raises :class:`UsageError` for rows that name nobody.
-
-    A command that ``writes`` keeps to the addresses that the profile allows.
-    """
-    session, rows = call.session, call.rows
-    rules = parse_rules(
-        rows.maps or (), values=parse_value_rules(rows.null_texts or (), (), (), ())
-    )
-    # A new sandbox is made now, before it is asked which one it is.
-    wait_for_account(session, call.patience_s)
-    plan = make_target_plan(
-        call.input_file.source,
-        rules,
-        AccountFields(session.offline_account, typed=False),
-        account_id(session.credentials, session.env),
-        name=call.input_file.name,
-        doing=call.command,
-        check_addresses=address_check(session) if writes else None,
-        on_problem=partial(_trace, session) if session.output.verbose else None,
-    )
-    report = plan.report
-    if report.problem_rows and not rows.skip_invalid:
-        lines = [f"{rows_words(report)} cannot be sent; nothing was sent", *group_lines(report)]
-        hint = "correct the file, or go through the other rows with --skip-invalid"
-        error = UsageError("\n".join(lines), hint=hint)
-        error.groups = groups_to_json(report)
-        raise error
-    return plan
-
-
-def _trace(session: Session, problem: Problem) -> None:
-    session.output.trace(f"line {problem.line}: {problem.text}")
-
-
-def forecast(plan: Plan) -> str:
-    """Return whom the file names, and what of it is left out."""
-    report = plan.report
-    rows = f"{counted(report.rows, 'row')}, {counted(report.named.contacts, 'contact')}"
-    return "\n".join([f"{plan.source.name}: {rows}", *problem_lines(report)])
-
-
-def go_through(call: ManyCall, plan: Plan, task: Task) -> None:
-    """Do a task with each contact, tell of it, and sum up.
+def go_through(call: ManyCall, plan: Plan, task: Task) -> Counter[str]:
+    """Do a task with each contact, tell of it, sum up, and return how many came to which end.
 
     Raises what ends the run before its file, with the command that goes on with it;
     :class:`RowsFailedError` when it came to its end with failed rows, and :class:`NotFoundError`
@@ -205,47 +67,40 @@ def go_through(call: ManyCall, plan: Plan, task: Task) -> None:
     """
     from contactctl.importing.journals import NothingToResumeError
 
-    if not has_rows_left(call.session, plan, resume=call.rows.resume):
-        return
-    if not call.rows.resume:
-        say_unfinished(call.session, plan, call.resume_command)
+    session, rows = call.session, call.rows
     ends, tally, stop = Counter[str](), Tally(plan.report.rows), Stop()
+    if task.only_looks:
+        with stops_told(stop.take):
+            _run(call, plan, task, tally, ends, stop)
+        session.output.note(_summary(tally, ends))
+        return ends
+    if not has_rows_left(session, plan, resume=rows.resume):
+        return ends
+    if not rows.resume:
+        say_unfinished(session, plan, call.resume_command)
     try:
         with stop.told(tally, call.resume_command):
             _run(call, plan, task, tally, ends, stop)
     except NothingToResumeError:  # another process has finished it since it was looked for
-        say_nothing_to_resume(call.session, plan)
-        return
+        say_nothing_to_resume(session, plan)
+        return ends
     finally:
         if tally.told:
-            call.session.output.note(_summary(tally, ends))
+            session.output.note(_summary(tally, ends))
     # Every row has its end on disk: nobody will ask for the copy again.
     call.input_file.kept = False
     _raise_failures(call, tally, ends)
+    return ends
 
 
 def _run(  # noqa: PLR0913, PLR0917 - the parts of a run
     call: ManyCall, plan: Plan, task: Task, tally: Tally, ends: Counter[str], stop: Stop
 ) -> None:
-    from contactctl.importing.work import Work, open_work
-
-    source, identity = plan.source, plan.identity
-    work = Work(
-        source.rows(),
-        plan.converter,
-        source.check_unchanged,
-        identity.account,
-        lambda journals: (journals.resume if call.rows.resume else journals.begin)(identity),
-        task.sends,
-        task.remembers,
-        task.record,
-    )
+    source = plan.source
     with ExitStack() as stack:
-        run = stack.enter_context(
-            open_work(work, call.session.client, call.state, call.options(task))
-        )
+        run = stack.enter_context(_opened_run(call, plan, task))
         stop.watch(run)
-        call.input_file.kept = True  # until the run is finished
+        call.input_file.kept = not task.only_looks  # until the run is finished
         path = call.rows.rejects
         rejects = None if path is None else stack.enter_context(Rejects(path, source))
         _, results = stack.enter_context(told(call.session.output, source.name, tally, run))
@@ -259,6 +114,26 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of a run
                 task.tell(finished)
     if run.stopped:
         raise stop.error(tally.told, tally.rows)
+
+
+def _opened_run(call: ManyCall, plan: Plan, task: Task) -> AbstractContextManager[ImportRun]:
+    from contactctl.importing.work import Work, open_look, open_work
+
+    source, identity = plan.source, plan.identity
+    work = Work(
+        source.rows(),
+        plan.converter,
+        source.check_unchanged,
+        identity.account,
+        lambda journals: (journals.resume if call.rows.resume else journals.begin)(identity),
+        task.sends,
+        task.remembers,
+        task.record,
+    )
+    client, options = call.session.client, call.options(task.opposites)
+    if task.only_looks:
+        return open_look(work, identity, client, options)
+    return open_work(work, client, call.state, options)
 
 
 _NOT_FOUND, _FAILED = "not found", "failed"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.errors import error_codes
-from contactctl.schema.service_outputs import CONTACT
-from contactctl.schema.shapes import TEXT, TEXT_OR_NULL, Output, one_of, record, said
+from contactctl.schema.service_outputs import CONTACT, QUOTA, ROW, ROW_ERROR
+from contactctl.schema.shapes import TEXT, TEXT_OR_NULL, Output, at_least, one_of, record, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,23 +14,20 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
 
 _FLAG = "--from"
+_ERROR: JsonObject = record(
+    {
+        "code": one_of(*error_codes()),
+        "message": TEXT,
+        "status": said("of HTTP, null where there was none", {"type": ["integer", "null"]}),
+    }
+)
+_LINE = said("where in the file the row begins", at_least(1))
 _NOBODY: JsonObject = record(
     {
         "id": {"type": "null"},
         "email": TEXT_OR_NULL,
         "userId": TEXT_OR_NULL,
-        "error": said(
-            "not_found where there is no such contact",
-            record(
-                {
-                    "code": one_of(*error_codes()),
-                    "message": TEXT,
-                    "status": said(
-                        "of HTTP, null where there was none", {"type": ["integer", "null"]}
-                    ),
-                }
-            ),
-        ),
+        "error": said("not_found where there is no such contact", _ERROR),
     }
 )
 _FOUND: JsonObject = {
@@ -40,5 +37,41 @@ _FOUND: JsonObject = {
     ]
 }
 
+_CHECKED: JsonObject = record(
+    {
+        "line": _LINE,
+        "email": TEXT_OR_NULL,
+        "userId": TEXT_OR_NULL,
+        "id": TEXT_OR_NULL,
+        "isSuppressed": said("null where nobody knows", {"type": ["boolean", "null"]}),
+        "removalQuota": {**QUOTA, "type": ["object", "null"]},
+        "error": {**_ERROR, "type": ["object", "null"]},
+    }
+)
+
+
+def _written(would: str) -> JsonObject:
+    """Return the row of a command that writes, and that of its dry run."""
+    shown = record(
+        {
+            "line": _LINE,
+            "email": TEXT_OR_NULL,
+            "userId": TEXT_OR_NULL,
+            "would": one_of(would, "nothing", "refused", "unknown"),
+            "id": TEXT_OR_NULL,
+            "error": ROW_ERROR,
+        }
+    )
+    return {"anyOf": [said("what became of a row", ROW), said("of --dry-run", shown)]}
+
+
 #: By the command's path, behind what the command prints of one contact.
-OUTPUTS: Mapping[str, Output] = {"find": Output(_FOUND, flag=_FLAG, lines=True)}
+OUTPUTS: Mapping[str, Output] = {
+    path: Output(schema, flag=_FLAG, lines=True)
+    for path, schema in {
+        "find": _FOUND,
+        "delete": _written("delete"),
+        "suppression check": _CHECKED,
+        "suppression remove": _written("remove"),
+    }.items()
+}

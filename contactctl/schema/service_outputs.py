@@ -57,7 +57,8 @@ _DELETED = record(
     optional=("message",),
     more=True,
 )
-_QUOTA = record({"limit": INTEGER, "remaining": INTEGER}, more=True)
+#: How many suppressions may be removed.
+QUOTA = record({"limit": INTEGER, "remaining": INTEGER}, more=True)
 
 
 #: The fields that differ, before and after.
@@ -240,7 +241,7 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
                         optional=("userId",),
                         more=True,
                     ),
-                    "removalQuota": _QUOTA,
+                    "removalQuota": QUOTA,
                 },
                 optional=("contact", "removalQuota"),
                 more=True,
@@ -250,7 +251,7 @@ OUTPUTS: Mapping[str, Sequence[Output]] = {
     "suppression remove": (
         Output(
             record(
-                {"success": TRUE, "message": TEXT, "removalQuota": _QUOTA},
+                {"success": TRUE, "message": TEXT, "removalQuota": QUOTA},
                 optional=("message", "removalQuota"),
                 more=True,
             )

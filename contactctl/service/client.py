@@ -137,6 +137,14 @@ class LoopsClient:
         """
         return self.retrying.run(calls.suppression(ref))
 
+    def suppression_once(self, ref: ContactRef) -> Reply[JsonObject]:
+        """Ask once whether a contact is suppressed, for callers with a policy of their own."""
+        return self._once(calls.suppression(ref))
+
+    def remove_suppression_once(self, ref: ContactRef) -> Reply[JsonObject]:
+        """Take a contact off the suppression list, asking once, for such callers too."""
+        return self._once(calls.remove_suppression(ref))
+
     def remove_suppression(self, ref: ContactRef) -> JsonObject:
         """Take a contact off the suppression list; after a lost answer looks before it repeats.
 

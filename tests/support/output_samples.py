@@ -89,7 +89,17 @@ _LOOKS = (
         Sample("find", f"find {_WHO} --field {name}", "--field", (_FULL,))
         for name in ("email", "seats", "trial", "plan", "mailingLists")
     ),
-    Sample("find", f"find --from {_FILE}", "--from", (_FULL, f"import {_FILE}")),
+    *(
+        Sample(path, f"{path} --from {_FILE}{more}", "--from", (_FULL, f"import {_FILE}", *before))
+        for path, more, before in (
+            ("find", "", ()),
+            ("delete", " --confirm 2 --undo-file u.jsonl", ()),
+            ("delete", " --dry-run", ()),
+            ("suppression check", "", _SUPPRESSED[1:]),
+            ("suppression remove", " --yes", _SUPPRESSED[1:]),
+            ("suppression remove", " --dry-run", _SUPPRESSED[1:]),
+        )
+    ),
     Sample("suppression check", f"suppression check {_WHO}", before=(_BARE,)),
     Sample("suppression check", f"suppression check {_WHO}", before=_SUPPRESSED),
     Sample("suppression remove", f"suppression remove {_WHO} --yes", before=_SUPPRESSED),
