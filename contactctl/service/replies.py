@@ -63,6 +63,11 @@ class Cleaner:
         self._mask = mask(key)
         # As it is, and as JSON writers that escape slashes spell it.
         self._spellings = tuple({key, key.replace("/", "\\/")})
+        # Made once: an import looks for them in every answer.
+        self._parts = {
+            size: [key[start : start + size] for start in range(len(key) - size + 1)]
+            for size in (_SHORTEST_PART, _SHORTEST_SECRET)
+        }
 
     def mask(self, text: str) -> str:
         """Return the text with every appearance of the key masked, also of a part of it.
@@ -79,11 +84,11 @@ class Cleaner:
 
     def _masked(self, text: str, shortest: int) -> str:
         """Mask the key, and what is at least that long of it."""
+        if len(text) < shortest:
+            return text
         for spelling in self._spellings:
             text = text.replace(spelling, self._mask)
-        starts = range(len(self._key) - shortest + 1)
-        parts = [self._key[start : start + shortest] for start in starts]
-        found = [part for part in parts if part in text]
+        found = [part for part in self._parts[shortest] if part in text]
         if not found:
             return text
         from contactctl.service.key_parts import hide_parts

@@ -225,6 +225,14 @@ def test_a_key_in_a_value_is_masked_wherever_it_stands() -> None:
     assert found == [{"id": "****1234", "****1234": ["x****1234y", None, Number("1"), True]}]
 
 
+def test_half_a_character_in_a_value_is_no_reason_to_lose_the_rest() -> None:
+    body = b'[{"id":"c1","firstName":"Ada \\ud83d"}]'
+    assert to_reply(FIND, Answer(200, body, {}), CLEANER).value == [
+        {"id": "c1", "firstName": "Ada \ufffd"}
+    ]
+    assert "no \ufffd" in refused(UPDATE, Answer(400, b'{"message":"no \\udc00"}', {})).message
+
+
 def test_data_that_holds_a_short_key_by_chance_stays_as_it_is() -> None:
     """As with ``LOOPS_API_KEY=test`` for the sandbox's server; ids of it are sent back."""
     value: JsonValue = [{"id": "ctest1", "email": "test@example.com"}]
