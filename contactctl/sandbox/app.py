@@ -91,18 +91,23 @@ class _App:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         incoming = Incoming(environ)
         if self._control is not None and incoming.path.startswith(f"{CONTROL_PATH}/"):
-            return send(self._controlled(incoming, self._control), environ, start_response)
+            return self._send(self._controlled(incoming, self._control), environ, start_response)
         started_s = self._settings.clock_s()
         latency_s = self._trouble.latency_s(service_path(incoming.path))
         if latency_s:
             self._settings.sleep(latency_s)
         answer = self._answer(incoming)
-        for text in answer.warnings:
-            self._settings.warn(text)
         if self._settings.log is not None:
             took_s = self._settings.clock_s() - started_s
             now_s = self._settings.now_s()
             self._settings.log.add(incoming, answer, now_s=now_s, took_s=took_s)
+        return self._send(answer, environ, start_response)
+
+    def _send(
+        self, answer: Answer, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        for text in answer.warnings:
+            self._settings.warn(text)
         return send(answer, environ, start_response)
 
     def _controlled(self, incoming: Incoming, control: Control) -> Answer:

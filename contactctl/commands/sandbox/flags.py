@@ -191,12 +191,17 @@ class BehaviourFlags:
             raise UsageError("--strict and --lenient exclude each other", hint="give one of them")
         return Manner.STRICT if self.strict else Manner.LENIENT if self.lenient else Manner.USUAL
 
+    def _key(self) -> str | None:
+        if self.api_key is None:
+            return None
+        return parse_api_key(self.api_key, "in --api-key").reveal()
+
     def to_settings(
         self, session: Session, listen: ListenFlags, stopping: threading.Event
     ) -> Settings:
         """Return the settings; raises :class:`UsageError` for flags that cannot be."""
         return Settings(
-            api_key=self.api_key and parse_api_key(self.api_key, "in --api-key").reveal(),
+            api_key=self._key(),
             manner=self.manner,
             rate_limit=self.rate_limit or None,
             script=Script(

@@ -294,3 +294,14 @@ def test_the_key_is_in_no_record(tmp_path: Path) -> None:
         text = client.get(f"{CONTROL}/requests").text
     assert KEY not in text + "".join(lines)
     assert "my key is ****6789" in json.loads(text)["requests"][0]["request"]["note"]
+
+
+def test_a_bug_behind_the_control_is_answered_and_told(tmp_path: Path) -> None:
+    def broken() -> float:
+        raise LookupError
+
+    warnings: list[str] = []
+    with controlled(tmp_path, now_s=broken, warn=warnings.append) as client:
+        response = client.get(f"{CONTROL}/dump")
+    assert (response.status_code, response.json()["success"]) == (500, False)
+    assert warnings == ["a bug in the sandbox: LookupError"]

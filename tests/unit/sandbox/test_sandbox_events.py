@@ -133,6 +133,15 @@ def test_a_mail_is_taken_and_makes_nobody_unless_asked(client: httpx.Client) -> 
     assert found(client)["id"] == contact["id"]
 
 
+def test_a_repeated_mail_is_taken_once(client: httpx.Client) -> None:
+    body = {"transactionalId": "cm1", "email": ADA, "addToAudience": True}
+    headers = {"Idempotency-Key": "k1"}
+    for _ in range(2):
+        assert client.post("/transactional", json=body, headers=headers).status_code == 200
+        client.post("/contacts/delete", json={"email": ADA})
+    assert found(client) is None
+
+
 def test_attachments_may_be_large(client: httpx.Client) -> None:
     large = {"filename": "a.pdf", "contentType": "application/pdf", "data": "x" * 2_000_000}
     assert mail(client, attachments=[large]).status_code == 200
