@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonScalar
 
 
+#: So many always survive.
+_DIGITS_OF_A_DOUBLE = 15
+
+
 def warn_of_rounding(values: Mapping[str, JsonScalar], warn: Callable[[str], None]) -> None:
     """Warn of each value that the service probably cannot keep as it is sent."""
     for name, value in values.items():
@@ -26,7 +30,7 @@ def rounded(value: JsonScalar) -> str | None:
 
     The service looks like a JavaScript stack, where every number is a double.
     """
-    if not isinstance(value, Number):
+    if not isinstance(value, Number) or len(value.text) <= _DIGITS_OF_A_DOUBLE:
         return None
     double = float(value.text)
     if double in {float("inf"), float("-inf")}:

@@ -6,6 +6,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from contactctl.changes.rounding import rounded
 from contactctl.changes.typing_rules import ValueProblem, check_text, infer_value, typed_value
 from contactctl.consent_words import to_boolean
 from contactctl.contact import MAX_STRING_LENGTH, is_address
@@ -48,6 +49,7 @@ _MOST_TEXTS = 2**12
 _Value = TypeVar("_Value")
 TRIMMED = "trimmed"
 RESPELLED = "respelled"
+ROUNDED = "probably rounded"
 
 
 class CellReaders:
@@ -244,7 +246,9 @@ def _put(kept: dict[str, _Value], text: str, value: _Value) -> None:
 
 
 def _how(text: str, bare: str, value: JsonScalar) -> str | None:
-    """Return how a value is spelled otherwise than its text; None where it is not."""
+    """Return how a value is spelled or kept otherwise than its text; None where it is not."""
+    if rounded(value) is not None:
+        return ROUNDED
     same = value.text if isinstance(value, Number) else value
     if same == bare or (isinstance(value, bool) and bare.lower() in {"true", "false"}):
         return None if bare == text else TRIMMED

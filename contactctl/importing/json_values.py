@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from contactctl.changes.rounding import rounded
 from contactctl.changes.typing_rules import ValueProblem, check_text, check_value, misfit
 from contactctl.consent_words import to_boolean
 from contactctl.exact_json import Constant, Number, to_json
-from contactctl.importing.cells import EMPTY, RESPELLED
+from contactctl.importing.cells import EMPTY, RESPELLED, ROUNDED
 from contactctl.importing.date_formats import read_date
 from contactctl.importing.fields import IDENTIFIERS, SUBSCRIBED, Kind
 from contactctl.importing.identifiers import float_problem
@@ -142,6 +143,8 @@ class JsonReaders:
             value = to_boolean(number.text)
         if value is not None and value is not EMPTY:
             self._respell(key, number, value)
+        elif value is None and rounded(number) is not None:
+            self._cells.notes.respell(key, ROUNDED, number, number)
         return value
 
     def _checked(self, key: str, item: Field, value: JsonScalar) -> JsonScalar:

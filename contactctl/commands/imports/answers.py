@@ -10,6 +10,7 @@ from contactctl.commands.imports.problems import left_out_lines
 from contactctl.commands.imports.spelling_answers import (
     empty_word_lines,
     normalised_line,
+    rounded_lines,
     spellings_to_json,
 )
 from contactctl.exact_json import to_json
@@ -206,7 +207,8 @@ def _notes(plan: Plan) -> list[str]:
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")
-    lines += [*normalised_line(report.spellings), *empty_word_lines(report.spellings)]
+    lines += normalised_line(report.spellings)
+    lines += [*rounded_lines(report.spellings), *empty_word_lines(report.spellings)]
     return lines + _repeats(report)
 
 

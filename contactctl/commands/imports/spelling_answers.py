@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contactctl.changes.rounding import rounded
 from contactctl.exact_json import Number, to_json
-from contactctl.importing.cells import RESPELLED, TRIMMED
+from contactctl.importing.cells import RESPELLED, ROUNDED, TRIMMED
 from contactctl.importing.json_values import LEFT_ALONE
 from contactctl.importing.spellings import is_dressed
 from contactctl.importing.ways_out import ESCAPES_WAY, NO_VALUE, empty_flag
@@ -24,8 +25,18 @@ _SHOWN_COLUMNS = 20
 
 def normalised_line(spellings: Spellings) -> list[str]:
     """Return one line that says which values are sent in another spelling; none for none."""
-    parts = [_respelled(one) for one in spellings.respelled.values()]
+    parts = [_respelled(one) for one in spellings.respelled.values() if one.kind != ROUNDED]
     return [f"normalised: {'; '.join(parts)}"] if parts else []
+
+
+def rounded_lines(spellings: Spellings) -> list[str]:
+    """Return a line for each column with numbers that the service probably rounds."""
+    return [
+        f"{excerpt(one.column)}: {counted(one.count, 'number has', 'numbers have')} more digits"
+        f" than the service probably keeps ({_value(one.before)} becomes {rounded(one.after)})"
+        for one in spellings.respelled.values()
+        if one.kind == ROUNDED
+    ]
 
 
 def empty_word_lines(spellings: Spellings) -> list[str]:
