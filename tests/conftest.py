@@ -170,7 +170,9 @@ def vcr() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the developer's variables and folders; who asks for no folders of its own has none."""
+    """Hide the developer's variables, folders and umask; no test has folders but its own."""
+    # Where it lets others write, profiles in a folder that a test makes would be refused.
+    umask = os.umask(0o022)
     no_folder = tmp_path_factory.getbasetemp() / "a file, so that no folder can be made in it"
     no_folder.touch()
     with pytest.MonkeyPatch.context() as patch:
@@ -179,6 +181,7 @@ def nothing_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for name in (*FOLDER_VARIABLES.values(), "HOME"):
             patch.setenv(name, str(no_folder / name))
         yield
+    os.umask(umask)
 
 
 @pytest.fixture
