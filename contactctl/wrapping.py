@@ -8,6 +8,7 @@ import re
 _WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
 #: A line that is a command: a terminal breaks it better than we could, as it is copied whole then.
 _COMMAND = re.compile(r"\s*(?:contactctl |export |set \"|\$env:)")
+_LONG_LINES = 2
 _LAST_COMMAND = re.compile(r":? `(contactctl [^`\n]*)`$")
 
 
@@ -45,11 +46,17 @@ def fitted(text: str, width: int, hanging: str = "  ") -> str:
 
 
 def hint_lines(hint: str, width: int) -> str:
-    """Return a hint fitted to a width; a command at its end has a line of its own if need be."""
+    """Return a hint fitted to a width; a command at its end has a line of its own if need be.
+
+    A long hint has a line for each of its parts.
+    """
     found = _LAST_COMMAND.search(hint)
-    if found is None or columns(hint) <= width:
-        return fitted(hint, width)
-    return f"{fitted(hint[: found.start()], width)}:\n{found[1]}"
+    text, command = hint, ""
+    if found is not None and columns(hint) > width:
+        text, command = hint[: found.start()] + ":", f"\n{found[1]}"
+    if columns(text) > _LONG_LINES * width:
+        text = text.replace("; ", "\n  ")
+    return fitted(text, width) + command
 
 
 def _fitted(line: str, width: int, hanging: str) -> list[str]:

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from contactctl.errors import ContactctlError
 
 
-def nobody(ref: ContactRef, words: str) -> NotFoundError:
+def nobody(ref: ContactRef, words: str, *, may_create: bool) -> NotFoundError:
     """Return the error for a contact that is not there; ``words`` name it."""
-    create = call_line(["create", "--email", ref.value if ref.name == "email" else "ADDRESS"])
+    hint = "check the spelling"
+    if may_create:
+        address = ref.value if ref.name == "email" else "ADDRESS"
+        hint += f", or create it: `{call_line(['create', '--email', address])}`"
     return NotFoundError(
         f"there is no contact with {words}",
-        hint=f"check the spelling, or create it: `{create}`",
+        hint=hint,
         outcome=Outcome.NOT_APPLIED,
         attempts=1,
     )

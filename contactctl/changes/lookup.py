@@ -66,13 +66,16 @@ def find_at_most_one(client: Finder, ref: ContactRef) -> JsonObject | None:
     return found[0] if found else None
 
 
-def find_one(client: Finder, ref: ContactRef) -> JsonObject:
-    """Return the contact under a ref; raises ``NotFoundError`` when there is none."""
+def find_one(client: Finder, ref: ContactRef, *, may_create: bool = False) -> JsonObject:
+    """Return the contact under a ref; raises ``NotFoundError`` when there is none.
+
+    ``may_create`` offers to create it then.
+    """
     found = find_at_most_one(client, ref)
     if found is None:
         from contactctl.changes.failed_look import nobody
 
-        raise nobody(ref, in_words([ref]))
+        raise nobody(ref, in_words([ref]), may_create=may_create)
     return found
 
 

@@ -58,7 +58,7 @@ def find(
         return
     if as_csv:
         raise UsageError("--csv goes with --from", hint="add --from FILE, or give -o json")
-    contact = find_one(session.client, who.to_ref())
+    contact = find_one(session.client, who.to_ref(), may_create=True)
     if field:
         values = {name: _value(session, contact, name) for name in field}
         one = values[field[0]] if len(field) == 1 else values

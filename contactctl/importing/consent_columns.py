@@ -72,7 +72,7 @@ class UndecidedConsentError(UsageError):
         ):
             self.flags.append(_NEVER)
         #: What the flags do, what is left to a person, and what else could be done.
-        self.does = "opts out those who opted out, and subscribes nobody again"
+        self.does = "unsubscribes those who opted out, and re-subscribes nobody"
         self.otherwise = (
             "a column that is not about email is left out by its name, with --ignore"
             if self.is_ready

@@ -152,9 +152,14 @@ class DryTally:
         return self.would["create"] + self.would["update"]
 
     @property
+    def sends_unchanged(self) -> bool:
+        """Tell whether rows that change nothing would be sent as well, as nobody looks."""
+        return not self.looks and self.would["nothing"] > self.skipped
+
+    @property
     def to_send(self) -> int:
         """Return how many rows would be sent."""
-        unchanged = 0 if self.looks else self.would["nothing"] - self.skipped
+        unchanged = self.would["nothing"] - self.skipped if self.sends_unchanged else 0
         return self.changes + self.would["unknown"] + unchanged
 
     @property

@@ -106,7 +106,7 @@ def test_consent_is_decided_in_the_line_though_rows_are_to_be_corrected(
 ) -> None:
     file.write_text(f"email,unsubscribed\n{ADA},true\nnobody,false\nnone,false\n")
     refused = imported(cli, file)
-    assert "then the command below opts out those who opted out" in refused.err
+    assert "then the command below unsubscribes those who opted out" in refused.err
     assert line_of(refused) == ["--map", "unsubscribed=!subscribed", "--never-resubscribe"]
 
 

@@ -116,7 +116,7 @@ def test_the_command_below_takes_what_is_meant_without_a_doubt(cli: Cli, tmp_pat
     done = imported(cli, file)
     assert done.code == 2
     command = done.err.splitlines()[-1]
-    assert "the command below reads values as its flags say" in done.err
+    assert "the command below reads values as the flags say" in done.err
     words = command.partition(str(file))[2]
     assert words == " --null-text=NULL,nan,NaT --date-format=signupDate=%d/%m/%Y"
     assert imported(cli, file, *words.split()).code == 0

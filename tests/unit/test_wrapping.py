@@ -45,5 +45,11 @@ def test_a_command_at_the_end_of_a_hint_stands_alone_where_it_does_not_fit() -> 
     assert hint_lines(hint, 30) == "add it again:\ncontactctl profile add work"
 
 
+def test_a_long_hint_has_a_line_for_each_of_its_parts() -> None:
+    hint = "hint: one two three four; five six seven eight; nine"
+    expected = "hint: one two three\n  four\n  five six seven\n    eight\n  nine"
+    assert hint_lines(hint, 20) == expected
+
+
 def test_wide_letters_take_two_columns() -> None:
     assert (columns("宽a"), columns("ab")) == (3, 2)

@@ -154,7 +154,8 @@ def _dry_run_lines(tally: DryTally, forecast: Forecast) -> list[str]:
         rows += f", {counted(forecast.plan.report.named.contacts, 'contact')}"
     lines = [f"{excerpt(forecast.plan.source.name)}: {rows}: {', '.join(parts) or 'none'}"]
     if tally.to_send:
-        lines.append(f"{tally.to_send:,} to send{_duration(forecast)}")
+        also = ", unchanged ones too (--lookup skips them)" if tally.sends_unchanged else ""
+        lines.append(f"{tally.to_send:,} to send{also}{_duration(forecast)}")
     return lines
 
 

@@ -31,7 +31,7 @@ _LOOKED_AT_ROWS = 200
 _MOST_SAMPLES = 3
 _OUT, _ALL_OUT, _HELP = "-", "--", "?"
 _HOW = (
-    "Enter takes what is in brackets, - leaves a column out,\n"
+    "Enter accepts what is in brackets, - leaves a column out,\n"
     "-- leaves out all that are left, ? lists the fields."
 )
 

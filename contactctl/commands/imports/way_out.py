@@ -82,7 +82,7 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     does += ["reads yes as opted out"] if turned else []
     does += ["re-subscribes nobody"] if _NEVER in more else []
     does += ["leaves out cells without a column name"] if _NAMELESS in more else []
-    does += ["reads values as its flags say"] if {*more} - {_NEVER, _NAMELESS} - turned else []
+    does += ["reads values as the flags say"] if {*more} - {_NEVER, _NAMELESS} - turned else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way

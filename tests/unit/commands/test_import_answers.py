@@ -110,7 +110,7 @@ def test_a_dry_run_shows_field_by_field_what_would_change(tmp_path: Path) -> Non
     assert answer.plain == [
         "would\tupdate",
         "people.csv: 4 rows, 1 contact: 1 to create, 1 to update, 1 unchanged, 1 refused",
-        "3 to send, about 0 s at 10 a second",
+        "3 to send, unchanged ones too (--lookup skips them), about 0 s at 10 a second",
         answer.plain[3],
         "2\tcreate\tp1@b.co\tplan\ta\tb",
         "2\tcreate\tp1@b.co\tnote\t\tx\\u{a}y",
