@@ -122,8 +122,9 @@ def _from_foreign(error: Exception, run: Run) -> ContactctlError:
     if isinstance(error, OSError) and error.strerror:
         from contactctl.errors import MachineError
 
+        what = f" {error.filename}" if isinstance(error.filename, str) else ""
         return MachineError(
-            f"the operating system refused: {error.strerror}", outcome=Outcome.UNKNOWN
+            f"the operating system refused{what}: {error.strerror}", outcome=run.outcome
         )
     if run.env.get("CONTACTCTL_DEBUG") == "1":
         _print_traceback(error, run)

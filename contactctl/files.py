@@ -45,8 +45,8 @@ def folder(kind: FolderKind, env: Mapping[str, str]) -> Path:
     if given:
         return Path(given).absolute()
     found = _platform_folder(kind)
-    # Without a home, platformdirs returns its ~ as it stands.
-    if not found.is_absolute():
+    # Without a home, platformdirs returns its ~ as it stands, or nothing at all.
+    if found is None or not found.is_absolute():
         raise MachineError(
             f"there is no home folder to keep {kind} files in",
             hint=f"set {variable} to a folder, or HOME",
@@ -75,26 +75,38 @@ def journal_folder(env: Mapping[str, str]) -> Path:
     return folder("state", env) / JOURNAL_FOLDER
 
 
-def make_private_folder(path: Path) -> None:
+def elsewhere(kind: FolderKind) -> str:
+    """Say as a part of a hint how one kind of file is kept in another folder."""
+    return f"set {FOLDER_VARIABLES[kind]} to another folder"
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether something is at a path; where nobody may look, nothing of ours is."""
+    return os.path.exists(path)  # noqa: PTH110 - the path's own raises where one may not look
+
+
+def make_private_folder(path: Path, elsewhere: str) -> None:
     """Make a folder, and those above it, that nobody else can read (0700, whatever the umask).
 
-    Raises :class:`MachineError` when the folder cannot be made.
+    A link to where nothing is yet stays one. ``elsewhere`` says how another folder is taken. Raises
+    :class:`MachineError` when the folder cannot be made.
     """
     try:
         if path.is_dir():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.mkdir(mode=0o700, exist_ok=True)
         # The umask has taken bits from the mode above.
-        path.chmod(0o700)
+        target.chmod(0o700)
     except OSError as error:
         raise MachineError(
-            f"cannot make the folder {path}: {error.strerror}",
-            hint="check its permissions, or set " + " or ".join(FOLDER_VARIABLES.values()),
+            f"cannot make the folder {path}: {reason_of(error)}",
+            hint=f"check its permissions, or {elsewhere}",
         ) from error
 
 
-def _platform_folder(kind: FolderKind) -> Path:
+def _platform_folder(kind: FolderKind) -> Path | None:
     import platformdirs  # costs 14 ms, and a variable often answers first
 
     finders = {
@@ -103,15 +115,25 @@ def _platform_folder(kind: FolderKind) -> Path:
         "cache": platformdirs.user_cache_path,
         "state": platformdirs.user_state_path,
     }
-    return finders[kind](APP_NAME, appauthor=False)
+    try:
+        return finders[kind](APP_NAME, appauthor=False)
+    except RuntimeError:  # no HOME, and a user whom the system does not know
+        return None
 
 
-def save_whole(path: Path, data: bytes, *, disk: ModuleType = os) -> None:
+def save_whole(
+    path: Path,
+    data: bytes,
+    *,
+    elsewhere: str = "choose another place",
+    disk: ModuleType = os,
+) -> None:
     """Write a file that its owner alone can read (0600, whatever the umask), all of it or nothing.
 
     The text goes to a new file in the same folder, reaches the disk, and takes the old one's place
-    in one step. ``path`` must not be a symbolic link, which would be replaced by a file. ``disk``
-    has the functions of :mod:`os`. Raises :class:`MachineError` naming the path.
+    in one step. ``path`` must not be a symbolic link, which would be replaced by a file.
+    ``elsewhere`` says how the file is kept in another place. ``disk`` has the functions of
+    :mod:`os`. Raises :class:`MachineError` naming the path.
     """
     from contactctl.replacing import take_place
 
@@ -128,7 +150,7 @@ def save_whole(path: Path, data: bytes, *, disk: ModuleType = os) -> None:
     except OSError as error:
         raise MachineError(
             f"cannot write {path}: {reason_of(error)}",
-            hint="check the folder's permissions and the free space of the disk",
+            hint=f"check the folder's permissions and the free space of the disk, or {elsewhere}",
         ) from error
 
 

@@ -201,13 +201,13 @@ class Session:
         Raises :class:`MachineError` where there is such a memory and it cannot be changed.
         """
         from contactctl.connection import account_id
-        from contactctl.files import sent_file
+        from contactctl.files import is_there, sent_file
 
         try:
             file = sent_file(self.env)
         except MachineError:  # no home folder: no memory either
             file = None
-        if file is None or not file.exists():
+        if file is None or not is_there(file):
             yield Write()
             return
         from contactctl.importing.delta import other_write
@@ -286,11 +286,11 @@ class Session:
 
     def _clean_up(self) -> None:
         """Remove what imports left and what has expired; costs a look where there is nothing."""
-        from contactctl.files import journal_folder
+        from contactctl.files import is_there, journal_folder
 
         with suppress(MachineError):  # no home folder: nothing was left either
             folder = journal_folder(self.env)
-            if folder.is_dir():
+            if is_there(folder):
                 from contactctl.importing.kept import clean_expired
 
                 clean_expired(folder)

@@ -67,7 +67,7 @@ def open_database(path: Path, kind: FileKind, schema: str, *, wait_s: float) -> 
     ``wait_s`` is how long other processes are waited for. Raises :class:`DamagedFileError` for a
     file that is something else, :class:`MachineError` where none can be opened.
     """
-    make_private_folder(path.parent)
+    make_private_folder(path.parent, kind.elsewhere)
     try:
         make_private_file(path)
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import MachineError
 from contactctl.exact_json import JsonError, JsonObject, JsonValue, Number, parse_json, to_json
-from contactctl.files import make_private_folder, save_whole
+from contactctl.files import elsewhere, make_private_folder, save_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ class AccountCache:
         saved_at = Number(str(int(self._clock())))
         value: JsonObject = {"version": _VERSION, "savedAt": saved_at, "items": [*items]}
         try:
-            make_private_folder(self._folder)
+            make_private_folder(self._folder, elsewhere("cache"))
             save_whole(self.path(kind), to_json(value).encode())
         except MachineError:
             return

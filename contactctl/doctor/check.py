@@ -65,8 +65,9 @@ def look(name: str, check: Callable[[], Check]) -> Check:
         return failed(name, error)
     # A folder that vanishes during the look must not end the other checks.
     except OSError as error:
+        what = error.filename if isinstance(error.filename, str) else "it"
         reason = error.strerror or "the operating system refuses"
-        return failed(name, MachineError(f"it cannot be read: {reason}"))
+        return failed(name, MachineError(f"{what} cannot be read: {reason}"))
 
 
 def worst_of(checks: Iterable[Check]) -> Status:

@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl import __version__
@@ -14,6 +15,7 @@ from contactctl.errors import MachineError
 from contactctl.files import (
     FOLDER_VARIABLES,
     SANDBOX_VARIABLE,
+    elsewhere,
     folder,
     journal_folder,
     sandbox_file,
@@ -32,7 +34,6 @@ from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from contactctl.files import FolderKind
     from contactctl.profiles.settings import Setting
@@ -112,11 +113,11 @@ def place_checks(env: Mapping[str, str], store: ProfileStore) -> Iterator[Check]
 
 def folder_check(kind: FolderKind, path: Path, source: str, state: FolderState) -> Check:
     """Judge one folder by what was found at its path."""
-    name, variable = f"{kind} folder", FOLDER_VARIABLES[kind]
+    name = f"{kind} folder"
     if state.reason is not None or not state.writable:
         problem = state.reason or "it cannot be written to"
         words = f"{path}: {problem}; {_NEEDED_FOR[kind]}"
-        hint = f"check its permissions, or set {variable} to another folder"
+        hint = f"check its permissions, or {elsewhere(kind)}"
         # Everything works without a cache, a little later.
         if kind == "cache":
             return warn(name, words, hint)
@@ -134,7 +135,7 @@ def look_at(path: Path) -> FolderState:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return _look_above(path)
+        return _look_above(Path(os.path.realpath(path)))  # a link may lead to where nothing is yet
     except OSError as error:
         return FolderState(reason=error.strerror or "it cannot be read")
     if not path.is_dir():
@@ -173,9 +174,16 @@ def sandbox_check(path: Path) -> Check:
 
 
 def kept_check(env: Mapping[str, str]) -> Check:
-    """Tell what imports left on this machine."""
+    """Tell what imports left on this machine; raises :class:`MachineError` for what is closed."""
     from contactctl.importing.kept import kept_files
 
+    for path in (journal_folder(env), sent_file(env)):
+        # A run as another user, such as by sudo, may have made it in a folder that is ours.
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            raise MachineError(
+                f"{path}: it cannot be read and written; {_NEEDED_FOR['state']}",
+                hint=f"check its permissions, or {elsewhere('state')}",
+            )
     kinds = [one.kind for one in kept_files(journal_folder(env))]
     runs = counted(sum(kind in {"finished_run", "unfinished_run"} for kind in kinds), "run")
     copies = counted(kinds.count("stdin_copy"), "copy", "copies")

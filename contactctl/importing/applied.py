@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from contactctl.errors import GuardError, MachineError
 from contactctl.files import (
     PRIVATE_MODE,
+    elsewhere,
     make_private_folder,
     reason_of,
     sync_folder,
@@ -51,7 +52,7 @@ class Applied:
         """Return when it is on disk that a plan was begun; raises :class:`MachineError`."""
         if self.stage_of(key) is not None:
             return
-        make_private_folder(self.folder)
+        make_private_folder(self.folder, elsewhere("state"))
         path = self._path(key, "begun")
         try:
             os.close(os.open(path, _FLAGS, PRIVATE_MODE))
@@ -59,7 +60,7 @@ class Applied:
         except OSError as error:
             raise MachineError(
                 f"cannot note in {path} that the plan was begun: {reason_of(error)}",
-                hint="check the folder, or set CONTACTCTL_STATE_DIR to another one",
+                hint=f"check the folder, or {elsewhere('state')}",
             ) from error
 
     def finish(self, key: str) -> None:

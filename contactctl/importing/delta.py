@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.contact import Write
 from contactctl.errors import ContactctlError, Outcome
-from contactctl.files import SENT_FILE_NAME
+from contactctl.files import SENT_FILE_NAME, is_there
 from contactctl.importing.sent_memory import Sent, open_sent_memory
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def other_write(folder: Path, account: str, refs: Sequence[ContactRef]) -> Itera
     may still be on its way: for ten minutes, nothing is remembered of its contact. Raises as
     :func:`open_sent_memory`.
     """
-    if not (folder / SENT_FILE_NAME).exists():
+    if not is_there(folder / SENT_FILE_NAME):
         yield Write()
         return
     with open_sent_memory(folder, account) as memory:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from contactctl.errors import MachineError, UsageError
-from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, make_private_folder
+from contactctl.files import PRIVATE_MODE, SPOOL_PREFIX, elsewhere, make_private_folder
 from contactctl.importing.byte_lines import stream_of
 from contactctl.importing.csv_head import to_delimiter
 from contactctl.importing.decoding import reading, unpacked
@@ -168,8 +168,8 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
 
     Raises :class:`MachineError` when the copy cannot be made; nothing is left of it then.
     """
-    make_private_folder(folder.parent)
-    make_private_folder(folder)
+    make_private_folder(folder.parent, elsewhere("state"))
+    make_private_folder(folder, elsewhere("state"))
     path = folder / f"{SPOOL_PREFIX}{os.urandom(6).hex()}"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
@@ -186,7 +186,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
             raise
         raise MachineError(
             f"cannot keep standard input in {path}: {error.strerror}",
-            hint="check the free space and the permissions of the state folder",
+            hint=f"check the free space and the folder's permissions, or {elsewhere('state')}",
         ) from error
     return path
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.exact_json import JsonError, Number, parse_json, to_json
+from contactctl.files import elsewhere
 from contactctl.importing.row import parse_result, to_text
 from contactctl.sqlite_file import FileKind
 
@@ -24,7 +25,7 @@ JOURNAL = FileKind(
     application_id=int.from_bytes(b"ccij", "big"),
     version=2,
     way_out="import the file again without --resume; the journal is left as it is",
-    elsewhere="set CONTACTCTL_STATE_DIR to another folder",
+    elsewhere=elsewhere("state"),
 )
 JOURNAL_SCHEMA = """
     CREATE TABLE run (one INTEGER PRIMARY KEY, text TEXT, mark BLOB);

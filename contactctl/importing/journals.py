@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import GuardError, MachineError, UsageError
-from contactctl.files import make_private_folder
+from contactctl.files import elsewhere, make_private_folder
 from contactctl.importing.applied import Applied, begun_before
 from contactctl.importing.journal import Journal, create_journal, open_journal
 from contactctl.importing.open_run import FINISHED_SUFFIX, SUFFIX, Endings, OpenRun, put_aside
@@ -200,7 +200,7 @@ class Journals:
     @contextmanager
     def _held(self, identity: RunIdentity) -> Iterator[BaseFileLock]:
         """Hold the lock of a run that is opened in the block; let go of it where that fails."""
-        make_private_folder(self._folder)
+        make_private_folder(self._folder, elsewhere("state"))
         lock = self._lock(identity)
         try:
             yield lock
@@ -224,7 +224,7 @@ class Journals:
         except OSError as error:
             raise MachineError(
                 f"cannot lock the journals in {self._folder}: {error.strerror}",
-                hint="check the folder, or set CONTACTCTL_STATE_DIR to another one",
+                hint=f"check the folder, or {elsewhere('state')}",
             ) from error
         return lock
 

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import ContactctlError
-from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX
+from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX, is_there
 from contactctl.importing.applied import Applied
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def remove(one: Kept, files: Sequence[Kept]) -> bool:
             return False
         one.path.unlink()
         one.path.with_name(one.path.name + _ROLLBACK).unlink(missing_ok=True)
-    return not one.path.exists()
+    return not is_there(one.path)
 
 
 def holds(one: Kept, address: str) -> bool:
@@ -216,7 +216,7 @@ def _lock(path: Path) -> Iterator[bool]:
     """Hold a run's lock, without waiting; give whether it was free. One that is not there is."""
     from filelock import FileLock, Timeout
 
-    if not path.exists():
+    if not is_there(path):
         yield True
         return
     lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)

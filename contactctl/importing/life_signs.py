@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.errors import MachineError
-from contactctl.files import JOURNAL_FOLDER, make_private_folder
+from contactctl.files import JOURNAL_FOLDER, elsewhere, make_private_folder
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -33,14 +33,14 @@ class LifeSigns:
         """
         from filelock import Timeout
 
-        make_private_folder(self._folder)
+        make_private_folder(self._folder, elsewhere("state"))
         self._held = self._lock(writer, _WAIT_S)
         try:
             self._held.acquire()
         except (OSError, Timeout) as error:
             raise MachineError(
                 f"cannot lock {self._path(writer)}",
-                hint="check the folder, or set CONTACTCTL_STATE_DIR to another one",
+                hint=f"check the folder, or {elsewhere('state')}",
             ) from error
 
     def end(self, *, is_over: bool) -> None:

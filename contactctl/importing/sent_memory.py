@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
 
 from contactctl.contact import fold_address
 from contactctl.errors import ContactctlError
-from contactctl.files import SENT_FILE_NAME
+from contactctl.files import SENT_FILE_NAME, elsewhere
 from contactctl.importing.claims import CLAIM_TABLES, Claim, Claims
 from contactctl.importing.life_signs import LifeSigns
 from contactctl.sqlite_file import FileKind, explained, open_database
@@ -28,7 +28,7 @@ SENT = FileKind(
     application_id=int.from_bytes(b"ccis", "big"),
     version=1,
     way_out="delete it; the next import with --changed-only then sends every row once",
-    elsewhere="set CONTACTCTL_STATE_DIR to another folder",
+    elsewhere=elsewhere("state"),
 )
 _SCHEMA = """
     CREATE TABLE ref (ref INTEGER PRIMARY KEY, contact INTEGER);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contactctl.files import JOURNAL_FOLDER, make_private_folder
+from contactctl.files import JOURNAL_FOLDER, elsewhere, make_private_folder
 from contactctl.importing.delta import Delta
 from contactctl.importing.engine import ImportRun
 from contactctl.importing.intake import Intake
@@ -86,7 +86,7 @@ def open_work(work: Work, client: Updates, state: Path, options: RunOptions) -> 
     Raises :class:`UsageError` when there is nothing to resume, :class:`MachineError` and
     :class:`DamagedFileError` where the state folder cannot be used.
     """
-    make_private_folder(state)
+    make_private_folder(state, elsewhere("state"))
     # Here and not at the end: an import that is killed cleans up all the same, the next time.
     with ExitStack() as stack:
         opened = work.begin(Journals(state / JOURNAL_FOLDER))

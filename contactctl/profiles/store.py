@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import DamagedFileError, MachineError
-from contactctl.files import make_private_folder, reason_of, remove_leftovers, save_whole
+from contactctl.files import elsewhere, make_private_folder, reason_of, remove_leftovers, save_whole
 from contactctl.profiles.profile import Profile, StoredKey, TableError, parse_table, unknown_part
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _MEND_HINT = (
     " `contactctl profile add NAME`"
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PERMISSIONS_HINT = f"check its permissions, or {elsewhere('config')}"
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -141,7 +142,7 @@ class ProfileStore:
             return ProfileBook()
         except OSError as error:
             raise MachineError(
-                f"cannot read {self.path}: {reason_of(error)}", hint="check its permissions"
+                f"cannot read {self.path}: {reason_of(error)}", hint=_PERMISSIONS_HINT
             ) from error
         book = self._parse(data)
         book.warnings = _permission_warnings(self.path, status.st_mode, book)
@@ -157,7 +158,8 @@ class ProfileStore:
         """
         # Dotfile managers keep such files elsewhere and link to them.
         target = Path(os.path.realpath(self.path))
-        make_private_folder(target.parent)
+        for folder in (self.path.parent, target.parent):
+            make_private_folder(folder, elsewhere("config"))
         self._check_folder()
         with _locked(target, self._lock_timeout_s):
             # Read under the lock: another process may have written since it was last looked at.
@@ -165,7 +167,7 @@ class ProfileStore:
             yield book
             # Of a save that was cut off: under the lock they belong to nobody at work.
             remove_leftovers(target)
-            save_whole(target, book.to_toml().encode("utf-8"))
+            save_whole(target, book.to_toml().encode("utf-8"), elsewhere=elsewhere("config"))
 
     def _check_folder(self) -> None:
         """Refuse to keep a key where somebody else could replace the file that holds it."""
@@ -175,7 +177,7 @@ class ProfileStore:
             check_owners(self.path, self._uid)
         except OSError as error:
             raise MachineError(
-                f"cannot use {self.path}: {reason_of(error)}", hint="check its permissions"
+                f"cannot use {self.path}: {reason_of(error)}", hint=_PERMISSIONS_HINT
             ) from error
 
     def _read(self, status: os.stat_result) -> bytes:
@@ -268,7 +270,7 @@ def _locked(target: Path, timeout_s: float) -> Iterator[None]:
         reason = reason_of(error) if isinstance(error, OSError) else "no locks on this disk"
         raise MachineError(
             f"cannot lock {path}: {reason}",
-            hint="check the folder's permissions, or set CONTACTCTL_CONFIG_DIR to another one",
+            hint=f"check the folder's permissions, or {elsewhere('config')}",
         ) from error
     try:
         yield

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from contactctl.errors import DamagedFileError, MachineError, NotFoundError
 from contactctl.exact_json import JsonError
-from contactctl.files import make_private_folder
+from contactctl.files import is_there, make_private_folder
 from contactctl.sandbox.aside import move_aside
 from contactctl.sandbox.demo import fill_with_demo
 from contactctl.sandbox.grammar import folded
@@ -153,7 +153,7 @@ def open_store(path: Path) -> Store:
     Raises :class:`DamagedFileError` for a file that is not, or no longer, a sandbox or that a newer
     version made; :class:`MachineError` for one that cannot be opened.
     """
-    make_private_folder(path.parent)
+    make_private_folder(path.parent, SANDBOX.elsewhere)
     _make_private_file(path)
     connection = connect(path, SANDBOX, wait_s=BUSY_TIMEOUT_S)
     store = Store(path, connection)
@@ -258,7 +258,7 @@ def sandbox_id(path: Path) -> str:
 
 
 def _version_of(path: Path) -> int:
-    if not path.exists():
+    if not is_there(path):
         return 0
     # Not by connect(), which explains errors: whoever opens the store does so.
     connection = sqlite3.connect(path)
