@@ -85,6 +85,19 @@ def is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - the path's own raises where one may not look
 
 
+def check_readable(path: Path, kind: FolderKind) -> None:
+    """Raise :class:`MachineError` for a folder that is there and cannot be looked into."""
+    try:
+        next(path.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise MachineError(
+            f"cannot read the folder {path}: {reason_of(error)}",
+            hint=f"check its permissions, or {elsewhere(kind)}",
+        ) from error
+
+
 def make_private_folder(path: Path, elsewhere: str) -> None:
     """Make a folder, and those above it, that nobody else can read (0700, whatever the umask).
 

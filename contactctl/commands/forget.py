@@ -15,13 +15,21 @@ from contactctl.connection import account_id
 from contactctl.contact import ContactRef
 from contactctl.errors import ContactctlError, MachineError, UsageError
 from contactctl.exact_json import JsonObject
-from contactctl.files import folder, journal_folder, sandbox_file, sent_file
+from contactctl.files import check_readable, folder, journal_folder, sandbox_file, sent_file
 from contactctl.flags import REMOVAL
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.importing.applied import KEPT_DAYS as APPLIED_DAYS
 from contactctl.importing.applied import Applied
-from contactctl.importing.kept import Kept, holds, identity_of, is_running, kept_files, remove
+from contactctl.importing.kept import (
+    Kept,
+    check_all_readable,
+    holds,
+    identity_of,
+    is_running,
+    kept_files,
+    remove,
+)
 from contactctl.importing.sent_memory import KEPT_DAYS, open_sent_memory
 from contactctl.output import Answer
 from contactctl.profiles.credentials import resolve
@@ -109,7 +117,9 @@ def forget(
     is noted for a year, without an address, and stays, so that none is applied twice.
     """
     _check(address, everything=everything)
+    _check_folders(session, address)
     if address is None and not everything:
+        session.run.only_reads = True
         session.output.show(_answer(_items(session), [], empty=_NOTHING_KEPT))
         return
     if everything and not yes:
@@ -131,9 +141,12 @@ def forget(
             " be applied twice"
         )
     if left:
+        running = any(item.running for item in _items(session))
+        wait = "wait for the runs in progress to end, or stop them"
+        way = wait if running else "check the permissions of their folders"
         raise MachineError(
             f"{counted(len(left), 'file')} stayed: {', '.join(str(item.path) for item in left)}",
-            hint="wait for the runs in progress to end, or stop them; then run this again",
+            hint=f"{way}; then run this again",
         )
 
 
@@ -146,6 +159,16 @@ def _check(address: str | None, *, everything: bool) -> None:
         raise UsageError(f"{quoted(address)} is not an email address", hint="give one, or --all")
 
 
+def _check_folders(session: Session, address: str | None) -> None:
+    """Refuse to say that nothing is there of what cannot be looked at."""
+    journals = journal_folder(session.env)
+    for path in (journals.parent, journals):
+        check_readable(path, "state")
+    check_readable(folder("cache", session.env), "cache")
+    if address is not None:
+        check_all_readable(kept_files(journals))
+
+
 def _items(session: Session) -> Iterator[_Item]:
     """Yield what is kept; nothing is made where there is nothing."""
     yield from _files_of_imports(session)
@@ -154,8 +177,9 @@ def _items(session: Session) -> Iterator[_Item]:
     others = [
         ("sent_memory", sent_file(session.env), f"{KEPT_DAYS} days after each row"),
         *(("cache", path, "when fetched again") for path in _cache_files(session)),
-        ("sandbox", sandbox_file(session.env), "by contactctl sandbox reset"),
     ]
+    with suppress(MachineError):  # no home folder: no sandbox either
+        others.append(("sandbox", sandbox_file(session.env), "by contactctl sandbox reset"))
     if plans:
         others.append(("applied_plans", applied.folder, f"{APPLIED_DAYS} days after each plan"))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from contactctl.errors import ContactctlError
+from contactctl.errors import ContactctlError, MachineError
 from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX, is_there
 from contactctl.importing.applied import Applied
 
@@ -155,6 +156,16 @@ def _decoded(around: bytes, encoding: str, nearest: int) -> str:
     """Return what stands beside an address; what is no UTF-8 there is taken for Latin-1."""
     text = around.decode(encoding, "replace")
     return around.decode("latin-1") if text[nearest] == "\N{REPLACEMENT CHARACTER}" else text
+
+
+def check_all_readable(files: Sequence[Kept]) -> None:
+    """Raise :class:`MachineError` for a file of which nobody can tell what it holds."""
+    for one in files:
+        if not os.access(one.path, os.R_OK):
+            raise MachineError(
+                f"cannot read {one.path}, which may hold the address",
+                hint="check its permissions; --all removes it unread",
+            )
 
 
 def identity_of(one: Kept) -> RunIdentity | None:

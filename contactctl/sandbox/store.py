@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -261,11 +261,9 @@ def _version_of(path: Path) -> int:
     if not is_there(path):
         return 0
     # Not by connect(), which explains errors: whoever opens the store does so.
-    connection = sqlite3.connect(path)
     try:
-        (version,) = connection.execute("PRAGMA schema_version").fetchone()
+        with closing(sqlite3.connect(path)) as connection:
+            (version,) = connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error:
         return 0
-    finally:
-        connection.close()
     return int(version)
