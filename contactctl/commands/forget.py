@@ -15,7 +15,7 @@ from contactctl.connection import account_id
 from contactctl.contact import ContactRef
 from contactctl.errors import ContactctlError, MachineError, UsageError
 from contactctl.exact_json import JsonObject
-from contactctl.files import check_readable, folder, journal_folder, sandbox_file, sent_file
+from contactctl.files import folder, journal_folder, sandbox_file, sent_file
 from contactctl.flags import REMOVAL
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
@@ -23,7 +23,7 @@ from contactctl.importing.applied import KEPT_DAYS as APPLIED_DAYS
 from contactctl.importing.applied import Applied
 from contactctl.importing.kept import (
     Kept,
-    check_all_readable,
+    check_journals_readable,
     holds,
     identity_of,
     is_running,
@@ -117,9 +117,10 @@ def forget(
     is noted for a year, without an address, and stays, so that none is applied twice.
     """
     _check(address, everything=everything)
-    _check_folders(session, address)
-    if address is None and not everything:
-        session.run.only_reads = True
+    session.run.only_reads = address is None and not everything
+    # What cannot be looked at may be there: to say that nothing is kept would be a guess.
+    check_journals_readable(journal_folder(session.env), files_too=address is not None)
+    if session.run.only_reads:
         session.output.show(_answer(_items(session), [], empty=_NOTHING_KEPT))
         return
     if everything and not yes:
@@ -157,16 +158,6 @@ def _check(address: str | None, *, everything: bool) -> None:
         raise UsageError("ADDRESS and --all are both given", hint="give one of them")
     if "@" not in address.strip("@"):
         raise UsageError(f"{quoted(address)} is not an email address", hint="give one, or --all")
-
-
-def _check_folders(session: Session, address: str | None) -> None:
-    """Refuse to say that nothing is there of what cannot be looked at."""
-    journals = journal_folder(session.env)
-    for path in (journals.parent, journals):
-        check_readable(path, "state")
-    check_readable(folder("cache", session.env), "cache")
-    if address is not None:
-        check_all_readable(kept_files(journals))
 
 
 def _items(session: Session) -> Iterator[_Item]:
@@ -283,7 +274,7 @@ def _remembered(path: Path) -> str:
 
 
 def _cache_files(session: Session) -> list[Path]:
-    with suppress(OSError, MachineError):
+    with suppress(OSError, MachineError):  # there is nobody's address in them
         # By their names, since somebody may have given the cache a folder with other things in it.
         found = folder("cache", session.env).iterdir()
         return sorted(path for path in found if path.name.startswith(("properties-", "lists-")))

@@ -192,7 +192,12 @@ def kept_check(env: Mapping[str, str]) -> Check:
 
 
 def _folder_check(kind: FolderKind, env: Mapping[str, str]) -> Check:
-    path = folder(kind, env)
+    try:
+        path = folder(kind, env)
+    except MachineError as error:
+        if kind == "cache":
+            return warn("cache folder", f"{error.message}; {_NEEDED_FOR[kind]}", error.hint)
+        raise
     return folder_check(kind, path, folder_source(kind, env), look_at(path))
 
 

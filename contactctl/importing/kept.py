@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from contactctl.errors import ContactctlError, MachineError
-from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX, is_there
+from contactctl.files import NEW_SUFFIX, SPOOL_PREFIX, check_readable, is_there
 from contactctl.importing.applied import Applied
 
 if TYPE_CHECKING:
@@ -158,9 +158,11 @@ def _decoded(around: bytes, encoding: str, nearest: int) -> str:
     return around.decode("latin-1") if text[nearest] == "\N{REPLACEMENT CHARACTER}" else text
 
 
-def check_all_readable(files: Sequence[Kept]) -> None:
-    """Raise :class:`MachineError` for a file of which nobody can tell what it holds."""
-    for one in files:
+def check_journals_readable(folder: Path, *, files_too: bool) -> None:
+    """Raise :class:`MachineError` for a folder, or a file in it, that cannot be looked into."""
+    for path in (folder.parent, folder):
+        check_readable(path, "state")
+    for one in kept_files(folder) if files_too else ():
         if not os.access(one.path, os.R_OK):
             raise MachineError(
                 f"cannot read {one.path}, which may hold the address",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.errors import MachineError
+from contactctl.files import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +71,7 @@ def _refusal(places: Sequence[Path], what: str, command: str) -> MachineError:
     words = " ".join(shlex.quote(str(place)) for place in places)
     error = MachineError(
         f"{places[0]} {what}, who could have requests and keys go elsewhere; it is not used",
-        hint="if what is in it is as you left it, run this",
+        hint=f"{elsewhere('config')}; or, if what is in it is as you left it, run this",
     )
     error.command = f"{command} {words}"
     return error

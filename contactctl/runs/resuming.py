@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.files import journal_folder
+from contactctl.files import check_readable, journal_folder
 from contactctl.importing.input_file import STDIN
 from contactctl.safe_text import quoted
 
@@ -26,9 +26,11 @@ def has_rows_left(session: Session, plan: Plan, *, resume: bool) -> bool:
     """
     from contactctl.importing.journals import Journals
 
-    journals = Journals(journal_folder(session.env))
+    folder = journal_folder(session.env)
+    journals = Journals(folder)
     if not resume or journals.has_unfinished(plan.identity):
         return True
+    check_readable(folder, "state")  # else the run may be there, and could not be seen
     journals.check_resumable(plan.identity)
     say_nothing_to_resume(session, plan)
     return False

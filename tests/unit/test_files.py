@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from contactctl.errors import MachineError
-from contactctl.files import remove_leftovers, save_whole
+from contactctl.files import (
+    check_readable,
+    elsewhere,
+    is_there,
+    make_private_folder,
+    remove_leftovers,
+    save_whole,
+)
 from contactctl.replacing import take_place
 
 if TYPE_CHECKING:
@@ -174,3 +181,30 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="No such file or directory") as caught:
         save_whole(path, NEW)
     assert str(path) in caught.value.message
+
+
+def test_a_link_to_where_nothing_is_yet_leads_to_a_private_folder(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "a" / "b")
+    make_private_folder(link, "go elsewhere")
+    assert link.is_symlink()
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for below in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(MachineError, match=f"cannot make the folder {below}: ") as caught:
+            make_private_folder(below, elsewhere("cache"))
+        assert caught.value.hint == (
+            "check its permissions, or set CONTACTCTL_CACHE_DIR to another folder"
+        )
+
+
+def test_what_is_no_folder_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    check_readable(tmp_path / "file", "state")
+    check_readable(tmp_path / "nothing", "state")
+    check_readable(tmp_path, "state")
+    found = [is_there(tmp_path / name) for name in ("file", "nothing", "file/below")]
+    assert found == [True, False, False]

@@ -131,6 +131,12 @@ def test_looking_at_folders(tmp_path: Path) -> None:
     assert not (tmp_path / "a").exists()
     assert machine.look_at(file).reason == "it is not a folder"
     assert machine.look_at(file / "below").reason == "Not a directory"
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "not made yet")
+    assert machine.look_at(link) == FolderState()
+    link.unlink()
+    link.symlink_to(file / "below")
+    assert machine.look_at(link).reason == "Not a directory"
 
 
 def test_places_are_looked_at_and_not_made(own_folders: dict[str, str], tmp_path: Path) -> None:
