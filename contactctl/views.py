@@ -65,7 +65,7 @@ def error_panel(error: Ending, width: int) -> RenderableType:
     details = Table.grid(padding=(0, 1))
     for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
-    message = Text(fitted(to_safe(error.message, keep="\n"), width - 4, hanging=""))
+    message = SpelledText(fitted(to_safe(error.message, keep="\n"), width - 4, hanging=""))
     body = Group(message, Text(), details) if details.row_count else message
     return Panel(body, title="error", title_align="left", border_style="red", box=box.ROUNDED)
 
