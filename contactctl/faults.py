@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 #: What other programs call our commands, by the group in which it is looked for.
 _COMMANDS: Mapping[str, Mapping[str, str]] = {
     "": {
-        **dict.fromkeys(
-            ("get", "show", "view", "lookup", "search", "read", "export"), "find ADDRESS"
-        ),
+        **dict.fromkeys(("get", "show", "view", "lookup", "search", "read"), "find ADDRESS"),
+        **dict.fromkeys(("export", "backup"), "find --from FILE -o json"),
+        **dict.fromkeys(("restore",), "import BACKUP"),
+        **dict.fromkeys(("erase", "wipe"), "delete --from FILE"),
         **dict.fromkeys(("rm", "remove", "del"), "delete ADDRESS"),
         **dict.fromkeys(("upsert", "set", "edit", "change", "modify", "put"), "update ADDRESS"),
         **dict.fromkeys(("add", "new", "insert"), "create ADDRESS"),

@@ -49,8 +49,8 @@ COMMANDS = Branch(
             "create": Leaf(
                 "creation", "create", "Create one contact; an error if it exists.", "writes"
             ),
-            "find": Leaf("finding", "find", "Show one contact."),
-            "delete": Leaf("deletion", "delete", "Delete one contact.", "destroys"),
+            "find": Leaf("finding", "find", "Show one contact, or many."),
+            "delete": Leaf("deletion", "delete", "Delete one contact, or many.", "destroys"),
             "suppression": _holding(
                 "Whether mail is held back: check, remove.",
                 {

@@ -50,6 +50,7 @@ class Output(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
+    still: bool = False
     masks: bool = False
 
     @property
@@ -61,7 +62,8 @@ class Output(NamedTuple):
     def animated(self) -> bool:
         """Tell whether something may move on stderr."""
         # CI systems lend their jobs a terminal at which nobody sits.
-        return self._chatty and is_terminal(self.stderr) and not self.env.get("CI")
+        is_seen = self._chatty and is_terminal(self.stderr)
+        return is_seen and not self.still and not self.env.get("CI")
 
     @property
     def can_ask(self) -> bool:

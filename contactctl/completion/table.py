@@ -17,8 +17,8 @@ CHILDREN: dict[str, dict[str, str]] = {
     "": {
         "update": "Change one contact, or create it",
         "create": "Create one contact; an error if it exists",
-        "find": "Show one contact",
-        "delete": "Delete one contact",
+        "find": "Show one contact, or many",
+        "delete": "Delete one contact, or many",
         "suppression": "Whether mail is held back: check, remove",
         "import": "Update many contacts from a file",
         "apply": "Carry out a saved plan, or undo a run",

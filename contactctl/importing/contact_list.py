@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from contactctl.errors import UsageError
 from contactctl.importing.fields import Kind, fold, standard_field
 from contactctl.importing.usual_names import usual_meaning
-from contactctl.safe_text import quoted
+from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,7 +78,7 @@ def _best(name: str, rivals: Sequence[str]) -> str:
     if len(ranked) > 1 and _rank(ranked[0], name) == _rank(ranked[1], name):
         raise UsageError(
             f"the columns {quoted(ranked[0])} and {quoted(ranked[1])} both give {name}",
-            hint=f"say which: --map '{ranked[0]}={name}'",
+            hint=f"say which: --map '{excerpt(ranked[0])}={name}'",
         )
     return ranked[0]
 

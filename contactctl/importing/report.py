@@ -70,6 +70,8 @@ class Tally:
     def __init__(self, rows: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.rows = rows
         self.told = self.done = self.failed = self.skipped = self.earlier = self.sent = 0
+        #: Rows whose contacts do not exist, where that is told apart from failures.
+        self.missing = 0
         #: Failed rows that could not be sent, of which the check has told.
         self.invalid = 0
         #: The lines and contacts of the first other failed rows, each with its reason.

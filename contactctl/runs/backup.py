@@ -114,5 +114,6 @@ def _cell(value: JsonValue) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+    # Cells are quoted for what a line may end with, which is left to whoever writes the line.
+    csv.writer(line).writerow(cells)
+    return line.getvalue().removesuffix("\r\n")

@@ -17,6 +17,7 @@ from contactctl.runs.limits import address_check
 from contactctl.runs.many import Task, as_it_is, go_through
 from contactctl.runs.many_call import checked, forecast, opened
 from contactctl.runs.would import tell_would, told_row
+from contactctl.safe_text import excerpt
 from contactctl.shells import call_line
 from contactctl.wording import counted
 
@@ -78,6 +79,7 @@ def _task(call: ManyCall, plan: Plan, undo: Path | None, *, looks_only: bool) ->
         as_it_is,
         None if undo is None else partial(open_row_undo, session, undo, source, resume=resume),
         looks_only,
+        prints_rows=looks_only,
     )
 
 
@@ -103,7 +105,7 @@ def _confirm(session: Session, plan: Plan, given: int | None, undo: Path | None)
         )
     if given is not None and given != count:
         raise UsageError(
-            f"--confirm {given} is not the number of contacts: {plan.source.name} names {count}",
+            f"--confirm {given} is not their number: {excerpt(plan.source.name)} names {contacts}",
             hint="look at the file again; nothing was written",
         )
     session.output.note(_way_back(session, undo))
@@ -117,4 +119,4 @@ def _way_back(session: Session, undo: Path | None) -> str:
     if undo is None:
         return "what is deleted cannot be brought back"
     line = call_line([*global_words(session.flags), "apply", str(undo)])
-    return f"what brings them back goes to {undo}; to do so:\n{line}"
+    return f"what brings them back goes to {excerpt(str(undo))}; to do so:\n{line}"

@@ -41,7 +41,8 @@ class Task(NamedTuple):
 
     ``sends`` makes what does it; ``tell`` prints the row, ``word_of`` is what became of one that is
     done. The others are as in :class:`Work` and :class:`RunOptions`: by default nothing is written.
-    A task that ``only_looks`` shows what would be done, and has no journal.
+    A task that ``only_looks`` shows what would be done, and has no journal; ``prints_rows`` says
+    whether rows are printed in text too.
     """
 
     sends: Callable[[Sender, Opposites | None], Sends]
@@ -51,6 +52,23 @@ class Task(NamedTuple):
     record: Callable[[Journal], Record] = AskedAgain
     opposites: Callable[[], AbstractContextManager[Opposites]] | None = None
     only_looks: bool = False
+    prints_rows: bool = True
+
+
+class _Tally(Tally):
+    """Counts contacts that do not exist apart from failures."""
+
+    def add(self, finished: Finished) -> None:
+        """Count one row."""
+        super().add(finished)
+        if _is_missing(finished):
+            self.failed -= 1
+            self.missing += 1
+
+
+def _is_missing(finished: Finished) -> bool:
+    error = finished.result.error
+    return error is not None and error.code == NotFoundError.code
 
 
 def as_it_is(journal: Journal) -> Journal:
@@ -68,7 +86,7 @@ def go_through(call: ManyCall, plan: Plan, task: Task) -> Counter[str]:
     from contactctl.importing.journals import NothingToResumeError
 
     session, rows = call.session, call.rows
-    ends, tally, stop = Counter[str](), Tally(plan.report.rows), Stop()
+    ends, tally, stop = Counter[str](), _Tally(plan.report.rows), Stop()
     if task.only_looks:
         with stops_told(stop.take):
             _run(call, plan, task, tally, ends, stop)
@@ -89,7 +107,7 @@ def go_through(call: ManyCall, plan: Plan, task: Task) -> Counter[str]:
             session.output.note(_summary(tally, ends))
     # Every row has its end on disk: nobody will ask for the copy again.
     call.input_file.kept = False
-    _raise_failures(call, tally, ends)
+    _raise_failures(call, tally)
     return ends
 
 
@@ -103,7 +121,9 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of a run
         call.input_file.kept = not task.only_looks  # until the run is finished
         path = call.rows.rejects
         rejects = None if path is None else stack.enter_context(Rejects(path, source))
-        _, results = stack.enter_context(told(call.session.output, source.name, tally, run))
+        output, prints = call.session.output, task.prints_rows or None
+        shown = told(output, source.name, tally, run, prints_rows=prints)
+        _, results = stack.enter_context(shown)
         for finished in results:
             # Written down before it is told: a reader that goes away ends the run.
             if rejects is not None:
@@ -140,10 +160,9 @@ _NOT_FOUND, _FAILED = "not found", "failed"
 
 
 def _end_of(finished: Finished, task: Task) -> str:
-    error = finished.result.error
-    if error is None:
+    if finished.result.error is None:
         return task.word_of(finished)
-    return _NOT_FOUND if error.code == NotFoundError.code else _FAILED
+    return _NOT_FOUND if _is_missing(finished) else _FAILED
 
 
 def _summary(tally: Tally, ends: Counter[str]) -> str:
@@ -158,15 +177,15 @@ def _bad_last(item: tuple[str, int]) -> tuple[bool, bool]:
     return item[0] == _FAILED, item[0] == _NOT_FOUND
 
 
-def _raise_failures(call: ManyCall, tally: Tally, ends: Counter[str]) -> None:
-    if not tally.failed:
-        return
+def _raise_failures(call: ManyCall, tally: Tally) -> None:
     rows = counted(tally.rows, "row")
-    if ends[_FAILED]:
+    if tally.failed:
         hint = None if call.rows.rejects else "--rejects FILE saves such rows, with the reason"
-        failure = RowsFailedError(f"{tally.failed:,} of {rows} failed", hint=hint)
-        failure.counts = tally.counts
+        bad = tally.failed + tally.missing
+        failure = RowsFailedError(f"{bad:,} of {rows} failed", hint=hint)
+        failure.counts = {**tally.counts, "failed": bad}
         raise failure
-    error = NotFoundError(f"the contacts of {ends[_NOT_FOUND]:,} of {rows} do not exist")
-    error.is_of_write = False  # that of each row is told with it
-    raise error
+    if tally.missing:
+        error = NotFoundError(f"the contacts of {tally.missing:,} of {rows} do not exist")
+        error.is_of_write = False  # that of each row is told with it
+        raise error

@@ -23,6 +23,7 @@ from contactctl.runs.pace import parse_patience_s, parse_rate
 from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.problems import group_lines, groups_to_json, problem_lines, rows_words
 from contactctl.runs.resuming import resumed_input
+from contactctl.safe_text import excerpt
 from contactctl.session import DEFAULT_RETRIES
 from contactctl.shells import call_line
 from contactctl.wording import counted
@@ -163,4 +164,4 @@ def forecast(plan: Plan) -> str:
     """Return whom the file names, and what of it is left out."""
     report = plan.report
     rows = f"{counted(report.rows, 'row')}, {counted(report.named.contacts, 'contact')}"
-    return "\n".join([f"{plan.source.name}: {rows}", *problem_lines(report)])
+    return "\n".join([f"{excerpt(plan.source.name)}: {rows}", *problem_lines(report)])

@@ -66,6 +66,7 @@ def remove_many(
             _removal_word,
             record=as_it_is,
             only_looks=looks_only,
+            prints_rows=looks_only,
         )
         ends = go_through(call, plan, task)
     would_change = bool(ends[_REMOVED])

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from contactctl.github import Annotations
+from contactctl.output import is_terminal
 from contactctl.progress import Standing, shown_progress
 from contactctl.safe_text import to_safe
 from contactctl.wording import counted, duration, per_second
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def told(
-    output: Output, name: str, tally: Tally, run: ImportRun
+    output: Output, name: str, tally: Tally, run: ImportRun, *, prints_rows: bool | None = None
 ) -> Iterator[tuple[Progress, Iterator[Finished]]]:
-    """Give the progress that is shown, and the results of a run, counted."""
-    with (
-        shown_progress(output, name, tally.rows, lambda: standing(tally, run.stall)) as progress,
-        closing(run.results()) as results,
-    ):
+    """Give the progress that is shown, and the results of a run, counted.
+
+    ``prints_rows`` says whether each result is printed; None for those in JSON alone.
+    """
+    prints = output.form == "json" if prints_rows is None else prints_rows
+    # What is drawn would be torn by rows on the same terminal.
+    still = output._replace(still=prints and is_terminal(output.stdout))
+    shown = shown_progress(still, name, tally.rows, lambda: standing(tally, run.stall))
+    with shown as progress, closing(run.results()) as results:
         yield progress, _counted(results, tally, progress, Annotations(output, name))
 
 
@@ -50,6 +55,7 @@ def standing(tally: Tally, stall: Stall | None = None) -> Standing:
     """Return how far things are, and what holds them up."""
     parts = [f"{tally.told:,} of {counted(tally.rows, 'row')}", per_second(tally.rate)]
     parts += [counted(tally.failed, "failure")] if tally.failed else []
+    parts += [f"{tally.missing:,} not found"] if tally.missing else []
     left = tally.seconds_left
     if left is not None and stall is None:  # how long the rest takes, nobody knows then
         parts.append(f"{duration(left)} left")
@@ -74,5 +80,5 @@ def rows_told(tally: Tally | DryTally) -> str:
 def failure_lines(tally: Tally) -> list[str]:
     """Return the first failures, a line each, and how many more there are."""
     lines = [f"{who}: {message}" for who, message in tally.failures]
-    more = tally.failed - tally.invalid - len(lines)
+    more = tally.failed + tally.missing - tally.invalid - len(lines)
     return [*lines, f"and {more:,} more"] if more > 0 else lines

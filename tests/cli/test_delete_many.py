@@ -69,7 +69,7 @@ def test_without_its_number_nothing_is_deleted(cli: Cli, people: Path) -> None:
     before = dumped(cli)
     for words, message in (
         ((), "deleting 2 contacts is not confirmed (sandbox)"),
-        (("--confirm", "3"), "--confirm 3 is not the number of contacts"),
+        (("--confirm", "3"), "--confirm 3 is not their number"),
         (("--yes",), "--yes does not go with --from"),
         (("--confirm", "2", "--plan", "p.jsonl"), "--plan does not go with --from"),
         (("--confirm", "2", "--no-undo", "--undo-file", "u"), "contradict each other"),

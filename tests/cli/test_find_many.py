@@ -33,7 +33,7 @@ def contacts(cli: Cli) -> Cli:
     """Have two contacts in the sandbox, one of them full."""
     props = ("--prop", "seats:=12.5", "--prop", "trial=false", "--prop", "note=null")
     lists = ("--list", f"{NEWS}=true", "--list", f"{DIGEST}=true")
-    saved(cli, "-e", ADA, "-u", "42", "--first-name", "Ada, née B.\n", *props, *lists)
+    saved(cli, "-e", ADA, "-u", "42", "--first-name", "Ada\nnée\r\nB.", *props, *lists)
     saved(cli, "-e", BOB, "--unsubscribed")
     return cli
 
@@ -45,7 +45,7 @@ def found(cli: Cli, file: Path, *words: str, text: str | None = None) -> Done:
 
 
 def rows_in(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def dumped(cli: Cli) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def test_every_property_and_list_is_in_every_line(contacts: Cli, tmp_path: Path)
 def test_csv_has_a_column_for_each_of_them(contacts: Cli, tmp_path: Path) -> None:
     done = found(contacts, tmp_path / "people.txt", "--csv", text=f"{ADA}\n{NOBODY}\n{BOB}\n")
     ada, nobody, bob = rows_in(done.out)
-    assert (ada["firstName"], ada["seats"]) == ("Ada, née B.\n", "12.5")
+    assert (ada["firstName"], ada["seats"]) == ("Ada\nnée\r\nB.", "12.5")
     assert (ada[f"list:{NEWS}"], bob[f"list:{NEWS}"], bob["subscribed"]) == (
         "true",
         "false",
