@@ -134,7 +134,7 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         with _nothing_else_escapes(self._deadline):
-            stream = self._reply.extensions["network_stream"]
+            stream = self._reply.extensions.get("network_stream")
             if isinstance(stream, Stream) and _has_more(self._reply):
                 stream.retire()
             self._reply.close()
