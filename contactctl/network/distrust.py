@@ -24,7 +24,7 @@ _OF_OTHERS = (
     "AWS_CA_BUNDLE",
     "PIP_CERT",
 )
-_OLDEST = "TLS 1.2 is the oldest that is spoken here: whatever answers there needs an update"
+_OLDEST = "contactctl speaks TLS 1.2 and newer: the server needs an update"
 _CHECK_ADDRESS = "check the address with `contactctl profile show`"
 
 
@@ -57,18 +57,21 @@ def trust_failure(
 def _issuer_hint(env: Mapping[str, str], platform: str) -> str:
     """Say where the issuer's certificate must go: to what decides now whom to trust."""
     if env.get(FILE_VARIABLE):
-        also = f" and in {FOLDER_VARIABLE}" if env.get(FOLDER_VARIABLE) else ""
+        also = f", and in {FOLDER_VARIABLE}," if env.get(FOLDER_VARIABLE) else ""
         return (
-            f"only who stands in the file of {FILE_VARIABLE}{also} is trusted: add the issuer's"
-            f" certificate to that file, or unset {FILE_VARIABLE}"
+            f"only the issuers in the file that {FILE_VARIABLE} names{also} are trusted: add this"
+            f" one's certificate to it, or unset {FILE_VARIABLE}"
         )
     if env.get(FOLDER_VARIABLE):
         return (
-            f"only who stands in {FOLDER_VARIABLE} is trusted: put the issuer's certificate there"
+            f"only the issuers in {FOLDER_VARIABLE} are trusted: put this one's certificate there"
             f" and run `openssl rehash` on the folder, or unset {FOLDER_VARIABLE}"
         )
     other = next((name for name in _OF_OTHERS if env.get(name)), None)
     if other is not None:
         return f"{other} is not read here: set {FILE_VARIABLE} to the same file"
-    store = "add it to the certificates that the system trusts, or " * (platform in STORE_PLATFORMS)
-    return f"where a company's proxy signs anew, {store}set {FILE_VARIABLE} to its certificate file"
+    store = ""
+    if platform in STORE_PLATFORMS:
+        store = "add its certificate to those that the system trusts, or "
+    proxy = "if a company proxy intercepts TLS here"
+    return f"{proxy}, {store}set {FILE_VARIABLE} to its certificate file"

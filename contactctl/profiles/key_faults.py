@@ -42,9 +42,9 @@ def key_fault(text: str, where: str) -> CredentialsError:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return _fault(
             where,
-            "stands in quotes",
-            "take them away: what reads KEY=VALUE files, such as docker --env-file, keeps quotes as"
-            " a part of the value",
+            "is in quotes",
+            "remove them: readers of KEY=VALUE files, such as docker --env-file, keep quotes as"
+            " part of the value",
         )
     return _character_fault(text, where)
 

@@ -1,6 +1,6 @@
 """Whose ``profiles.toml`` is obeyed: owner and permissions are judged as ssh does.
 
-Who can write there can have key commands run, and requests go elsewhere with the key in them.
+Whoever can write there can have commands run, and requests with the key sent elsewhere.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def _refusal(places: Sequence[Path], what: str, command: str) -> MachineError:
 
     words = " ".join(shlex.quote(str(place)) for place in places)
     error = MachineError(
-        f"{places[0]} {what}, who could have requests and keys go elsewhere; it is not used",
-        hint=f"{elsewhere('config')}; or, if what is in it is as you left it, run this",
+        f"{places[0]} {what}, who could send your requests and keys elsewhere; it is not used",
+        hint=f"{elsewhere('config')}; or, if its contents are as you left them, run this",
     )
     error.command = f"{command} {words}"
     return error

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 10.0
 
 _RESET_HINT = (
-    "`contactctl sandbox reset` starts afresh and keeps a sandbox file aside; any other file it"
-    " leaves alone"
+    "`contactctl sandbox reset` starts afresh and moves an unusable sandbox aside; it leaves any"
+    " other file alone"
 )
 SANDBOX = FileKind(
     name="sandbox file",

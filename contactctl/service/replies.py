@@ -189,7 +189,7 @@ def _failure(call: Call[T], answer: Answer, cleaner: Cleaner) -> ContactctlError
         # A gateway that lost patience does not know either whether the write went through.
         return UnavailableError(f"{text} (HTTP {status})", outcome=Outcome.UNKNOWN)
     if status == _NOT_MODIFIED:
-        what = "the answer says that nothing has changed since the last time, which was not asked"
+        what = "the answer says 'not modified', although nothing of the kind was asked"
         return BadReplyError(f"{what} (HTTP {status})", outcome=Outcome.UNKNOWN)
     if _FAILURES > status >= _REDIRECTS:
         where = cleaner.show(_host_in(cleaner.mask(answer.location))) or "nowhere"

@@ -73,8 +73,8 @@ def test_nor_does_it_over_tls(tmp_path: Path) -> None:
         (reply(204), 204, "lacks a body"),
         (raw(head(204, 2) + b"[]"), 204, "lacks a body"),
         (reply(205), 205, "lacks a body"),
-        (reply(304), 304, "nothing has changed since the last time"),
-        (raw(head(304, 2) + b"[]"), 304, "nothing has changed since the last time"),
+        (reply(304), 304, "not modified"),
+        (raw(head(304, 2) + b"[]"), 304, "not modified"),
     ],
 )
 def test_a_status_without_a_body_says_nothing_of_what_became_of_a_write(

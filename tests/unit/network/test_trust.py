@@ -111,8 +111,8 @@ def test_another_failure_is_named_in_words() -> None:
     ("reason", "words"),
     [
         ("WRONG_VERSION_NUMBER", "does it speak https"),
-        ("UNSUPPORTED_PROTOCOL", "TLS 1.2 is the oldest"),
-        ("TLSV1_ALERT_PROTOCOL_VERSION", "TLS 1.2 is the oldest"),
+        ("UNSUPPORTED_PROTOCOL", "TLS 1.2 and newer"),
+        ("TLSV1_ALERT_PROTOCOL_VERSION", "TLS 1.2 and newer"),
     ],
 )
 def test_a_version_of_tls_that_is_too_old_is_said(reason: str, words: str) -> None:
@@ -125,11 +125,11 @@ def test_a_version_of_tls_that_is_too_old_is_said(reason: str, words: str) -> No
     ("env", "words", "unsaid"),
     [
         ({}, "set SSL_CERT_FILE to its certificate file", "unset"),
-        ({"SSL_CERT_FILE": "/ca.pem"}, "to that file, or unset SSL_CERT_FILE", "SSL_CERT_DIR"),
+        ({"SSL_CERT_FILE": "/ca.pem"}, "to it, or unset SSL_CERT_FILE", "SSL_CERT_DIR"),
         ({"SSL_CERT_DIR": "/certs"}, "`openssl rehash`", "SSL_CERT_FILE"),
         (
             {"SSL_CERT_FILE": "/a", "SSL_CERT_DIR": "/c"},
-            "SSL_CERT_FILE and in SSL_CERT_DIR",
+            "SSL_CERT_FILE names, and in SSL_CERT_DIR",
             "rehash",
         ),
         ({"REQUESTS_CA_BUNDLE": "/ca.pem"}, "REQUESTS_CA_BUNDLE is not read here", "unset"),

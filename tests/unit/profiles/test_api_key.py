@@ -58,7 +58,7 @@ def test_an_empty_key_is_refused(text: str) -> None:
 def test_a_key_in_quotes_is_said_to_be(quote: str) -> None:
     with pytest.raises(CredentialsError) as caught:
         parse_api_key(f"{quote}{TEXT}{quote}\n", "in LOOPS_API_KEY")
-    assert caught.value.message == "the API key in LOOPS_API_KEY stands in quotes"
+    assert caught.value.message == "the API key in LOOPS_API_KEY is in quotes"
     assert "docker --env-file" in (caught.value.hint or "")
 
 
