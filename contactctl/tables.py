@@ -119,13 +119,16 @@ def records(titles: Sequence[str], rows: Sequence[Cells]) -> RenderableType:
     """Return each row as its first cell and, below it, a line for each other one that has text."""
     parts: list[RenderableType] = []
     for first, *others in rows:
+        heading = first
         fields = Table.grid(padding=(0, 2, 0, 0))
         fields.add_column(no_wrap=True)
         fields.add_column(overflow="fold")
         for title, cell in zip(titles[1:], others, strict=True):
-            if cell.plain:
+            if not title:  # what stands beside the name, as "active" does
+                heading = Text.assemble(heading, " ", cell)
+            elif cell.plain:
                 fields.add_row(Text(f"  {title}", style="dim"), cell)
-        parts += [*([Text()] * bool(parts)), first, *([fields] * bool(fields.row_count))]
+        parts += [*([Text()] * bool(parts)), heading, *([fields] * bool(fields.row_count))]
     return Group(*parts)
 
 

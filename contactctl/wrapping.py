@@ -9,7 +9,7 @@ _WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
 #: A line that is a command: a terminal breaks it better than we could, as it is copied whole then.
 _COMMAND = re.compile(r"\s*(?:contactctl |export |set \"|\$env:)")
 _LONG_LINES = 2
-_LAST_COMMAND = re.compile(r":? `(contactctl [^`\n]*)`$")
+_LAST_COMMAND = re.compile(r" `(contactctl [^`\n]*)`$")
 
 
 def columns(text: str) -> int:
@@ -53,7 +53,7 @@ def hint_lines(hint: str, width: int) -> str:
     found = _LAST_COMMAND.search(hint)
     text, command = hint, ""
     if found is not None and columns(hint) > width:
-        text, command = hint[: found.start()] + ":", f"\n{found[1]}"
+        text, command = hint[: found.start()], f"\n{found[1]}"
     if columns(text) > _LONG_LINES * width:
         text = text.replace("; ", "\n  ")
     return fitted(text, width) + command

@@ -209,7 +209,7 @@ def lists() -> Call[list[JsonObject]]:
 
 def api_key() -> Call[JsonObject]:
     """Return the question whether the service takes the key."""
-    hint = "take a key from Settings → API in Loops, and add it with `contactctl profile add`"
+    hint = "take a key from Settings → API in Loops, and add it: `contactctl profile add NAME`"
     advice = ((UnauthorizedError, hint),)
     return Call("GET", "api-key", "check the API key", _success, advice=advice)
 

@@ -59,6 +59,11 @@ def test_a_narrow_screen_gets_a_line_for_each_field_that_has_a_value() -> None:
     ]
 
 
+def test_what_stands_in_a_column_without_a_name_stands_beside_the_first_cell() -> None:
+    view = views.grid(("profile", "", "address"), [("work", "active", "a.example/path/")])
+    assert drawn(view, 30) == ["work active", "  address  a.example/path/"]
+
+
 def test_a_plan_on_a_narrow_screen_names_each_contact_once() -> None:
     rows = [
         ("2", "update", ADDRESS, "plan", "free", "pro"),

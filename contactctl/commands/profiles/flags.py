@@ -176,9 +176,9 @@ def _typed(session: Session, name: str, base_url: str) -> StoredKey:
     """Ask for a key, again after a typing error, and say before it what becomes of it."""
     session.output.note(
         f"Profile {name} for {base_url}\n"
-        "You find a key in Loops under Settings → API. It will be kept as plain text in\n"
-        f"{session.profiles.path}\n"
-        "readable by you alone; --key-env and --key-command keep it elsewhere."
+        "You find a key in Loops under Settings → API. It will be kept as plain text in"
+        f" {session.profiles.path}, readable by you alone;"
+        " --key-env and --key-command keep it elsewhere."
     )
     for _ in range(_TYPED_AGAIN):
         try:
