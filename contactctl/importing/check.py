@@ -34,7 +34,8 @@ class CheckReport:
 
     ``rows`` counts all rows, ``problem_rows`` those that cannot be sent, and ``problems`` what is
     wrong with them. ``named`` says whom the others name. ``cleared`` counts the cells that empty
-    each field, ``spellings`` those that are sent in another spelling, or say nothing.
+    each field, ``spellings`` those that are sent in another spelling, or say nothing. ``unjoined``
+    counts the rows that opt out and whose lists are not joined.
     """
 
     rows: int = 0
@@ -43,6 +44,7 @@ class CheckReport:
     named: Named = field(default_factory=Named)
     cleared: dict[str, int] = field(default_factory=dict)
     spellings: Spellings = field(default_factory=Spellings)
+    unjoined: int = 0
 
     @property
     def sendable_rows(self) -> int:

@@ -13,6 +13,7 @@ from contactctl.importing.consent_watch import ConsentWatch
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.journal_rows import RunIdentity
+from contactctl.importing.opted_out import OptedOutConverter
 from contactctl.importing.row import Job, make_job
 from contactctl.importing.unknown_columns import UnknownColumnsError
 
@@ -165,13 +166,15 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     except UnknownColumnsError as error:
         unknown = _looked_at(error, source, watch)
         raise FaultyColumnsError(unknown, watch.undecided, told=False) from None
-    limited = _limited(read, check_addresses, looks=looks)
+    opted_out = OptedOutConverter(read)
+    limited = _limited(opted_out, check_addresses, looks=looks)
     report = check_rows(watch.rows(source.rows()), limited, permits=permits, on_problem=on_problem)
-    report.spellings = read.notes.take()
+    report.spellings, unjoined = read.notes.take(), opted_out.count
     consent, no_fields = watch.undecided, read.unknown
     if consent or no_fields:
         raise FaultyColumnsError(no_fields.unknown if no_fields else (), consent, told=True)
     report, converter = _without_contradictions(source, limited, report, permits, on_problem)
+    report.unjoined = unjoined
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.meaning}"
     mapping += "" if fields.typed else " by look"  # cells typed so mean other values
@@ -241,9 +244,7 @@ def _without_contradictions(
     return report, consistent
 
 
-def _limited(
-    read: FileConverter, check_addresses: CheckAddresses | None, *, looks: bool
-) -> Converter:
+def _limited(read: Converter, check_addresses: CheckAddresses | None, *, looks: bool) -> Converter:
     if check_addresses is None:
         return read
     return LimitedConverter(read, check_addresses, looks=looks)

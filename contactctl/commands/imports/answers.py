@@ -208,6 +208,9 @@ def _notes(plan: Plan) -> list[str]:
     cleared = [f"{excerpt(name)} in {count:,}" for name, count in report.cleared.items()]
     if cleared:
         lines.append(f"empties {', '.join(cleared)} of the rows")
+    if report.unjoined:
+        rows = counted(report.unjoined, "row opts out and joins", "rows opt out and join")
+        lines.append(f"{rows} no list: who is not subscribed can be put on none")
     lines += normalised_line(report.spellings)
     lines += [*rounded_lines(report.spellings), *empty_word_lines(report.spellings)]
     return lines + _repeats(report)

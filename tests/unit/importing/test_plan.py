@@ -88,3 +88,14 @@ def test_what_was_left_out_and_is_a_field_by_now_is_another_import(
     )
     assert (list(before.left_out), list(after.left_out)) == (["tier"], [])
     assert before.identity.mapping != after.identity.mapping
+
+
+def test_a_row_that_opts_out_joins_no_list_and_leaves_those_that_it_says(tmp_path: Path) -> None:
+    news, digest = "cm06f5v0e45nf0ml5754o9cix", "cm16k73gq014h0mmj5b6jdi9r"
+    lists = f"list:{news},list:{digest}"
+    path = tmp_path / "people.csv"
+    path.write_text(f"email,subscribed,{lists}\na@b.co,false,true,false\nb@b.co,,true,true\n")
+    plan = make_plan(open_source(path), ColumnRules(), FIELDS, "a", name="people.csv")
+    found = [job.change.mailing_lists for job in plan.jobs()]
+    assert found == [{digest: False}, {news: True, digest: True}]
+    assert plan.report.unjoined == 1
