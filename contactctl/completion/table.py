@@ -129,6 +129,7 @@ ROWS: dict[str, Row] = {
     "--date-format": ("...", "", "How a column writes dates"),
     "--decimal-comma": ("...", "", "A column of numbers such as 1.234,50; repeatable"),
     "--decimal-point": ("...", "", "A column of numbers such as 1,234.50; repeatable"),
+    "--first-address": ("", None, "Take the first address of a cell with several"),
     "--map-file": ("", "<file>", "Read column flags from a TOML file; flags of the call win"),
     "--save-map": ("", "<file>", "Save the column flags of this call, for --map-file"),
     "--create-properties": ("", None, "Create a property for each column that matches no field"),
@@ -220,11 +221,11 @@ FLAGS: dict[str, str] = {
         "--format --delimiter --encoding --skip-lines --header --allow-newlines --sheet "
         "--backslash-escapes --map#2 --ignore --ignore-unknown --only --set --empty-clears "
         "--literal-null --no-schema --subscribed-when --unsubscribed-when --never-resubscribe "
-        "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point --map-file "
-        "--save-map --create-properties --yes --lookup --must-exist#2 --max-changes "
-        "--replace-user-id#2 --change-address --undo-file --rate --patience --max-failures --limit "
-        "--skip-invalid --rejects --summary --changed-only --resume --dry-run --exit-code "
-        "--offline --expect-team --plan"
+        "--allow-resubscribe --null-text --date-format --decimal-comma --decimal-point "
+        "--first-address --map-file --save-map --create-properties --yes --lookup --must-exist#2 "
+        "--max-changes --replace-user-id#2 --change-address --undo-file --rate --patience "
+        "--max-failures --limit --skip-invalid --rejects --summary --changed-only --resume "
+        "--dry-run --exit-code --offline --expect-team --plan"
     ),
     "apply": (
         "--max-age --max-changes#2 --rate --patience --max-failures --rejects#2 --undo-file "

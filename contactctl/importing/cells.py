@@ -12,7 +12,7 @@ from contactctl.consent_words import to_boolean
 from contactctl.contact import MAX_STRING_LENGTH, is_address
 from contactctl.errors import UsageError
 from contactctl.exact_json import Number
-from contactctl.importing.date_formats import read_date
+from contactctl.importing.date_formats import read_as_one_of
 from contactctl.importing.fields import Kind
 from contactctl.importing.identifiers import parse_address, parse_user_id, trimmed
 from contactctl.importing.number_forms import grouped_number, has_point_groups, lossless_number
@@ -50,6 +50,8 @@ _Value = TypeVar("_Value")
 TRIMMED = "trimmed"
 RESPELLED = "respelled"
 ROUNDED = "probably rounded"
+#: How a cell with several addresses, or with a name, is read where that is asked for.
+FIRST = "by its first address"
 
 
 class CellReaders:
@@ -120,8 +122,10 @@ class CellReaders:
             if self.is_empty(bare):
                 return EMPTY
             mail = _MAILTO.match(bare)
-            address = parse_address(bare[mail.end() :] if mail else bare)
-            self.notes.respell(column, "without mailto:" if mail else TRIMMED, text, address)
+            inner = bare[mail.end() :] if mail else bare
+            address = parse_address(inner, first=self.rules.first_address)
+            kind = "without mailto:" if mail else TRIMMED
+            self.notes.respell(column, kind if address == inner else FIRST, text, address)
             return address
 
         return read
@@ -180,9 +184,10 @@ class CellReaders:
         bare = trimmed(text)
         if self.is_empty(bare):
             return EMPTY, None
-        form = self.rules.date_formats.get(column)
-        if form is not None:
-            return read_date(bare, form), f"read as {form}"
+        forms = self.rules.date_formats.get(column)
+        if forms is not None:
+            date, form = read_as_one_of(bare, forms)
+            return date, None if form is None else f"read as {form}"
         mark = self._mark(column)
         if mark is not None:
             value: JsonScalar = grouped_number(bare, mark)

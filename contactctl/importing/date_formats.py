@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from contactctl.changes.typing_rules import SMALLEST_DATE_MS, misfit
+from contactctl.changes.typing_rules import SMALLEST_DATE_MS, ValueProblem, misfit
 from contactctl.errors import UsageError
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 #: Forms that are numbers: days since 1900 or 1904 as Excel counts them, seconds since 1970.
@@ -39,6 +41,7 @@ _NAMED = tuple(
         (r"\d{1,2}-[A-Za-z]{3}-\d{2}", "%d-%b-%y"),
     )
 )
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _LARGEST_DAY, _LARGEST_MONTH = 31, 12
 
@@ -76,6 +79,27 @@ def read_date(text: str, form: str) -> str:
     if not _DIRECTIVE.search(re.sub("%[^HIMSf]", "", form)):
         return found.date().isoformat()
     return _documented(found)
+
+
+def read_as_one_of(text: str, forms: Sequence[str]) -> tuple[str, str | None]:
+    """Return a date that has one of these forms, and that form; None for one as ISO 8601 has it.
+
+    Raises :class:`ValueProblem` for a text of none of them, and for one that two forms take for
+    different days.
+    """
+    found: dict[str, str] = {}
+    for form in forms:
+        with suppress(ValueProblem):
+            found.setdefault(read_date(text, form), form)
+    if len(found) > 1:
+        both = " and ".join(found.values())
+        raise misfit(text, f"a date by both {both}", hint="give the form that it has")
+    # Beside forms that begin with the year, this one would be a guess as well.
+    if not found and _ISO.fullmatch(text) and not any(form.startswith("%Y") for form in forms):
+        return read_date(text, "%Y-%m-%d"), None
+    if not found:
+        raise _not_of(text, " or ".join(forms))
+    return next(iter(found.items()))
 
 
 def likely_formats(text: str) -> list[str]:

@@ -71,27 +71,41 @@ _CANDIDATE = re.compile(r"(?<!\w)[A-Za-z0-9!#$%&*+/=?^_{}~.`'|-]+@[A-Za-z0-9.-]+
 #: So much of a cell is looked through for an address.
 _LOOKED_AT_CHARS = 1000
 _QUOTES = ('""', "''")
+#: The flag for cells with more in them than an address.
+FIRST_ADDRESS = "--first-address"
 _ADDRESS_HINT = "the service takes ASCII addresses such as ada@example.com"
 _HINT_EMPTY = "leave the cell empty where there is none; --null-text takes such texts as empty"
 
 
-def parse_address(text: str) -> str:
-    """Return an address as the service takes it; raise :class:`ValueProblem` for anything else."""
+def parse_address(text: str, *, first: bool = False) -> str:
+    """Return an address as the service takes it; raise :class:`ValueProblem` for anything else.
+
+    With ``first`` the first one that stands in the text is taken.
+    """
     # A leading apostrophe is a spreadsheet's mark of text: an address might have one, nobody's has.
     if is_address(text) and text[0] != "'":
         return text
     if _is_placeholder(text):
         raise _placeholder(text)
     candidates = (found.strip("'`.-|=") for found in _CANDIDATE.findall(text[:_LOOKED_AT_CHARS]))
-    inside = [found for found in candidates if is_address(found)]
+    inside: list[str] = [found for found in candidates if is_address(found)]
     # A link and its text are one address.
-    inside = list({found.lower(): found for found in reversed(inside)}.values())
-    if len(inside) > 1:
-        raise misfit(text, "more than one email address", hint="keep one of them in the cell")
+    different = dict.fromkeys(found.lower() for found in inside)
+    if inside and first:
+        return inside[0]
     if inside:
-        kind = "more than an email address"
-        raise misfit(text, kind, hint=f"put nothing but {excerpt(inside[0])} in the cell")
+        raise _more_than_one(text, inside[0], several=len(different) > 1)
     raise misfit(text, "not an email address", hint=_ADDRESS_HINT)
+
+
+def _more_than_one(text: str, first: str, *, several: bool) -> ValueProblem:
+    """Return the problem of a cell with an address in it, and more than that."""
+    kind = "more than one email address" if several else "more than an email address"
+    left = "keep one of them" if several else f"put nothing but {excerpt(first)}"
+    takes = f"the first, {excerpt(first)}" if several else "it from there"
+    found = misfit(text, kind, hint=f"{left} in the cell; {FIRST_ADDRESS} takes {takes}")
+    found.flags = (FIRST_ADDRESS,)
+    return found
 
 
 def parse_user_id(text: str) -> str:

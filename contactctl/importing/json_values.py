@@ -10,7 +10,7 @@ from contactctl.changes.typing_rules import ValueProblem, check_text, check_valu
 from contactctl.consent_words import to_boolean
 from contactctl.exact_json import Constant, Number, to_json
 from contactctl.importing.cells import EMPTY, RESPELLED, ROUNDED
-from contactctl.importing.date_formats import read_date
+from contactctl.importing.date_formats import read_as_one_of
 from contactctl.importing.fields import IDENTIFIERS, SUBSCRIBED, Kind
 from contactctl.importing.identifiers import float_problem
 from contactctl.safe_text import excerpt
@@ -131,9 +131,9 @@ class JsonReaders:
     def _number(self, key: str, item: Field, number: Number) -> CellValue | None:
         """Return what a number stands for where that is no number; None elsewhere."""
         value: CellValue = None
-        form = self._cells.rules.date_formats.get(key)
-        if form is not None:
-            value = read_date(number.text, form)
+        forms = self._cells.rules.date_formats.get(key)
+        if forms is not None:
+            value, _ = read_as_one_of(number.text, forms)
         elif item.kind is Kind.USER_ID:
             problem = float_problem(number.text)
             if problem is not None:

@@ -22,6 +22,12 @@ _MOST_GROUPS = 50
 _MOST_VALUES = 100
 #: Texts that say nothing have as many spellings.
 _MOST_WAYS = 20
+#: Leaves out a column of which a value alone does not tell what it is; others of it may.
+IGNORE = "--ignore="
+#: Flags of which values of one column may need several.
+_TOGETHER = ("--null-text=", "--date-format=")
+#: Flags that name the column alone.
+_OF_A_COLUMN = (IGNORE, "--decimal-comma=", "--decimal-point=")
 _OTHERS = ("", "problems of other kinds")
 
 
@@ -60,13 +66,18 @@ class Group:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Return the flags by which values of the group fit; none where they are not of one mind.
+        """Return the flags by which values of the group fit, or by which the column is left out.
 
-        What a value alone leaves open is said by the others of its column.
+        What a value alone leaves open is said by the others of its column; where they are not of
+        one mind it stays open.
         """
         words = tuple(word for way in self._ways for word in way)
-        are_texts = all(word.startswith("--null-text=") for word in words)
-        return words if are_texts or len(self._ways) == 1 else ()
+        sure = tuple(word for word in words if not word.startswith(IGNORE))
+        can_stand_together = all(word.startswith(_TOGETHER) for word in sure)
+        if len(sure) == 1 or (sure and can_stand_together):
+            return sure
+        columns = {word.partition("=")[2] for word in words if word.startswith(_OF_A_COLUMN)}
+        return tuple(IGNORE + column for column in columns)
 
     def add(self, problem: ValueProblem, line: int) -> None:
         """Count one more problem of this kind."""

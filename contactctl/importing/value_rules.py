@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 class ValueRules:
     """What the flags say about values.
 
-    ``null_texts`` are cells that are empty; ``date_formats`` goes from column to form. In a column
+    ``null_texts`` are cells that are empty; ``date_formats`` goes from column to forms. In a column
     of ``decimal_commas`` points separate thousands; in one of ``decimal_points`` they never do.
+    ``first_address`` takes the first address of a cell that holds more than one address alone.
     """
 
     null_texts: frozenset[str] = frozenset()
-    date_formats: Mapping[str, str] = field(default_factory=dict)
+    date_formats: Mapping[str, Sequence[str]] = field(default_factory=dict)
     decimal_commas: frozenset[str] = frozenset()
     decimal_points: frozenset[str] = frozenset()
+    first_address: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -36,10 +38,12 @@ class ValueRules:
 
     def describe(self) -> dict[str, JsonValue]:
         """Return what changes the meaning of a cell; nothing where no flag is given."""
+        formats = self.date_formats.items()
         found: dict[str, JsonValue] = {
             "nullText": [*sorted(self.null_texts)],
-            "dateFormat": dict(sorted(self.date_formats.items())),
+            "dateFormat": {column: ", ".join(forms) for column, forms in sorted(formats)},
             "decimalComma": [*sorted(self.decimal_commas)],
+            "firstAddress": self.first_address,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -49,16 +53,18 @@ def parse_value_rules(
     date_formats: Sequence[str] = (),
     decimal_commas: Sequence[str] = (),
     decimal_points: Sequence[str] = (),
+    *,
+    first_address: bool = False,
 ) -> ValueRules:
     """Read ``--null-text``, ``--date-format``, ``--decimal-comma`` and ``--decimal-point``.
 
-    Raises :class:`UsageError` for what is none of these, and for a column with two forms.
+    Raises :class:`UsageError` for what is none of these.
     """
-    forms: dict[str, str] = {}
+    forms: dict[str, list[str]] = {}
     for text in date_formats:
         column, form = _parted(text)
-        if forms.setdefault(column, form) != form:
-            raise UsageError(f"--date-format gives {quoted(column)} twice", hint="give it once")
+        if form not in forms.setdefault(column, []):
+            forms[column].append(form)
     commas, points = (
         frozenset(map(str.strip, texts)) for texts in (decimal_commas, decimal_points)
     )
@@ -68,7 +74,7 @@ def parse_value_rules(
             " --decimal-point",
             hint="give it to one of them",
         )
-    return ValueRules(_words(null_texts), forms, commas, points)
+    return ValueRules(_words(null_texts), forms, commas, points, first_address)
 
 
 def _words(texts: Sequence[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.changes.typing_rules import ValueProblem, misfit
 from contactctl.importing.date_formats import EXCEL, SECONDS, likely_formats
 from contactctl.importing.number_forms import grouped_number
+from contactctl.importing.problems import IGNORE
 from contactctl.importing.spellings import says_nothing
 from contactctl.shells import shell_quoted
 
@@ -54,11 +55,13 @@ def either_number(column: str, text: str) -> ValueProblem:
     """Return the problem of a number that is one of two, as its point may part thousands."""
     point = f"; if they stand before decimals: {_flag(_POINT, column)}"
     hint = f"if points separate thousands: {_flag(_COMMA, column)}"
-    return misfit(
+    found = misfit(
         text,
         "a number that can be read in two ways, as semicolons separate the cells",
         hint=hint + point * (text.count(".") == 1),
     )
+    found.flags = (f"{IGNORE}{column}",)
+    return found
 
 
 def empty_flag(texts: Sequence[str]) -> str:
@@ -74,8 +77,10 @@ def _date(problem: ValueProblem, column: str, text: str) -> ValueProblem:
     flags = " or ".join(_flag("--date-format", f"{column}={form}") for form in forms)
     hint = f"{_MEANINGS.get(forms[0], 'say how it is written')}: {flags}"
     found = misfit(text, problem.kind if forms[0] == SECONDS else "not a date", hint=hint)
+    if len(forms) > 1:
+        found.flags = (f"{IGNORE}{column}",)
     # Of most numbers nobody knows what they count.
-    if len(forms) == 1 and (forms[0] not in _MEANINGS or _are_seconds(text, forms[0])):
+    elif forms[0] not in _MEANINGS or _are_seconds(text, forms[0]):
         found.flags = (f"--date-format={column}={forms[0]}",)
     return found
 
@@ -92,8 +97,8 @@ def _number(problem: ValueProblem, column: str, text: str) -> ValueProblem:
     ways = [f"{_flag(_COMMA, column)} if the comma stands before decimals"] * comma
     ways += [f"{_flag(_POINT, column)} if commas separate thousands"] * point
     found = misfit(text, problem.kind, hint="; ".join(ways))
-    if comma != point:
-        found.flags = (f"{_COMMA if comma else _POINT}={column}",)
+    flag = f"{_COMMA if comma else _POINT}="
+    found.flags = (f"{IGNORE if comma and point else flag}{column}",)
     return found
 
 

@@ -25,7 +25,7 @@ class FlagWords:
         return found
 
 
-_MAP = "--map"
+_MAP, _IGNORE = "--map", "--ignore"
 
 Given = TypeVar("Given", bound=FlagWords)
 
@@ -33,7 +33,7 @@ Given = TypeVar("Given", bound=FlagWords)
 def with_words(given: Given, words: Sequence[str]) -> Given:
     """Return flags with more of them, as words that they have in a call.
 
-    A column that is mapped anew is not what it was.
+    A column that is mapped anew, or left out, is not what it was.
     """
     names = {flag_name(item.type): item.name for item in fields(given)}
     values: dict[str, Any] = {}
@@ -46,16 +46,20 @@ def with_words(given: Given, words: Sequence[str]) -> Given:
             values[name] = True
             continue
         given_value = value if equals else next(rest)
-        if flag == _MAP:
-            there = [one for one in there or () if _column(one) != _column(given_value)]
+        if flag in {_MAP, _IGNORE}:
+            anew = given_value if flag == _IGNORE else _column(given_value)
+            maps = values.get(names[_MAP], getattr(given, names[_MAP]))
+            values[names[_MAP]] = [one for one in maps or () if _column(one) != anew]
+            there = values[name] if flag == _MAP else there
         values[name] = [*(there or ()), given_value]
     return replace(given, **values)
 
 
 def without_mapped_anew(words: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Return the words of a call without what they say of columns that more words map anew."""
-    start = f"{_MAP}="
+    """Return the words of a call without how they map columns that more words decide on anew."""
+    start, ignored = f"{_MAP}=", f"{_IGNORE}="
     anew = {_column(word.removeprefix(start)) for word in more if word.startswith(start)}
+    anew |= {word.removeprefix(ignored) for word in more if word.startswith(ignored)}
     return [
         word
         for word in words

@@ -64,32 +64,6 @@ def test_columns_values_and_consent_are_told_at_once(cli: Cli, file: Path) -> No
     assert days == ["2024-01-17", "2024-02-01", "None"]
 
 
-def test_a_date_that_may_be_two_is_settled_by_the_others(cli: Cli, file: Path) -> None:
-    file.write_text(f"email,signupDate\n{ADA},31/12/2023\n{BOB},01/02/2024\n")
-    pasted(cli, file)
-    assert [str(one[1])[:10] for one in dump(cli, "signupDate")] == ["2023-12-31", "2024-02-01"]
-
-
-@pytest.mark.parametrize(("cell", "is_sure"), [("1704190272", True), ("45000", False)])
-def test_ten_digits_are_seconds_and_five_may_be_anything(
-    cli: Cli, file: Path, cell: str, *, is_sure: bool
-) -> None:
-    file.write_text(f"email,signupDate\n{ADA},{cell}\n")
-    done = imported(cli, file)
-    assert "--date-format signupDate=" in done.err
-    assert ("contactctl " in done.err.splitlines()[-1]) is is_sure
-    if is_sure:
-        pasted(cli, file)
-        assert str(dump(cli, "signupDate")[0][1]).startswith("2024-01-02T10:11:12")
-
-
-def test_dates_of_two_forms_are_not_guessed(cli: Cli, file: Path) -> None:
-    file.write_text(f"email,signupDate\n{ADA},31/12/2023\n{BOB},12/31/2023\n")
-    done = imported(cli, file)
-    assert "contactctl " not in done.err.splitlines()[-1]
-    assert "--date-format" in done.err
-
-
 def test_few_rows_that_cannot_be_sent_are_left_out_and_many_are_not(cli: Cli, file: Path) -> None:
     file.write_text(f"email,Fax\n{ADA},1\n{BOB},2\nnobody,3\n")
     assert line_of(imported(cli, file)) == ["--ignore", "Fax", "--skip-invalid"]

@@ -127,17 +127,6 @@ def test_the_command_below_takes_what_is_meant_without_a_doubt(cli: Cli, tmp_pat
     ]
 
 
-def test_dates_of_two_forms_are_nobodys_to_choose(cli: Cli, tmp_path: Path) -> None:
-    file = saved(
-        tmp_path,
-        "email,signupDate\na@example.com,17/01/2024\nb@example.com,01/17/2024\n"
-        "c@example.com,\nd@example.com,\n",
-    )
-    done = imported(cli, file)
-    assert done.code == 2
-    assert "--date-format" not in done.err.splitlines()[-1]
-
-
 def test_json_of_databases_imports_and_tells_what_it_took(cli: Cli, tmp_path: Path) -> None:
     file = saved(
         tmp_path,

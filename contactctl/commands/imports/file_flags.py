@@ -10,6 +10,7 @@ from contactctl.commands.imports.value_flags import (
     DateFormats,
     DecimalCommas,
     DecimalPoints,
+    FirstAddress,
 )
 from contactctl.flags import COLUMNS, CONSENT, FILE, VALUES
 from contactctl.flags.contact_flags import NO_SCHEMA_HELP, Yes
@@ -202,6 +203,7 @@ class ColumnFlags(FlagWords):
     date_formats: DateFormats = None
     decimal_commas: DecimalCommas = None
     decimal_points: DecimalPoints = None
+    first_address: FirstAddress = False
 
     def to_rules(self) -> ColumnRules:
         """Return the rules; raises :class:`UsageError` for flags that cannot be read."""
@@ -222,6 +224,7 @@ class ColumnFlags(FlagWords):
                 self.date_formats or (),
                 self.decimal_commas or (),
                 self.decimal_points or (),
+                first_address=self.first_address,
             ),
         )
 

@@ -24,10 +24,13 @@ _MOST_BYTES = 1 << 20
 
 
 class _Word(NamedTuple):
-    """How one flag stands in the file: ``pairs`` are split at their last ``=`` or the first."""
+    """How one flag stands in the file: pairs are split at their last ``=`` or the first.
+
+    Of ``lasts`` a column may have several, which stand in a list.
+    """
 
     flag: str
-    form: Literal["switch", "names", "listed", "last", "first", "words"]
+    form: Literal["switch", "names", "listed", "last", "lasts", "first", "words"]
 
 
 #: By the name that each flag has in ``ColumnFlags``, in the order of the file.
@@ -36,6 +39,7 @@ _WORDS = {
     "empty_clears": _Word("empty-clears", "switch"),
     "literal_null": _Word("literal-null", "switch"),
     "no_schema": _Word("no-schema", "switch"),
+    "first_address": _Word("first-address", "switch"),
     "never_resubscribe": _Word("never-resubscribe", "switch"),
     "allow_resubscribe": _Word("allow-resubscribe", "switch"),
     "only": _Word("only", "listed"),
@@ -45,7 +49,7 @@ _WORDS = {
     "subscribed_when": _Word("subscribed-when", "words"),
     "unsubscribed_when": _Word("unsubscribed-when", "words"),
     "null_texts": _Word("null-text", "listed"),
-    "date_formats": _Word("date-format", "last"),
+    "date_formats": _Word("date-format", "lasts"),
     "decimal_commas": _Word("decimal-comma", "names"),
     "decimal_points": _Word("decimal-point", "names"),
 }
@@ -181,7 +185,12 @@ def _from_table(path: Path, word: _Word, value: Any) -> bool | list[str]:  # noq
         return [join_names(names)] * bool(names) if word.form == "listed" else names
     if not isinstance(value, dict):
         raise _refused(path, f"{word.flag} must be a table: [{word.flag}]")
-    return [_pair(path, word, *item) for item in value.items()]
+    several = word.form == "lasts"
+    return [
+        _pair(path, word, key, one)
+        for key, values in value.items()
+        for one in (values if several and isinstance(values, list) else [values])
+    ]
 
 
 def _pair(path: Path, word: _Word, key: str, value: Any) -> str:  # noqa: ANN401 - TOML's
@@ -220,8 +229,12 @@ def _to_table(word: _Word, texts: Sequence[str]) -> list[str] | dict[str, Any]:
         key, value = _parted(word, text)
         if word.form == "words":
             table.setdefault(key, []).extend(split_names(value))
+        elif word.form == "lasts":
+            table.setdefault(key, []).append(value)
         else:
             table[key] = value
+    if word.form == "lasts":
+        return {key: found[0] if len(found) == 1 else found for key, found in table.items()}
     return table
 
 

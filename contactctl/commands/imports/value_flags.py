@@ -11,7 +11,17 @@ DateFormats = Annotated[
     typer.Option(
         "--date-format",
         metavar="COLUMN=FORMAT",
-        help="How a column writes dates: %d.%m.%Y, %m/%d/%Y %H:%M, excel, seconds; repeatable.",
+        help="How a column writes dates: %d.%m.%Y, %m/%d/%Y %H:%M, excel, seconds; repeatable, also"
+        " for a column with several forms.",
+        rich_help_panel=VALUES,
+    ),
+]
+FirstAddress = Annotated[
+    bool,
+    typer.Option(
+        "--first-address",
+        help="Take the first address of a cell with several, or with a name: Ada"
+        " <ada@example.com>.",
         rich_help_panel=VALUES,
     ),
 ]

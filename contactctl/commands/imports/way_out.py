@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from contactctl.errors import UsageError
 from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED, join_names
 from contactctl.importing.csv_rows import may_hold_others
+from contactctl.importing.identifiers import FIRST_ADDRESS
+from contactctl.importing.problems import IGNORE
 from contactctl.safe_text import quoted
 from contactctl.wording import counted, flag_words
 
@@ -82,7 +84,11 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     does += ["reads yes as opted out"] if turned else []
     does += ["re-subscribes nobody"] if _NEVER in more else []
     does += ["leaves out cells without a column name"] if _NAMELESS in more else []
-    does += ["reads values as the flags say"] if {*more} - {_NEVER, _NAMELESS} - turned else []
+    open_ = [word for word in more if word.startswith(IGNORE) and word != _NAMELESS]
+    does += [f"leaves {_columns(open_)} out, which can be read in two ways"] if open_ else []
+    does += ["takes the first address of a cell"] if FIRST_ADDRESS in more else []
+    told = {_NEVER, _NAMELESS, FIRST_ADDRESS, *turned, *open_}
+    does += ["reads values as the flags say"] if {*more} - told else []
     way = given._replace(words=(*words,), does=(*does,))
     if not report.problem_rows:
         return way
@@ -91,6 +97,12 @@ def _past_rows(report: CheckReport, judge: Judge, judged: Sequence[str], given: 
     rows = counted(report.problem_rows, "row")
     left_out = f"leaves out {rows}, counted as failed"
     return way._replace(words=(*words, _SKIP), does=(*does, left_out))
+
+
+def _columns(ignoring: Sequence[str]) -> str:
+    """Return the columns that flags leave out."""
+    names = [quoted(word.removeprefix(IGNORE)) for word in ignoring]
+    return ", ".join(names) if len(names) <= _MOST_TOLD else counted(len(names), "column")
 
 
 def holds_others(report: CheckReport) -> bool:

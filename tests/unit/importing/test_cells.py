@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -174,14 +174,14 @@ def test_a_literal_null_says_something() -> None:
         ("trial", "N/A", "placeholder text", "--null-text N/A", ["--null-text=N/A"]),
         ("userId", "NULL", "placeholder text", "--null-text", ["--null-text=NULL"]),
         ("joined", "17.01.2024", "not a date", "%d.%m.%Y", ["--date-format=joined=%d.%m.%Y"]),
-        ("joined", "01/02/2024", "not a date", "%d/%m/%Y or ", []),
+        ("joined", "01/02/2024", "not a date", "%d/%m/%Y or ", ["--ignore=joined"]),
         ("joined", "45308", "not a date", "joined=excel", []),
         (
             *("joined", "1705486871", "too small", "joined=seconds"),
             ["--date-format=joined=seconds"],
         ),
         ("joined", "soon", "not a date", "2024-01-17", []),
-        ("seats", "1,000", "not a number", "--decimal-comma seats if", []),
+        ("seats", "1,000", "not a number", "--decimal-comma seats if", ["--ignore=seats"]),
         ("seats", "1.234,5", "not a number", "--decimal-comma", ["--decimal-comma=seats"]),
         ("seats", "1,234.5", "not a number", "--decimal-point", ["--decimal-point=seats"]),
         ("seats", "twelve", "not a number", "in digits", []),
@@ -190,7 +190,10 @@ def test_a_literal_null_says_something() -> None:
         ("trial", "x", "not a boolean", "true or false", []),
         ("userId", " 42.0", "a spreadsheet's number format", "the id is 42", []),
         ("userId", "x" * 499, "longer", "498", []),
-        ("email", "Ada <ada@example.com>", "more than an email address", "ada@example.com", []),
+        (
+            *("email", "Ada <ada@example.com>", "more than an email address", "ada@example.com"),
+            ["--first-address"],
+        ),
     ],
 )
 def test_what_is_not_lossless_is_refused_with_the_flag_that_says_how(
@@ -210,7 +213,7 @@ def test_between_semicolons_a_point_may_part_thousands() -> None:
     for text in ("1200", "1.20", "0.200", "12.5", "1234.500"):
         assert read("seats", text, delimiter=";") == Number(text)
     for flag, value in (("decimal_commas", "1200"), ("decimal_points", "1.200")):
-        rules = parse_value_rules(**{flag: ["seats"]})
+        rules = parse_value_rules(**{flag: ["seats"]})  # type: ignore[arg-type] # of lists
         assert read("seats", "1.200", rules, delimiter=";") == Number(value)
     assert read("seats", "1.200") == Number("1.200")
 
@@ -240,7 +243,7 @@ def test_flags_of_a_column_read_its_values_and_are_counted() -> None:
     ],
 )
 def test_a_flag_for_values_of_another_type_is_refused(
-    flags: dict[str, list[str]], name: str, message: str
+    flags: dict[str, Any], name: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
         read(name, "x", parse_value_rules(**flags))

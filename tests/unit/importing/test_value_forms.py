@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contactctl.changes.typing_rules import ValueProblem, instant_of
 from contactctl.errors import UsageError
-from contactctl.importing.date_formats import likely_formats, read_date
+from contactctl.importing.date_formats import likely_formats, read_as_one_of, read_date
 from contactctl.importing.number_forms import DecimalMark, grouped_number, lossless_number
 from contactctl.importing.value_rules import parse_value_rules
 
@@ -52,6 +54,40 @@ def test_a_date_of_a_named_form_is_sent_as_documented(text: str, form: str, date
 def test_a_date_of_another_form_is_refused(text: str, form: str) -> None:
     with pytest.raises(ValueProblem):
         read_date(text, form)
+
+
+DAYS_FIRST, MONTHS_FIRST = "%d/%m/%Y", "%m/%d/%Y"
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "found"),
+    [
+        ("17.01.2024", ["%d.%m.%Y", "excel"], ("2024-01-17", "%d.%m.%Y")),
+        ("45308", ["%d.%m.%Y", "excel"], ("2024-01-17", "excel")),
+        ("2024-01-17", ["%d.%m.%Y"], ("2024-01-17", None)),
+        ("17/01/2024", [DAYS_FIRST, MONTHS_FIRST], ("2024-01-17", DAYS_FIRST)),
+        ("02/02/2024", [DAYS_FIRST, MONTHS_FIRST], ("2024-02-02", DAYS_FIRST)),
+    ],
+)
+def test_a_column_may_have_several_forms_and_iso_besides(
+    text: str, forms: list[str], found: tuple[str, str | None]
+) -> None:
+    assert read_as_one_of(text, forms) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "message"),
+    [
+        ("01/02/2024", [DAYS_FIRST, MONTHS_FIRST], f"by both {DAYS_FIRST} and {MONTHS_FIRST}"),
+        ("17.01.24", [DAYS_FIRST, "excel"], f"not written as {DAYS_FIRST} or excel"),
+        ("2024-01-17", ["%Y-%d-%m"], "not written as %Y-%d-%m"),
+    ],
+)
+def test_a_date_of_none_of_several_forms_or_of_two_is_refused(
+    text: str, forms: list[str], message: str
+) -> None:
+    with pytest.raises(ValueProblem, match=message):
+        read_as_one_of(text, forms)
 
 
 @pytest.mark.parametrize(
@@ -144,12 +180,11 @@ def test_a_grouped_number_is_the_number(whole: int, fraction: str) -> None:
         ({"date_formats": ["joined=%d.%m.%Q"]}, "%Q"),
         ({"date_formats": ["joined=%d.%m.%Y%"]}, "not known"),
         ({"date_formats": ["joined=us"]}, "a day"),
-        ({"date_formats": ["a=%d.%m.%Y", "a=excel"]}, "twice"),
         ({"null_texts": [" , "]}, "names no text"),
         ({"decimal_commas": ["a"], "decimal_points": ["a"]}, "to --decimal-comma and to"),
     ],
 )
-def test_flags_that_cannot_be_read_are_refused(flags: dict[str, list[str]], message: str) -> None:
+def test_flags_that_cannot_be_read_are_refused(flags: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         parse_value_rules(**flags)
 
