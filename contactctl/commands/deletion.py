@@ -37,7 +37,7 @@ Confirm = Annotated[
         "--confirm",
         metavar="COUNT",
         min=0,
-        help="With --from: how many contacts are to be deleted, as the file has them.",
+        help="With --from: how many contacts the file names, all of which are deleted.",
         rich_help_panel=GUARDS,
     ),
 ]
@@ -45,7 +45,7 @@ NoUndo = Annotated[
     bool,
     typer.Option(
         "--no-undo",
-        help="With --from: write no undo file, so that nothing can be brought back.",
+        help="With --from: write no undo file, so that nothing can be restored.",
         rich_help_panel=WAY,
     ),
 ]
@@ -69,10 +69,10 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     *,
     yes: Yes = False,
 ) -> int | None:
-    """Delete one contact, or with --from many. Who is added again later comes back subscribed.
+    """Delete one contact, or many with --from. Whoever is added again comes back subscribed.
 
-    With --from, the number of contacts is asked for, or given by --confirm. What brings them back
-    is written to FILE.undo.jsonl, or where --undo-file says, before each is deleted.
+    With --from, you are asked for the number of contacts, or give it with --confirm. How to restore
+    each is written to FILE.undo.jsonl, or where --undo-file says, before it is deleted.
     """
     preview.check(session)
     if rows.are_given(*who, plan=files.plan, yes=yes):

@@ -40,7 +40,11 @@ Fields = Annotated[
 ]
 Csv = Annotated[
     bool,
-    typer.Option("--csv", help="With --from: print CSV, every field a column, a contact a row."),
+    typer.Option(
+        "--csv",
+        help="With --from: print CSV, one column per field and one row per contact.",
+        rich_help_panel=FIELDS,
+    ),
 ]
 
 
@@ -48,10 +52,10 @@ Csv = Annotated[
 def find(
     session: Session, who: RefFlags, rows: RowsFlags, field: Fields = None, *, as_csv: Csv = False
 ) -> None:
-    """Show one contact, or with --from all fields of many; exit 3 if there is none.
+    """Show one contact, or many with --from; exit 3 if there is none.
 
     With --from, the output (-o json, or --csv) is a backup in the order of the file, which import
-    puts back. A contact that does not exist is told in its place.
+    restores. A contact that does not exist is reported in its place.
     """
     if rows.are_given(*who, field=field):
         _find_many(session, rows, as_csv=as_csv)

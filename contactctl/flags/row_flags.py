@@ -131,7 +131,7 @@ Resume = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Go on with the last unfinished run of this file.",
+        help="Continue the last unfinished run of this file.",
         rich_help_panel=SENDING,
     ),
 ]

@@ -129,7 +129,9 @@ def _section(section: Section, width: int) -> Iterator[Line]:
 def _column(rows: Sequence[tuple[str, str]], width: int) -> int:
     """Return where meanings begin: behind the longest name that leaves them enough room."""
     lengths = [len(name) for name, _ in rows if len(name) <= width * _MOST_NAME_SHARE]
-    return max(lengths, default=0) + 2 * _GAP
+    column = max(lengths, default=0) + 2 * _GAP
+    longest = max((len(word) for _, meaning in rows for word in meaning.split()), default=0)
+    return column if longest <= width - column else 2 * _GAP
 
 
 def _row(name: str, meaning: str, column: int, width: int) -> Iterator[Line]:

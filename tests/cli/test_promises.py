@@ -62,6 +62,14 @@ def test_every_command_has_help_with_examples(line: str) -> None:
     assert "see `contactctl help options`" in " ".join(done.out.split())
 
 
+@pytest.mark.parametrize("columns", [100, 60, 40])
+def test_help_fits_every_screen_and_each_flag_has_a_group(columns: int) -> None:
+    for line, done in help_texts(columns).items():
+        lines = done.out.splitlines()
+        assert max(map(len, lines)) <= columns, line
+        assert "Options:" not in lines, line
+
+
 def test_the_help_of_the_program_fits_a_screen(program: Program) -> None:
     lines = program("--help").out.splitlines()
     assert len(lines) <= 40

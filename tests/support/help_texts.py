@@ -31,11 +31,11 @@ def command_lines(node: Branch | Leaf = COMMANDS, above: str = "") -> list[str]:
 
 
 @cache
-def help_texts() -> dict[str, Done]:
+def help_texts(columns: int = 80) -> dict[str, Done]:
     """Return what ``--help`` answers off a terminal, by command.
 
     Whether Rich draws it is settled once in a process: in that of the tests, by whoever is first.
     """
     lines = command_lines()
-    answers = json.loads(run_python(_ASK_EACH.format(lines=lines), {}))
+    answers = json.loads(run_python(_ASK_EACH.format(lines=lines), {"COLUMNS": str(columns)}))
     return {line: Done(*answer) for line, answer in zip(lines, answers, strict=True)}

@@ -49,7 +49,7 @@ Resume = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Go on with the unfinished run of this file.",
+        help="Continue the unfinished run of this file.",
         rich_help_panel=SENDING,
     ),
 ]

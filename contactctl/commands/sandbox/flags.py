@@ -52,7 +52,7 @@ Memory = Annotated[
     bool,
     typer.Option(
         "--memory",
-        help="Keep the data in memory, and nothing of it afterwards.",
+        help="Keep the data in memory only.",
         rich_help_panel=DATA,
     ),
 ]
@@ -155,7 +155,7 @@ Lenient = Annotated[
     bool,
     typer.Option(
         "--lenient",
-        help="Let pass whatever the service might let pass.",
+        help="Accept whatever the service might accept.",
         rich_help_panel=ANSWERS,
     ),
 ]
