@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.importing.outage import Outage
-from contactctl.importing.pacer import parse_limit
+from contactctl.importing.pacer import parse_limit, parse_remaining
 from contactctl.wording import duration
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: A request without an answer for so long is worth a word.
 _SLOW_S = 1.0
 _LIMIT_HEADER = "x-ratelimit-limit"
+_REMAINING_HEADER = "x-ratelimit-remaining"
 
 
 class HaltedError(Exception):
@@ -113,7 +114,8 @@ class Limiter:
         """Note that the service answered, whatever it said."""
         with self._changed:
             limit = parse_limit(headers.get(_LIMIT_HEADER))
-            self._pacer.answered(leave.number, self._clock(), limit)
+            remaining = parse_remaining(headers.get(_REMAINING_HEADER))
+            self._pacer.answered(leave.number, self._clock(), limit, remaining)
             self._changed.notify_all()
 
     def lost(self, leave: Pass) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from contactctl.importing.sharing import Share
+
 #: The service's limit until its headers name another (documentation, introduction: ten a second).
 ASSUMED_LIMIT = 10
 #: The part of the limit that an import takes by default: the team's live systems share it.
@@ -48,10 +50,19 @@ class Rate:
 
 def parse_limit(text: str | None) -> int | None:
     """Read ``x-ratelimit-limit``; nonsense, and more than any client could use, is no limit."""
+    return _whole(text) or None
+
+
+def parse_remaining(text: str | None) -> int | None:
+    """Read ``x-ratelimit-remaining``; nonsense says nothing."""
+    return _whole(text)
+
+
+def _whole(text: str | None) -> int | None:
     digits = (text or "").split(",")[0].split(";")[0].strip()
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > len(str(_HIGHEST_LIMIT)):
         return None
-    return int(digits) if 0 < int(digits) <= _HIGHEST_LIMIT else None
+    return int(digits) if int(digits) <= _HIGHEST_LIMIT else None
 
 
 class Pacer:
@@ -60,11 +71,13 @@ class Pacer:
     Send number i comes no earlier than the answer to number i - limit, minus the smallest round
     trip seen, plus one second: then no second holds more than the limit wherever it is counted,
     by fixed windows, a sliding log or a bucket. Gaps are measured from the send before as it
-    really happened, so that a delay is never caught up with.
+    really happened, so that a delay is never caught up with. Where others use the limit too,
+    ``share`` says how much of it is left to this process.
     """
 
-    def __init__(self, rate: Rate) -> None:
+    def __init__(self, rate: Rate, share: Share | None = None) -> None:
         self._rate = rate
+        self._share = share or Share()
         self._limit: int | None = ASSUMED_LIMIT
         self._limit_seen = False
         self._count = 0
@@ -101,8 +114,10 @@ class Pacer:
         A time in the past means at once.
         """
         factor = self._factor_at(now)
-        target = self.target * factor
+        target = self._share.rate(self.target) * factor
         at = max(self._last_sent + self._gap(target), self._held_until)
+        if self._limit is not None:
+            at = self._share.earliest(max(at, now), self._limit)
         if target > _HIGHEST_LIMIT:
             # More than is ever sent needs no window, which would keep an answer a send until then.
             self._fold(self._count - _HIGHEST_LIMIT)
@@ -121,12 +136,19 @@ class Pacer:
         number = self._count
         self._count += 1
         self._last_sent = now
+        self._share.sent(now)
         self._sent_at[number] = now
         return number
 
-    def answered(self, number: int, now: float, limit: int | None) -> None:
-        """Note an answer and the limit in its headers; without one, what was seen before holds."""
-        trip = now - self._sent_at[number]
+    def answered(
+        self, number: int, now: float, limit: int | None, remaining: int | None = None
+    ) -> None:
+        """Note an answer, and what its headers say of the limit and of what remains of it.
+
+        Without a limit, what was seen before holds.
+        """
+        sent_at = self._sent_at[number]
+        trip = now - sent_at
         # The shortest, as only that is sure to be the way there and back without a queue.
         self._shortest_trip = min(self._shortest_trip, trip)
         self._trips_s += trip
@@ -136,6 +158,8 @@ class Pacer:
             self._limit = limit
             self._limit_seen = limit is not None
         self.lost(number, now)
+        if limit is not None and remaining is not None:
+            self._share.answered(sent_at, now, limit=limit, remaining=min(remaining, limit))
 
     def lost(self, number: int, now: float) -> None:
         """Note that no answer will come: the request arrived now at the latest, if at all."""
@@ -149,10 +173,14 @@ class Pacer:
         the full rate within a few seconds. Refusals of what was sent before the last one are of
         the same burst and count once.
         """
+        hold_s = _HOLD_S
+        if self._share.knows:
+            until = self._share.refused(sent_at, now, self._limit or ASSUMED_LIMIT)
+            hold_s = _HOLD_S if until is None else max(until - now, 0.0)
         # Ten threads are refused at once for one mistake of the pace.
-        if sent_at >= self._held_until - _HOLD_S:
+        elif sent_at >= self._held_until - _HOLD_S:
             self._factor = max(self._factor_at(now) * _SLOWER, _SLOWEST)
-        self._held_until = max(self._held_until, now + max(wait_s, _HOLD_S))
+        self._held_until = max(self._held_until, now + max(wait_s, hold_s))
 
     def _factor_at(self, now: float) -> float:
         if self._factor == 1.0:

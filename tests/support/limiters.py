@@ -20,6 +20,14 @@ class Limiter(Protocol):
         """Tell whether the request is within the limit."""
 
 
+class Telling(Limiter, Protocol):
+    """Says as well what remains of its limit."""
+
+    @property
+    def remaining(self) -> int:
+        """What was left after the last request."""
+
+
 @dataclass
 class FixedWindow:
     """Counts anew each second, from a phase that nobody knows."""
@@ -34,6 +42,10 @@ class FixedWindow:
         self.count = self.count + 1 if window == self.window else 1
         self.window = window
         return self.count <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        return max(self.limit - self.count, 0)
 
 
 @dataclass
@@ -52,6 +64,10 @@ class SlidingLog:
         self.taken.append(at)
         return True
 
+    @property
+    def remaining(self) -> int:
+        return self.limit - len(self.taken)
+
 
 @dataclass
 class TokenBucket:
@@ -69,6 +85,10 @@ class TokenBucket:
             return False
         self.tokens -= 1
         return True
+
+    @property
+    def remaining(self) -> int:
+        return int(self.tokens)
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,10 @@ class _Shifted(Pacer):
     def sent(self, now: float) -> int:
         return super().sent(now) - self._shift
 
-    def answered(self, number: int, now: float, limit: int | None) -> None:
-        super().answered(number + self._shift, now, limit)
+    def answered(
+        self, number: int, now: float, limit: int | None, remaining: int | None = None
+    ) -> None:
+        super().answered(number + self._shift, now, limit, remaining)
 
 
 def test_by_default_80_percent_are_taken_evenly() -> None:
