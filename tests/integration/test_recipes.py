@@ -28,8 +28,11 @@ STAND_INS = {
     "pipx": 'test "$*" = "install contactctl"',
     "gh": "test -f plan.jsonl",
     "export-from-crm": "echo Email,Plan; echo ada@example.com,pro",
+    "psql": "echo email,plan; echo ada@example.com,pro",
 }
-INPUTS = {"inputs.file": "people.csv", "inputs.api-key": "never-sent"}
+#: What expressions stand for here; all others, secrets among them, for nothing.
+TEAM = "Example"
+VALUES = {"inputs.file": "people.csv", "matrix.team": TEAM}
 _INSTRUCTIONS = {"FROM", "RUN", "ENV", "USER", "WORKDIR", "VOLUME", "ENTRYPOINT"}
 
 
@@ -38,17 +41,22 @@ def blocks(language: str) -> list[str]:
 
 
 def steps_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the steps that a shell runs, of an action or of all jobs of a workflow in order."""
+    """Yield the steps that a shell runs, of an action or of all jobs of a workflow in order.
+
+    Each has all of the variables that are set for it.
+    """
     parts = [document["runs"]] if "runs" in document else document["jobs"].values()
     for part in parts:
         for step in part["steps"]:
             assert ("run" in step) != ("uses" in step), step
             if "run" in step:
-                yield step
+                around = document.get("env", {}) | part.get("env", {})
+                yield step | {"env": around | step.get("env", {})}
 
 
-def filled_in(text: str) -> str:
-    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: INPUTS.get(found[1], ""), text)
+def filled_in(text: str, workspace: Path) -> str:
+    values = {**VALUES, "github.workspace": str(workspace)}
+    return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: values.get(found[1], ""), text)
 
 
 @pytest.fixture
@@ -58,8 +66,13 @@ def environment(tmp_path: Path, own_folders: dict[str, str]) -> dict[str, str]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"#!/bin/sh\n{line}\n")
         path.chmod(0o700)
-    (tmp_path / "people.csv").write_text(PEOPLE)
+    for name in ("people.csv", f"{TEAM}.csv"):
+        (tmp_path / name).write_text(PEOPLE)
     paths = [tmp_path / "bin", PROGRAM.parent, os.environ["PATH"]]
+    # Its team is the one that the recipes expect.
+    load = [str(PROGRAM), "sandbox", "load", "-"]
+    team = json.dumps({"teamName": TEAM})
+    subprocess.run(load, env=own_folders, input=team, text=True, check=True, capture_output=True)
     return {
         **own_folders,
         "PATH": os.pathsep.join(map(str, paths)),
@@ -75,7 +88,7 @@ def test_each_recipe_runs_its_steps(text: str, tmp_path: Path, environment: dict
     steps = list(steps_of(yaml.safe_load(text)))
     assert any("contactctl" in step["run"] for step in steps)
     for step in steps:
-        own = {name: filled_in(value) for name, value in step.get("env", {}).items()}
+        own = {name: filled_in(value, tmp_path) for name, value in step["env"].items()}
         # The key stays away, or the steps would not be about the sandbox.
         own.pop("LOOPS_API_KEY", None)
         assert "${{" not in step["run"], "an input would be text of the script"
