@@ -65,7 +65,8 @@ def error_panel(error: Ending, width: int) -> RenderableType:
     details = Table.grid(padding=(0, 1))
     for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
-    message = SpelledText(fitted(to_safe(error.message, keep="\n"), width - 4, hanging=""))
+    text = masking.in_view(to_safe(error.message, keep="\n"))
+    message = SpelledText(fitted(text, width - 4, hanging=""))
     body = Group(message, Text(), details) if details.row_count else message
     return Panel(body, title="error", title_align="left", border_style="red", box=box.ROUNDED)
 
