@@ -68,7 +68,7 @@ VARIABLES = {
     "CONTACTCTL_CACHE_DIR": "the folder of what is known of properties and lists",
     "CONTACTCTL_STATE_DIR": "the folder of what runs can go on with",
     "CONTACTCTL_SANDBOX_DB": "the file of the sandbox",
-    "CONTACTCTL_SANDBOX_STRICT": "1: the sandbox refuses properties that it does not know",
+    "CONTACTCTL_SANDBOX_STRICT": "1: the sandbox refuses whatever the service might",
     "CONTACTCTL_DEBUG": "1: show where a bug happened",
     "NO_COLOR": "not empty: no colours",
     "FORCE_COLOR": "not empty: colours off a terminal too",
