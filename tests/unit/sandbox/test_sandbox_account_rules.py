@@ -6,6 +6,8 @@ import pytest
 from sandbox_calls import ADA, PUBLIC_LIST, Rules, refused
 
 from contactctl.exact_json import Number
+from contactctl.sandbox.calls import Call
+from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.demo import DEMO_PROPERTIES
 from contactctl.sandbox.records import INTERNAL_PROPERTIES, STANDARD_PROPERTIES
 from contactctl.sandbox.rules import api_key, create_property, lists, properties
@@ -72,6 +74,12 @@ def test_a_new_property_can_be_written_at_once(rules: Rules) -> None:
     assert "favoriteColor" in _keys(rules)
     rules.update(email=ADA, favoriteColor="blue")
     assert rules.contact()["favoriteColor"] == "blue"
+
+
+def test_no_property_is_named_like_one_of_the_services_own(rules: Rules) -> None:
+    rules.call = Call(manner=Manner.LENIENT)
+    with refused(400, "reserved"):
+        rules(create_property, {"name": "__plan", "type": "string"})
 
 
 @pytest.mark.parametrize("name", ["plan", "email", "firstName", "userId", "notes", "createdAt"])

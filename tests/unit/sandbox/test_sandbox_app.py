@@ -12,7 +12,8 @@ from contactctl.errors import DamagedFileError
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.choices import Manner
-from contactctl.sandbox.trouble import Fault, Script
+from contactctl.sandbox.routes import MAX_BODY_BYTES
+from contactctl.sandbox.trouble import Fault, Script, to_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,6 +183,20 @@ def test_retry_after_is_sent_when_asked_for(path: Path) -> None:
         headers = [client.get("/lists").headers for _ in range(2)]
     assert "retry-after" not in headers[0]
     assert headers[1]["retry-after"] == "7"
+
+
+def test_retry_after_goes_with_each_429_and_nothing_else(path: Path) -> None:
+    script = Script(to_faults(["503@1", "429@2"]), retry_after_s=0)
+    with called_over_wsgi(path, Settings(script=script)) as client:
+        answers = [client.get("/lists") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [503, 429, 200]
+    assert [answer.headers.get("retry-after") for answer in answers] == [None, "0", None]
+
+
+def test_a_contact_may_not_be_as_large_as_a_mail(path: Path) -> None:
+    with called_over_wsgi(path, Settings()) as client:
+        content = b'{"email": "' + b"x" * MAX_BODY_BYTES + b'"}'
+        assert client.put("/contacts/update", content=content).status_code == 413
 
 
 def test_without_a_limit_no_header_speaks_of_one(path: Path) -> None:

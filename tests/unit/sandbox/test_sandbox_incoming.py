@@ -87,6 +87,19 @@ def test_foreign_hosts_are_refused(served: str, host: str) -> None:
         check_host({"HTTP_HOST": host}, served)
 
 
+def test_a_host_that_is_allowed_is_answered_and_no_other_by_its_end() -> None:
+    for host in ("loops:8025", "LOOPS"):
+        check_host({"HTTP_HOST": host}, ANY_HOST, ("Loops",))
+    for host in ("evil-loops", "a.loops", "loops.evil.example"):
+        with refused(421, f"--allow-host {host}"):
+            check_host({"HTTP_HOST": host}, ANY_HOST, ("loops",))
+
+
+def test_what_is_no_host_is_not_repeated() -> None:
+    with refused(421, "--allow-host NAME"):
+        check_host({"HTTP_HOST": "<script>"}, ANY_HOST)
+
+
 def test_a_missing_host_is_refused() -> None:
     with refused(421, "host"):
         check_host({}, "127.0.0.1")

@@ -89,6 +89,12 @@ def test_a_part_that_is_loaded_replaces_and_one_that_is_not_stays(store: Store) 
     assert [one["email"] for one in found["contacts"]] == [BOB]
 
 
+def test_loaded_contacts_take_the_place_of_others(store: Store) -> None:
+    Rules(store).update(email=BOB)
+    loaded(store, {"contacts": [{"email": ADA}]})
+    assert [one["email"] for one in dumped(store)["contacts"]] == [ADA]
+
+
 def test_contacts_lose_the_lists_and_values_that_are_no_more(store: Store) -> None:
     Rules(store).update(email=ADA, firstName="Ada", plan="pro", mailingLists={PUBLIC_LIST: True})
     loaded(store, {"lists": ACCOUNT["lists"], "properties": ACCOUNT["properties"]})
