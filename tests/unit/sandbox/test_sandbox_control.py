@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sandbox_calls import ADA, BOB
+from sandbox_controlled import CONTROL, PATHS, asked, controlled
 from sandbox_http import KEY, called_over_wsgi, put, slow
 
 from contactctl.sandbox.app import Settings
@@ -20,38 +20,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-ORIGIN = "http://127.0.0.1:8025"
-CONTROL = f"{ORIGIN}/_sandbox"
-PATHS = {
-    "/reset": {"POST"},
-    "/load": {"POST"},
-    "/dump": {"GET"},
-    "/account": {"GET"},
-    "/contacts": {"GET"},
-    "/requests": {"GET", "DELETE"},
-    "/faults": {"GET", "PUT", "DELETE"},
-}
-
-
-@contextmanager
-def controlled(tmp_path: Path, **settings: Any) -> Iterator[httpx.Client]:  # noqa: ANN401 - handed on
-    """Yield a client of a sandbox that has a control, and is served as from a server."""
-    made = Settings(served_host="127.0.0.1", log=RequestLog(), **settings)
-    with called_over_wsgi(tmp_path / "sandbox.sqlite3", made) as client:
-        yield client
-
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
     with controlled(tmp_path) as client:
         yield client
-
-
-def asked(client: httpx.Client, path: str, **query: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return what a control address answers."""
-    response = client.get(f"{CONTROL}{path}", params=query)
-    assert response.status_code == 200, response.text
-    return response.json()
 
 
 def test_without_a_log_there_is_no_control(tmp_path: Path) -> None:
@@ -73,62 +46,6 @@ def test_another_address_is_not_there(client: httpx.Client, path: str) -> None:
     response = client.get(f"{CONTROL}{path}")
     assert response.status_code == 404
     assert response.json()["success"] is False
-
-
-FOREIGN = [
-    ({"Host": "evil.example"}, 421),
-    ({"Host": "evil.example", "Origin": "http://evil.example"}, 421),
-    ({"Origin": "http://evil.example"}, 403),
-    ({"Origin": "http://127.0.0.1:9999"}, 403),
-    ({"Origin": "null"}, 403),
-    ({"Sec-Fetch-Site": "cross-site"}, 403),
-    ({"Sec-Fetch-Site": "same-site"}, 403),
-    ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
-]
-
-
-@pytest.mark.parametrize(("headers", "status"), FOREIGN)
-def test_a_page_of_another_origin_neither_reads_nor_writes(
-    client: httpx.Client, headers: dict[str, str], status: int
-) -> None:
-    put(client, email=ADA)
-    for path, methods in PATHS.items():
-        for method in methods:
-            response = client.request(
-                method, f"{CONTROL}{path}", content=b'{"contacts": []}', headers=headers
-            )
-            assert response.status_code == status
-            assert ADA not in response.text
-            assert not any(name.startswith("access-control") for name in response.headers)
-    assert [contact["email"] for contact in asked(client, "/contacts")["contacts"]] == [ADA]
-
-
-@pytest.mark.parametrize("headers", [{"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}, {}])
-def test_the_sandboxs_own_page_reads_and_writes(
-    client: httpx.Client, headers: dict[str, str]
-) -> None:
-    assert client.get(f"{CONTROL}/dump", headers=headers).status_code == 200
-    response = client.post(f"{CONTROL}/reset", headers=headers)
-    assert (response.status_code, response.json()) == (200, {"success": True})
-    assert response.headers["cache-control"] == "no-store"
-    assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["cross-origin-resource-policy"] == "same-origin"
-
-
-@pytest.mark.parametrize("address", ["10.0.0.7", "", "127.0.0.1.evil.example", "::ffff:10.0.0.7"])
-def test_another_machine_is_refused_though_the_service_answers_it(
-    client: httpx.Client, address: str
-) -> None:
-    client._transport.remote_addr = address  # type: ignore[attr-defined] # httpx's WSGI transport
-    assert client.get("/lists").status_code == 200
-    response = client.get(f"{CONTROL}/dump")
-    assert (response.status_code, "this machine" in response.json()["message"]) == (403, True)
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
-def test_this_machine_is_known_by_each_of_its_addresses(client: httpx.Client, address: str) -> None:
-    client._transport.remote_addr = address  # type: ignore[attr-defined] # httpx's WSGI transport
-    assert client.get(f"{CONTROL}/dump").status_code == 200
 
 
 def test_no_key_no_limit_and_no_fault_stands_before_it(tmp_path: Path) -> None:
