@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from contactctl import masking
@@ -38,8 +38,6 @@ _LIST_FIELD = "mailingLists."
 _SIZES = {"COLUMNS", "LINES"}
 #: Creations and deletions stand out; whatever keeps a contact from being written is yellow.
 _WOULD_STYLES = {"create": "bold green", "update": "", "delete": "bold red"}
-#: Where a plan names its contacts.
-_WHO = 2
 _STATUS_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -233,7 +231,7 @@ def plan(
         below += [] if is_named else [safe(_who(head), style=style or "bold")]
         below += [Padding(change_line(*change), (0, 0, 0, 2))] if field else []
         above = row
-    return Fitting(columns, drawn, lambda: Group(*below), whole=(0, 1, _WHO))
+    return Fitting(columns, drawn, lambda: Group(*below), whole=(0, 1, 2))
 
 
 def _who(head: Sequence[str]) -> str:
@@ -243,7 +241,7 @@ def _who(head: Sequence[str]) -> str:
 
 def findings(rows: Iterable[tuple[str, str, str, str | None]]) -> RenderableType:
     """Return the doctor's lines: status, name and detail, and below it what to do."""
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid("", "", Column(overflow="fold"), padding=(0, 2))
     for status, name, detail, hint in rows:
         table.add_row(Text(status, style=_STATUS_STYLES[status]), safe(name), safe(detail))
         if hint is not None:

@@ -119,4 +119,4 @@ def _way_back(session: Session, undo: Path | None) -> str:
     if undo is None:
         return "what is deleted cannot be brought back"
     line = call_line([*global_words(session.flags), "apply", str(undo)])
-    return f"what brings them back goes to {excerpt(str(undo))}; to do so:\n{line}"
+    return f"how to restore them is written to {excerpt(str(undo))}; to do so:\n{line}"

@@ -186,6 +186,6 @@ def _raise_failures(call: ManyCall, tally: Tally) -> None:
         failure.counts = {**tally.counts, "failed": bad}
         raise failure
     if tally.missing:
-        error = NotFoundError(f"the contacts of {tally.missing:,} of {rows} do not exist")
+        error = NotFoundError(f"no contact exists for {tally.missing:,} of {rows}")
         error.is_of_write = False  # that of each row is told with it
         raise error

@@ -70,7 +70,7 @@ def test_lines_are_in_the_order_of_the_file_and_the_missing_ones_among_them(
     assert (error["code"], error["status"]) == ("not_found", None)
     assert (done.code, done.error["code"]) == (3, "not_found")
     assert "outcome" not in done.error
-    assert done.error["message"] == "the contacts of 2 of 5 rows do not exist"
+    assert done.error["message"] == "no contact exists for 2 of 5 rows"
 
 
 def test_every_property_and_list_is_in_every_line(contacts: Cli, tmp_path: Path) -> None:
