@@ -50,7 +50,7 @@ def written(
 ) -> Answer:
     """Return the answer to a write: what was done to whom, or the bare id.
 
-    A person sees the fields that were sent, or after a look ``changes``: before and after.
+    A person sees the fields that were sent, or after a look-up ``changes``: before and after.
     """
 
     def view() -> RenderableType:

@@ -143,7 +143,7 @@ def is_address(text: str) -> bool:
 
 
 def fold_address(address: str) -> str:
-    """Return an address as it is compared: integrators found case and outer blanks ignored."""
+    """Return an address as it is compared: integrators found case and outer spaces ignored."""
     return address.strip().lower()
 
 

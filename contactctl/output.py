@@ -87,7 +87,7 @@ class Output(NamedTuple):
             self.write_lines(lines, applied=answer.applied)
 
     def write_document(self, value: JsonValue, *, applied: bool = False) -> None:
-        """Write one JSON value that is the whole answer: a terminal gets it indented, in colour."""
+        """Write one JSON value, all of the answer: a terminal gets it indented, in colour."""
         if is_terminal(self.stdout):
             from contactctl import views
 

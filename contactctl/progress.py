@@ -84,7 +84,7 @@ def shown_progress(
 
 
 class Drawn:
-    """What is drawn, anew each time: a run that waits has most to say when no row ends."""
+    """What is drawn, again each time: a run that waits has most to say when no row ends."""
 
     def __init__(self, name: str, total: int, standing: Callable[[], Standing]) -> None:
         self.done = 0

@@ -32,7 +32,7 @@ _ParseError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 class Command(TyperCommand):
-    """A command that swallows no flag, takes no field twice and repeats no stray word."""
+    """A command that takes no flag for a value, takes no field twice and repeats no stray word."""
 
     #: The flags that its group takes as well; of these the last one wins.
     shared: frozenset[str | None] = frozenset()
@@ -156,7 +156,7 @@ def _annotations(function: Callable[..., object]) -> dict[str, Any]:
 def check_words(command: Command | Group, ctx: Context, args: Sequence[str]) -> Words:
     """Refuse whatever is wrong with the words of a call, all of it at once; return them told apart.
 
-    A flag swallowed as a value is among it: an empty shell variable would otherwise make ``--email
+    A flag taken for a value is among it: an empty shell variable would otherwise make ``--email
     $E --user-id 42`` take ``--user-id`` as the address. Raises :class:`UsageError`.
     """
     words = Words(command.params, args, stops=isinstance(command, Group))

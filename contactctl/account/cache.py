@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["properties", "lists"]
 
-#: A choice: these change seldom, and a key that is not among them is asked for anew.
+#: A choice: these change seldom, and a key that is not among them is fetched again.
 MAX_AGE_S = 3600
 _VERSION = Number("1")
 #: Four times the largest answer that the client takes.

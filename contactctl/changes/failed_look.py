@@ -1,4 +1,4 @@
-"""What is said of a look that failed before a write."""
+"""What is said of a look-up that failed before a write."""
 
 from __future__ import annotations
 

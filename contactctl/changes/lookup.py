@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Finder(Protocol):
-    """What a look needs of the client."""
+    """What a look-up needs of the client."""
 
     def find(self, ref: ContactRef) -> list[JsonObject]:
         """Return the contacts under one address or user id."""
@@ -38,7 +38,7 @@ class Looked(NamedTuple):
 def look_up(client: Finder, refs: Iterable[ContactRef], *, sparing: bool = False) -> Looked:
     """Look under each ref, the address first.
 
-    ``sparing`` makes no second look where the first one finds a contact with the very user id:
+    ``sparing`` makes no second look-up where the first one finds a contact with the very user id:
     nobody else can have it, since user ids are unique (documentation of "Create contact"). Raises
     :class:`GuardError` when the service knows several contacts under one ref.
     """

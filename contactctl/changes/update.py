@@ -45,7 +45,7 @@ class Wish(NamedTuple):
 
     ``address`` is the one that the contact has and the one that it shall get, None for no change.
     ``replace_user_id``, ``change_address`` and ``resubscribe`` say what else may happen to the
-    contact that a look finds.
+    contact that a look-up finds.
     """
 
     address: AddressChange | None = None
@@ -90,7 +90,7 @@ class Plan(NamedTuple):
 
     @property
     def changes_nothing(self) -> bool:
-        """Tell whether a look has shown that the contact is already as it is to be."""
+        """Tell whether a look-up has shown that the contact is already as it is to be."""
         return self.preview.would == "nothing" and len(self.steps) == 1
 
     @property
@@ -119,7 +119,7 @@ def plan_update(
     """Look where the wish needs it, refuse accidents, and return what to write.
 
     Raises :class:`NotFoundError` and :class:`GuardError`, both before anything is written, and what
-    a look that failed raised.
+    a look-up that failed raised.
     """
     try:
         return _plan_update(client, change, wish, declared)
@@ -143,7 +143,7 @@ def _plan_update(
 def plan_looked(
     change: ContactChange, looked: Looked, wish: Wish, declared: DeclaredTypes | None = None
 ) -> Plan:
-    """Refuse accidents with what a look has found, and return what to write.
+    """Refuse accidents with what a look-up has found, and return what to write.
 
     Raises :class:`NotFoundError` and :class:`GuardError`.
     """

@@ -52,7 +52,7 @@ def create(
     session.check_write_allowed(change.email)
     payload = change.to_payload()
     drawn = shown(session, payload, declared)  # before the write, which must not wait for it
-    # The way back first: making it takes a look, and the contact is claimed for the write alone.
+    # The way back first: making it takes a look-up, and the contact is claimed for the write alone.
     with undo.of_creation(change, declared), session.other_write(*change.refs) as write:
         saved = session.client.create(change, partial(unlike_created, change, declared=declared))
         write.contact_id = saved.id

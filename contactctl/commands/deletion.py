@@ -93,7 +93,7 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
             planning.save([planned], Preview("delete", body, planned.changes), str(ref))
             return None
         return preview.show(session, Preview("delete", body), str(ref), _address(contact, ref))
-    # Refused before the look: nobody would be asked in the end, and the look costs a request.
+    # Refused before the look-up: nobody would be asked in the end, and the look-up costs a request.
     if not yes and not session.can_ask:
         raise UsageError(
             "the deletion is not confirmed", hint="no question can be asked here; give --yes"
@@ -129,7 +129,7 @@ def _check_deletion(session: Session, ref: ContactRef, *, yes: bool) -> JsonObje
 
     It is looked up only where it is asked about, shown, or held to limits; else it is None.
     """
-    # A limit by domain holds for user ids as well, whose address only a look can tell.
+    # A limit by domain holds for user ids as well, whose address only a look-up can tell.
     limited = session.limits is not None and session.limits.domains and ref.name == "userId"
     unseen = yes and not limited and session.output.form != "json"
     try:

@@ -132,7 +132,7 @@ def forget(
         gone = _remove(session, item) if address is None else _remove_of(session, item, address)
         if gone is not None:
             (removed if gone else left).append(item)
-    # Read anew: what stayed is what is there now.
+    # Read again: what stayed is what is there now.
     session.output.show(_answer(_items(session), removed, empty="nothing to remove"))
     if any(item.kind in {"unfinished_run", "stdin_copy"} for item in removed):
         session.output.note("an unfinished run that was removed cannot be resumed")

@@ -116,7 +116,7 @@ class Place:
             self.about = f"{self.about} {word}".lstrip()
         elif word in self.children:
             self.command = f"{self.command} {word}".lstrip()
-            # Typer parses each level anew: -- before a command does not hold behind it.
+            # Typer parses each level again: -- before a command does not hold behind it.
             self.flags = _flags_of(self.command)
             self.flags_ended = False
         else:

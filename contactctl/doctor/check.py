@@ -63,7 +63,7 @@ def look(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except ContactctlError as error:
         return failed(name, error)
-    # A folder that vanishes during the look must not end the other checks.
+    # A folder that vanishes meanwhile must not end the other checks.
     except OSError as error:
         what = error.filename if isinstance(error.filename, str) else "it"
         reason = error.strerror or "the operating system refuses"

@@ -176,7 +176,7 @@ class LookFlags(NamedTuple):
             "--plan": plans,
             "--dry-run without --offline": preview.dry_run and not preview.offline,
         }
-        # The first that needs a look stands in the message, by the name that was typed.
+        # The first that needs a look-up stands in the message, by the name that was typed.
         asked = next((name for name, given in wants.items() if given), None)
         refused = "--no-lookup" if self.no_lookup else "--offline" if preview.offline else None
         if asked and refused:

@@ -29,8 +29,8 @@ def account_words(session: Session) -> str:
 def refusal(session: Session, *addresses: str | None, offline: bool = False) -> str:
     """Return why a limit would refuse a write, "" where none would.
 
-    ``offline`` asks nobody, and says nothing of an address that only a look could tell. Raises as
-    ``Session.check_team``.
+    ``offline`` asks nobody, and says nothing of an address that only a look-up could tell. Raises
+    as ``Session.check_team``.
     """
     limits = session.limits
     if limits is None:

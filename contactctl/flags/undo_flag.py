@@ -117,7 +117,7 @@ class Undo:
         return self._kept(opposites)
 
     def of_deletion(self, ref: "ContactRef") -> "AbstractContextManager[None]":
-        """Keep what makes a contact anew while it is deleted.
+        """Keep what recreates a contact while it is deleted.
 
         Raises :class:`NotFoundError` where there is none.
         """

@@ -14,7 +14,7 @@ _WIDENING_S = 0.0005
 
 
 class Boundaries:
-    """Narrows down where in each second the service begins to count anew; times are seconds.
+    """Narrows down where in each second the service begins to count again; times are seconds.
 
     What remains of the limit goes up at a boundary alone where fixed seconds are counted. A sliding
     log and a bucket let it go up at any time: then sightings contradict each other, and no boundary

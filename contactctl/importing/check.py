@@ -52,7 +52,7 @@ class CheckReport:
         return self.rows - self.problem_rows
 
     def take_contradictions(self, first: CheckReport) -> None:
-        """Take over what a first look found of rows that contradict others, refused since."""
+        """Take over what a first reading found of rows that contradict others, refused since."""
         self.problems, self.spellings = first.problems, first.spellings
         self.named.refused = first.named.refused
         self.named.contradictions = first.named.contradictions

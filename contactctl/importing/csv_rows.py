@@ -71,9 +71,9 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
         if fit is None:
             fit = Fit(cells)
         elif lines.problem is None:
-            swallows = lines.several and not allow_newlines
-            swallowed = _swallowed(cells, lines.start, delimiter) if swallows else None
-            lines.problem = swallowed or fit.problem(cells)
+            may_take_in = lines.several and not allow_newlines
+            taken_in = _taken_in(cells, lines.start, delimiter) if may_take_in else None
+            lines.problem = taken_in or fit.problem(cells)
         number = lines.records if lines_are_rows else lines.start
         yield Row(ordinal, number, cells, None, lines.problem)
         ordinal += 1
@@ -126,7 +126,7 @@ class _Lines:
         return self._number > self.start
 
     def begin_record(self) -> None:
-        """Start counting anew."""
+        """Start counting again."""
         self.start = self._number + 1
         self.records += 1
         self._size = 0
@@ -199,7 +199,7 @@ def _bare(cell: re.Match[str]) -> str:
     return cell[1] or cell[0]
 
 
-def _swallowed(cells: list[str], start: int, delimiter: str) -> str | None:
+def _taken_in(cells: list[str], start: int, delimiter: str) -> str | None:
     """Say which cell seems to have taken in the rows after it; None where none does.
 
     Notes have line breaks too: a row is told by the delimiter and a cell that is an address.

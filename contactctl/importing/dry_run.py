@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from contactctl.importing.work import Client, RunOptions
     from contactctl.importing.workers import Sends
 
-#: What a run without a look does to the contacts of its rows: whatever they ask for.
+#: What a run without a look-up does to the contacts of its rows: whatever they ask for.
 UNGUARDED = Guards(Wish(replace_user_id=True))
 
 

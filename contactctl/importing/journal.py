@@ -71,7 +71,7 @@ class Journal:
 
     def note(self, result: Result) -> None:
         """Keep a result that needs no acknowledgement; it reaches the disk with the next record."""
-        # A row that was never sent can be judged anew after a crash, at no cost to anybody.
+        # A row that was never sent can be judged again after a crash, at no cost to anybody.
         mine = self._add(result)
         if len(self._waiting) >= _MOST_NOTES:
             self._commit(mine)

@@ -87,7 +87,7 @@ class _Pieces:
         self._line = 1  # the line of self._at
 
     def _first_after_blanks(self) -> str:
-        """Move to behind the next character that is no blank, and return it; "" at the end."""
+        """Move behind the next character that is not a space, and return it; "" at the end."""
         while True:
             rest = self._text[self._at :].lstrip(_BLANK)
             if rest:

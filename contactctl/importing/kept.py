@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from contactctl.importing.journal_rows import RunIdentity
 
-#: How long journals are kept for a look or a resume.
+#: How long journals are kept to be looked at or resumed.
 FINISHED_DAYS = 7
 UNFINISHED_DAYS = 30
 

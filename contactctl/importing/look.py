@@ -38,7 +38,7 @@ class Look(NamedTuple):
     """What a row would do to its contact: all that a write of it, or its opposite, needs to know.
 
     ``contact`` is who was found, None for nobody; then ``would`` is ``create``. A row that may not
-    be written, or that the service would refuse, has no look but an error.
+    be written, or that the service would refuse, has no look-up but an error.
     """
 
     contact: JsonObject | None
@@ -87,7 +87,7 @@ class Guards:
 
 
 class Finds(Protocol):
-    """What a look needs of the client."""
+    """What a look-up needs of the client."""
 
     def find_once(self, ref: ContactRef) -> Reply[list[JsonObject]]:
         """Ask once for the contacts under one address or user id."""
@@ -176,7 +176,7 @@ def found_keys(looked: Looked) -> list[str]:
 
 def not_sent(job: Job, error: ContactctlError, attempts: int) -> Result:
     """Return the result of a row of which nothing was written."""
-    # Whatever the look said of its own request, the write was never made.
+    # Whatever the look-up said of its own request, the write was never made.
     error.outcome = Outcome.NOT_SENT
     return failed(job.ordinal, error, attempts)
 

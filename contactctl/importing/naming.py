@@ -31,13 +31,13 @@ class KnowsAccount(Protocol):
         """Return the declared types."""
 
     def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
-        """Return the declared types, asked for anew when one of the keys is not among them."""
+        """Return the declared types, fetched again when one of the keys is not among them."""
 
     def labels(self) -> Mapping[str, str]:
         """Return the keys of the declared properties, each with the name that people see."""
 
     def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
-        """Return the lists of that id or folded name, asked for anew when there are none."""
+        """Return the lists of that id or folded name, fetched again when there are none."""
 
     def lists(self) -> Sequence[MailingList]:
         """Return the mailing lists."""

@@ -156,7 +156,7 @@ class WithProperties:
         return self._declared[1]
 
     def declared_for(self, keys: Collection[str]) -> DeclaredTypes:
-        """Return the declared types, asked for anew when one of the keys is not among them."""
+        """Return the declared types, fetched again when one of the keys is not among them."""
         self._account.declared_for([key for key in keys if key not in self._new])
         return self.properties()
 
@@ -165,7 +165,7 @@ class WithProperties:
         return self._account.labels()
 
     def lists_named(self, name: str, fold: Callable[[str], str]) -> Sequence[MailingList]:
-        """Return the lists of that id or folded name, asked for anew when there are none."""
+        """Return the lists of that id or folded name, fetched again when there are none."""
         return self._account.lists_named(name, fold)
 
     def lists(self) -> Sequence[MailingList]:

@@ -25,7 +25,7 @@ class Trouble(NamedTuple):
     """One request that got no good answer; times are seconds of the run's clock.
 
     ``unreached`` says that there was no connection, which no row can be the cause of; ``asked_s``
-    is how long the service asked to be left alone; ``writes`` tells a write from a look.
+    is how long the service asked to be left alone; ``writes`` tells a write from a look-up.
     """
 
     sent_at: float

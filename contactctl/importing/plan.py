@@ -90,8 +90,8 @@ class LimitedConverter:
     """Converts rows as another converter does, and refuses contacts that may not be written to.
 
     ``check`` is given the addresses that a row may touch, and raises :class:`GuardError`. A user
-    id may pick a contact whose address is not known here, which is None, unless a look before the
-    write will tell.
+    id may pick a contact whose address is not known here, which is None, unless a look-up before
+    the write will tell.
     """
 
     def __init__(self, converter: Converter, check: CheckAddresses, *, looks: bool) -> None:

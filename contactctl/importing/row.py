@@ -36,7 +36,7 @@ KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "removed", "unchange
 
 
 class RowChange(NamedTuple):
-    """What a row did to its contact, as a look before it showed.
+    """What a row did to its contact, as a look-up before it showed.
 
     ``lost`` names what a line of an undo file could not bring back. ``requests`` are the bodies
     that would be sent for a line of a plan, known where it is only looked at.

@@ -106,7 +106,7 @@ class Sender:
     def send(self, job: Job, _: MayGoOn | None = None) -> Result:
         """Send a row until it is done or refused for good; raises what :meth:`ask` says.
 
-        Without a look there is nothing to find out that could keep a row from going on.
+        Without a look-up there is nothing to find out that could keep a row from going on.
         """
         try:
             reply, attempts = self.ask(partial(self._client.update_once, job.body), writes=True)

@@ -99,7 +99,7 @@ class Spellings:
             self._paused = False
 
     def take(self) -> Spellings:
-        """Return what was counted so far, and begin anew."""
+        """Return what was counted so far, and begin again."""
         taken = Spellings(self.respelled, self.empty_words, self.padded)
         self.respelled, self.empty_words, self.padded = {}, {}, {}
         return taken

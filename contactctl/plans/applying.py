@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from contactctl.plans.plan_file import PlanFile
     from contactctl.plans.undoing import Due
 
-#: Stands where an import has what its columns mean; lines that are read anew get a new number.
+#: Stands where an import has what its columns mean; lines that are read again get a new number.
 MAPPING = "plan 1"
 
 

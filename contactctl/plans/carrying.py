@@ -83,7 +83,7 @@ class ApplyingSender:
         Raises what ends the whole run; see :meth:`Sender.ask`.
         """
         item = planned_of(job.row)
-        # Without a look: what the plan leaves alone may have changed since, and costs no request.
+        # No look-up: what the plan leaves alone may have changed since, and costs no request.
         if item.would == "nothing":
             return _result(job, _look_of(item, None, done=True))
         try:
@@ -135,7 +135,7 @@ class Writer:
         return _result(job, look, str(reply["id"]), attempts)
 
     def _create(self, job: Job, item: Planned, look: Look) -> Result:
-        # Not by an update, which would change whoever has appeared since the look.
+        # Not by an update, which would change whoever has appeared since the look-up.
         try:
             reply, attempts = self._sender.ask(partial(self._client.create_once, job.change))
         except RowFailedError as failure:

@@ -70,7 +70,7 @@ class DeletingSender:
         look = Look(contact, "delete", {})
         if self._looks_only:
             return Result(job.ordinal, "done", look.id, change=look.change)
-        # All that makes the contact anew is in the look.
+        # All that makes the contact again is in the look-up.
         item = Planned(job.change.refs[:1], "delete", {}, look.id, job.row.line)
         result = self._writer.write(job, item, look)
         if result.error is None:

@@ -43,7 +43,7 @@ def opposites_of(plan: Plan, declared: DeclaredTypes | None = None) -> Iterator[
 
 
 def opposite_of_deletion(contact: JsonObject, line: int | None = None) -> Planned:
-    """Return what makes a contact anew: all that is known of it, its lists included."""
+    """Return what recreates a contact: all that is known of it, its lists included."""
     back = {name: FieldChange(None, value) for name, value in fields_of(contact).items()}
     return Planned(_refs(contact), "create", back, id_of(contact), line)
 

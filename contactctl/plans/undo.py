@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.plans.lines import Planned, Would
 
-#: What a contact that is made anew has lost beside what its line tells.
+#: What a contact that is made again has lost beside what its line tells.
 LOST_WITH_DELETION = ("id", "workflows")
 _IDENTIFIERS = ("email", "userId")
 _WAY_OUT = "somebody else has changed it since; nothing in this line was undone"

@@ -39,7 +39,7 @@ class Due(NamedTuple):
 
     @property
     def look(self) -> Look:
-        """Return what taking it back does, as the look of an import tells it."""
+        """Return what taking it back does, as the look-up of an import tells it."""
         undoing = self.undoing
         return Look(self.contact, undoing.would, undoing.changes)
 

@@ -38,7 +38,7 @@ def parse_api_key(text: str, where: str) -> ApiKey:
     """Return the key in a text, which may end in one line break.
 
     ``where`` goes on from "the API key", as in "in LOOPS_API_KEY". HTTP libraries print a header
-    that they refuse whole, so anything but printable ASCII without blanks must stop here: raises
+    that they refuse whole, so anything but printable ASCII without spaces must stop here: raises
     :class:`CredentialsError` with what is wrong and where, never the text. Quotes have no place in
     a key either.
     """

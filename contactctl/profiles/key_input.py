@@ -35,7 +35,7 @@ def ask_key(stderr: TextIO, *, ask: Callable[..., str] | None = None) -> str:
             if isinstance(stopped, KeyboardInterrupt):
                 raise
             key = ""
-    # Pasted keys bring blanks, and none of them is a part of a key.
+    # Pasted keys bring spaces, and none of them is a part of a key.
     key = key.strip(" \t")
     if not key:
         raise UsageError("no API key was entered", hint=_OTHER_WAYS)

@@ -33,7 +33,7 @@ Given = TypeVar("Given", bound=FlagWords)
 def with_words(given: Given, words: Sequence[str]) -> Given:
     """Return flags with more of them, as words that they have in a call.
 
-    A column that is mapped anew, or left out, is not what it was.
+    A column that is mapped again, or left out, is not what it was.
     """
     names = {flag_name(item.type): item.name for item in fields(given)}
     values: dict[str, Any] = {}
@@ -56,7 +56,7 @@ def with_words(given: Given, words: Sequence[str]) -> Given:
 
 
 def without_mapped_anew(words: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Return the words of a call without how they map columns that more words decide on anew."""
+    """Return the words of a call without how they map columns that more words decide on again."""
     start, ignored = f"{_MAP}=", f"{_IGNORE}="
     anew = {_column(word.removeprefix(start)) for word in more if word.startswith(start)}
     anew |= {word.removeprefix(ignored) for word in more if word.startswith(ignored)}

@@ -21,7 +21,7 @@ GET      /requests  ``?after=N&most=M&contact=WHO``: ``{"requests": [record, …
 DELETE   /requests  forgets them; numbers go on
 GET      /faults    ``{"fail": ["503@3"], "latency": ["80", "500:/contacts/find"], "retryAfter":
                     null, "seed": null, "rateLimit": 10}``
-PUT      /faults    sets those that are given, answers as GET; counts begin anew
+PUT      /faults    sets those that are given, answers as GET; counts begin again
 DELETE   /faults    no fault, no latency, no Retry-After; the rate limit stays
 =======  =========  ===============================================================================
 """

@@ -28,7 +28,7 @@ DEMO_LISTS = (
 
 def fill_with_demo(transaction: Transaction) -> None:
     """Replace everything by the demonstration data: lists and properties, no contacts."""
-    # Made anew and not emptied: that is what makes it another account, see sandbox_id.
+    # Made again and not emptied: that is what makes it another account, see sandbox_id.
     transaction.remake_tables()
     transaction.add_properties(DEMO_PROPERTIES)
     transaction.add_mailing_lists(DEMO_LISTS)

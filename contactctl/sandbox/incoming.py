@@ -109,7 +109,7 @@ def given_key(environ: WSGIEnvironment) -> str:
 def read_query(environ: WSGIEnvironment) -> dict[str, str]:
     """Return the query parameters.
 
-    That a blank one counts as absent, and of a repeated one the last, are choices.
+    That an empty one counts as absent, and of a repeated one the last, are choices.
     """
     # WSGI hands text over byte by byte; real characters are in the percent escapes.
     text = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")

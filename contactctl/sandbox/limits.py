@@ -37,7 +37,7 @@ class RateLimit:
     """
 
     def __init__(self, limit: int | None, clock: Callable[[], float]) -> None:
-        #: In requests a second; None is no limit. It may be set anew at any time.
+        #: In requests a second; None is no limit. It may be set again at any time.
         self.limit = limit
         self._clock = clock
         self._lock = threading.Lock()

@@ -251,7 +251,7 @@ def _explained(path: Path) -> Iterator[None]:
 def sandbox_id(path: Path) -> str:
     """Return what tells a sandbox from others and from itself before a reset.
 
-    SQLite counts up a number whenever the tables are made anew, which a reset does. A file that
+    SQLite counts up a number whenever the tables are made again, which a reset does. A file that
     cannot be read has the number 0; whoever opens it says what is wrong with it.
     """
     return f"{path} {_version_of(path)}"

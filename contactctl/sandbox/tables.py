@@ -234,7 +234,7 @@ class Transaction:
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def remake_tables(self) -> None:
-        """Make every table anew, empty."""
+        """Recreate every table, empty."""
         for name, columns in _TABLES.items():
             self._connection.execute(f"DROP TABLE IF EXISTS {name}")
             self._connection.execute(f"CREATE TABLE {name} ({columns})")

@@ -69,7 +69,7 @@ class Script:
 
 
 class Trouble:
-    """What befalls the requests, one after another; it may be set anew while it is asked.
+    """What befalls the requests, one after another; it may be set again while it is asked.
 
     ``limit`` is the rate limit that they are under.
     """

@@ -96,7 +96,7 @@ class Cleaner:
         return hide_parts(text, found)
 
     def show(self, text: str, limit: int = MAX_MESSAGE) -> str:
-        """Return a line that may be shown: masked, blanks joined, escaped, cut to ``limit``."""
+        """Return a line that may be shown: masked, spaces joined, escaped, cut to ``limit``."""
         line = " ".join(self.mask(text).split())
         return to_safe(line if len(line) <= limit else line[: limit - 1] + "…")
 

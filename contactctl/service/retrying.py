@@ -189,7 +189,7 @@ class Retrying:
 
 
 def _with_found(tally: Tally, other: OtherFoundError) -> ContactctlError:
-    """Return the error that brought the doubt, with what a look has found since."""
+    """Return the error that brought the doubt, with what a look-up has found since."""
     error = tally.doubt
     if error is None:
         raise AssertionError from other  # nothing is looked for without a doubt

@@ -100,7 +100,7 @@ def dry_run_parts(
 
 
 def dry_run_warnings(tally: DryTally, refusal: str = "") -> list[str]:
-    """Return why nothing would be written, else what would be without asking or a look."""
+    """Return why nothing would be written, else what would be without asking or a look-up."""
     if refusal:
         return [f"this import would be refused: {refusal}"]
     if tally.looks:
@@ -114,7 +114,7 @@ def dry_run_warnings(tally: DryTally, refusal: str = "") -> list[str]:
 
 
 def looked_up(tally: DryTally, stall: Stall | None = None) -> Standing:
-    """Return how far the look is, and what holds it up."""
+    """Return how far the look-up is, and what holds it up."""
     told = f"{tally.told:,} of {counted(tally.rows, 'row')} looked up"
     return Standing([told, *stall_words(stall)], stall is not None)
 
@@ -133,7 +133,7 @@ def result_lines(tally: Tally, spellings: Spellings | None = None) -> list[str]:
     """Return what became of the rows, and what was respelled."""
     parts = [f"{count:,} {kind}" for kind in KINDS if (count := tally.changes[kind])]
     others = tally.done - tally.changes.total()
-    # Without a look nobody knows what a row did, only that it was taken.
+    # Without a look-up nobody knows what a row did, only that it was taken.
     parts += [f"{others:,} done"] if others or not parts else []
     parts += [f"{tally.failed:,} failed"] if tally.failed else []
     parts += [f"{tally.skipped:,} unchanged since last sent"] if tally.skipped else []

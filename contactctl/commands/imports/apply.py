@@ -126,7 +126,7 @@ def apply(
         raise UsageError(
             "--resume goes on with a run, and --dry-run sends nothing", hint="give one of them"
         )
-    # Before the file is read: a name that is taken costs neither a look nor a wait.
+    # Before the file is read: a name that is taken costs neither a look-up nor a wait.
     if not preview.dry_run:
         check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
     check_summary(summary, Path(flags.file), flags.rejects, flags.undo_file)

@@ -126,7 +126,7 @@ class ImportCall:
 
     @property
     def guards_of_run(self) -> Guards | None:
-        """What rows may do to the contacts that they are found to be of; None without a look."""
+        """What rows may do to the contacts that they are found to be of; None without a look-up."""
         if not self.guards.looks:
             return None
         wish = Wish(

@@ -74,7 +74,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         rejects=sending.rejects is not None,
     )
     if planning.plan is not None:
-        # A plan says what was there before, which only a look can know.
+        # A plan says what was there before, which only a look-up can know.
         guards = replace(guards, lookup=True)
     check_summary(
         sending.summary, Path(reading.file), planning.plan, guards.undo_file, sending.rejects

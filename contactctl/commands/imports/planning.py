@@ -31,7 +31,7 @@ def write(call: ImportCall, plan: Plan, path: Path) -> None:
     Raises :class:`RowsFailedError` where rows have no line in it, as they are refused or could not
     be looked up, and as :func:`dry_run.look`; then what is there of it is whole all the same.
     """
-    # A plan is as old as its first look, not as its last.
+    # A plan is as old as its first look-up, not as its last.
     output, began = call.session.output, time.time()
     call.session.check_team()
     account = account_of(call.session)
