@@ -92,7 +92,7 @@ def _find_many(session: Session, rows: RowsFlags, *, as_csv: bool) -> None:
         tell = backup.teller(session.output, as_csv=as_csv)
         if as_csv and not plan.report.rows:
             session.output.write_lines([backup.header()])
-        session.output.note(forecast(plan))
+        session.output.note(forecast(call, plan))
 
         def sends(sender: "Sender", _: object) -> FindingSender:
             return FindingSender(PacedFinder(session.client, sender))

@@ -54,9 +54,10 @@ def delete_many(
     own.append("--no-undo" if undo is None else f"--undo-file={undo}")
     with opened(session, "delete", rows, own) as call:
         plan = checked(call, writes=True)
-        session.output.note(forecast(plan))
         if not preview.dry_run:
             session.check_write_allowed()
+        session.output.note(forecast(call, plan, requests=2, writes=not preview.dry_run))
+        if not preview.dry_run:
             _confirm(session, plan, confirm, undo)
         ends = go_through(call, plan, _task(call, plan, undo, looks_only=preview.dry_run))
     would_change = bool(ends[_DELETED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,20 +14,19 @@ from contactctl.files import folder, journal_folder
 from contactctl.flags.file_account import team_words
 from contactctl.importing.input_file import open_input
 from contactctl.importing.naming import AccountFields
-from contactctl.importing.pacer import Rate
 from contactctl.importing.rules import parse_rules
 from contactctl.importing.targets import make_target_plan
 from contactctl.importing.value_rules import parse_value_rules
 from contactctl.runs.flag_words import global_words
 from contactctl.runs.limits import address_check
-from contactctl.runs.pace import parse_patience_s, parse_rate
-from contactctl.runs.patience import usual_patience_s, wait_for_account
+from contactctl.runs.pace import expected_per_second, parse_patience_s, parse_rate, rate_of
+from contactctl.runs.patience import account_words, usual_patience_s, wait_for_account
 from contactctl.runs.problems import group_lines, groups_to_json, problem_lines, rows_words
 from contactctl.runs.resuming import resumed_input
 from contactctl.safe_text import excerpt
 from contactctl.session import DEFAULT_RETRIES
 from contactctl.shells import call_line
-from contactctl.wording import counted
+from contactctl.wording import counted, duration, per_second
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -78,11 +78,9 @@ class ManyCall:
         """Return how to go through the rows."""
         from contactctl.importing.work import RunOptions
 
-        # Nobody else shares a sandbox in this process, so there is no limit to keep.
-        in_process = self.session.credentials.is_sandbox and self.rows.rate is None
         retries = self.session.flags.retries
         return RunOptions(
-            Rate(share=1.0) if in_process else parse_rate(self.rows.rate),
+            rate_of(self.session, self.rows.rate),
             DEFAULT_RETRIES if retries is None else retries,
             self.patience_s,
             max_failures=self.rows.max_failures,
@@ -160,8 +158,19 @@ def _trace(session: Session, problem: Problem) -> None:
     session.output.trace(f"line {problem.line}: {problem.text}")
 
 
-def forecast(plan: Plan) -> str:
-    """Return whom the file names, and what of it is left out."""
-    report = plan.report
+def forecast(call: ManyCall, plan: Plan, *, requests: int = 1, writes: bool = False) -> str:
+    """Return whom the file names, what of it is left out, and how long it takes.
+
+    ``requests`` is how many each row takes; with ``writes`` it is said whose contacts they are.
+    """
+    report, session = plan.report, call.session
     rows = f"{counted(report.rows, 'row')}, {counted(report.named.contacts, 'contact')}"
-    return "\n".join([f"{excerpt(plan.source.name)}: {rows}", *problem_lines(report)])
+    line = f"{excerpt(plan.source.name)}: {rows}"
+    # Whoever writes is told whose contacts they are, by which the limit is known as well.
+    account = account_words(session) if writes else ""
+    speed = expected_per_second(session, rate_of(session, call.rows.rate))
+    if not math.isinf(speed):
+        took = duration(requests * report.sendable_rows / speed)
+        line += f", about {took} at {per_second(speed)}"
+    told = [f"account: {account}"] if account else []
+    return "\n".join([line, *told, *problem_lines(report)])

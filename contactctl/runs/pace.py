@@ -4,8 +4,9 @@ import math
 import re
 
 from contactctl.errors import UsageError
-from contactctl.importing.pacer import Rate
+from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.safe_text import quoted
+from contactctl.session import Session
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 MOST_DIGITS = 9
@@ -42,3 +43,18 @@ def parse_patience_s(words: str | None, default_s: float) -> float:
             hint="give a number of seconds, minutes or hours, such as 30s, 10m or 1h",
         )
     return float(found[1]) * _UNITS_S[found[2]]
+
+
+def rate_of(session: Session, words: str | None) -> Rate:
+    """Return the rate; the sandbox in this process has no limit to share."""
+    in_process = session.credentials.is_sandbox and words is None
+    return Rate(share=1.0) if in_process else parse_rate(words)
+
+
+def expected_per_second(session: Session, rate: Rate) -> float:
+    """Return how many requests a second to expect, by the limit that the service named last."""
+    client = session.run.client
+    named = None if client is None else client.limit
+    if named is None and not session.credentials.is_sandbox:
+        return rate.target(ASSUMED_LIMIT)
+    return rate.target(parse_limit(named))

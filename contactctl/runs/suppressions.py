@@ -29,7 +29,7 @@ def check_many(session: Session, rows: RowsFlags) -> None:
     """Tell of each contact whether mail to it is held back; raises as :func:`go_through`."""
     with opened(session, "suppression check", rows) as call:
         plan = checked(call)
-        session.output.note(forecast(plan))
+        session.output.note(forecast(call, plan))
 
         def sends(sender: Sender, _: object) -> CheckingSender:
             return CheckingSender(session.client, sender)
@@ -47,13 +47,13 @@ def remove_many(
     looks_only = preview.dry_run
     with opened(session, "suppression remove", rows, ["--yes"]) as call:
         plan = checked(call, writes=True)
-        session.output.note(forecast(plan))
         if not looks_only:
             session.check_write_allowed()
-            if not yes:
-                contacts = counted(plan.report.named.contacts, "contact")
-                words = f"remove up to {contacts} from the suppression list"
-                session.confirm(f"{account_words(session)}: {words}?")
+        session.output.note(forecast(call, plan, writes=not looks_only))
+        if not (looks_only or yes):
+            contacts = counted(plan.report.named.contacts, "contact")
+            words = f"remove up to {contacts} from the suppression list"
+            session.confirm(f"{account_words(session)}: {words}?")
 
         def sends(sender: Sender, _: object) -> RemovingSender:
             limits = address_check(session)

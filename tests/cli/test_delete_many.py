@@ -176,6 +176,8 @@ def test_a_deletion_that_stopped_goes_on(cli: Cli, tmp_path: Path) -> None:
         command = first.err.splitlines()[-1].split()
         second = cli(*command[1:], env=key_for(server))
     assert (first.code, second.code) == (7, 0)
+    assert ": 5 rows, 5 contacts" in first.err
+    assert "account: team Acme, key from LOOPS_API_KEY" in first.err
     assert {"--resume", "--confirm=5", f"--undo-file={file}.undo.jsonl"} <= {*command}
     assert server.routes_seen().count("POST contacts/delete") == 6  # the one that failed, again
     undo = (tmp_path / "gone.txt.undo.jsonl").read_text().splitlines()

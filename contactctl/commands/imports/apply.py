@@ -17,7 +17,6 @@ from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.row_flags import SummaryTo, check_summary
 from contactctl.flags.shown import refusal
 from contactctl.flags.undo_flag import check_undo, open_row_undo
-from contactctl.importing.pacer import Rate
 from contactctl.importing.report import Tally
 from contactctl.output import Output
 from contactctl.plans.admission import (
@@ -34,6 +33,7 @@ from contactctl.plans.rejects import open_rejects
 from contactctl.progress import Progress
 from contactctl.runs.flag_words import global_words
 from contactctl.runs.limits import address_check
+from contactctl.runs.pace import rate_of
 from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import told
@@ -81,11 +81,9 @@ class ApplyCall:
         from contactctl.importing.work import RunOptions
 
         session, sending = self.session, self.flags.sending
-        # Nobody else shares a sandbox in this process, so there is no limit to keep.
-        in_process = session.credentials.is_sandbox and self.flags.rate is None
         retries = session.flags.retries
         return RunOptions(
-            Rate(share=1.0) if in_process else sending.to_rate(),
+            rate_of(session, self.flags.rate),
             DEFAULT_RETRIES if retries is None else retries,
             sending.patience_s(usual_patience_s(session)),
             max_failures=self.flags.max_failures,

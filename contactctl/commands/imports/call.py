@@ -13,10 +13,11 @@ from contactctl.flags.file_account import team_words
 from contactctl.flags.undo_flag import open_row_undo
 from contactctl.importing.input_file import STDIN, InputFile
 from contactctl.importing.look import Guards
-from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
+from contactctl.importing.pacer import Rate
 from contactctl.importing.plan import Plan
 from contactctl.runs.flag_words import global_words, without_mapped_anew
 from contactctl.runs.limits import address_check
+from contactctl.runs.pace import expected_per_second, rate_of
 from contactctl.runs.patience import usual_patience_s
 from contactctl.runs.resuming import resumed_input
 from contactctl.session import DEFAULT_RETRIES, Session
@@ -60,9 +61,7 @@ class ImportCall:
     @property
     def rate(self) -> Rate:
         """How fast to send; the sandbox in this process has no limit to share."""
-        if self.session.credentials.is_sandbox and self.sending.rate is None:
-            return Rate(share=1.0)
-        return self.sending.to_rate()
+        return rate_of(self.session, self.sending.rate)
 
     @property
     def patience_s(self) -> float:
@@ -72,11 +71,7 @@ class ImportCall:
     @property
     def expected_per_second(self) -> float:
         """How many requests a second to expect, by the limit that the service named last."""
-        client = self.session.run.client
-        named = None if client is None else client.limit
-        if named is None and not self.session.credentials.is_sandbox:
-            return self.rate.target(ASSUMED_LIMIT)
-        return self.rate.target(parse_limit(named))
+        return expected_per_second(self.session, self.rate)
 
     def command(self, *more: str) -> str:
         """Return this call with more flags, as a line to type."""

@@ -18,9 +18,8 @@ from contactctl.flags.row_flags import (
     SummaryTo,
 )
 from contactctl.flags.undo_flag import UndoFlag
-from contactctl.importing.pacer import Rate
 from contactctl.runs.flag_words import FlagWords
-from contactctl.runs.pace import MOST_DIGITS, parse_patience_s, parse_rate
+from contactctl.runs.pace import MOST_DIGITS, parse_patience_s
 from contactctl.safe_text import quoted
 
 ChangedOnly = Annotated[
@@ -125,10 +124,6 @@ class SendFlags(FlagWords):
     summary: SummaryTo = None
     changed_only: ChangedOnly = False
     resume: Resume = False
-
-    def to_rate(self) -> Rate:
-        """Return the rate; raises :class:`UsageError` for what is none."""
-        return parse_rate(self.rate)
 
     def patience_s(self, default_s: float) -> float:
         """Return the patience in seconds; raises :class:`UsageError` for what is none."""
