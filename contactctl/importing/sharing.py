@@ -1,11 +1,14 @@
 """The part of a limit that this process takes, where others take theirs: other runs, live traffic.
 
 Additive increase and multiplicative decrease on what the answers say remains: every process for
-itself, on any host. What was tried instead stands in tests/benchmarks/sharing.py.
+itself, on any host. Its figures were chosen by the simulation of tests/benchmarks/sharing.py. No
+library is behind it: those that pace the processes of one host through a file, as pyrate-limiter
+can, know nothing of other hosts and of live traffic, and need a store.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,9 +31,12 @@ _GROWTH = 0.004
 _SPARE_GROWTH = 1.0
 #: Where nobody else is seen any more, the part of the limit that is won back in a second.
 _ALONE_GROWTH = 0.1
-#: What a second used up leaves of the rate, and what a refusal leaves.
+#: What a second used up leaves of a rate that is a third of the limit or less, and what a refusal
+#: leaves of it; of a larger one they leave less.
 _FULL = 0.8
 _REFUSED = 0.7
+_USUAL_PART = 1 / 3
+_MOST_WEIGHT = 2.0
 #: Fewer requests than these are expected to remain: the next one waits for the next second.
 _LEAST_REMAINING = 0.75
 #: Only what was seen to be nearly used up speaks for less; what is merely expected does not, or
@@ -166,5 +172,7 @@ class Share:
         """Take less, once in a second: all that is seen in one has one cause."""
         if now > self._cut_until:
             rate = limit if self._rate is None else self._rate
-            self._rate = max(rate * part, _LEAST_PART * limit)
+            # Who takes more gives way more, so that shares grow alike.
+            weight = min(max(math.sqrt(rate / (_USUAL_PART * limit)), 1.0), _MOST_WEIGHT)
+            self._rate = max(rate * (1 - (1 - part) * weight), _LEAST_PART * limit)
             self._cut_until = now + 1.0
