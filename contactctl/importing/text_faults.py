@@ -18,8 +18,13 @@ _CHUNK_BYTES = 2**16
 _SHOWN_BYTES = 4
 _BYTE_A_LETTER = ("cp125", "cp437", "cp85", "iso8859", "mac", "koi8")
 #: What programs of offices write, the commonest first; of equals the first is taken.
-_CANDIDATES = ("cp1252", "cp1250", "mac_roman", "cp850", "cp1251", "shift_jis", "gb18030")
-_LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
+_LATIN_2 = "iso8859-2"
+_LATIN = ("cp1252", "cp1250", "mac_roman", "cp850", _LATIN_2)
+_CANDIDATES = (*_LATIN, "cp1251", "shift_jis", "gb18030")
+#: Bytes that are letters there, and in cp1252 marks of quotation, which are commoner.
+_LATIN_2_QUOTES = frozenset("Ťť")
+#: No word has letters of Polish and of its neighbours.
+_POLISH, _NOT_POLISH = frozenset("ąęłśźżń"), frozenset("áéíýúřěůčšžďťňľőű")
 #: A letter of western Europe in UTF-8, and no two letters of a word in those.
 _MIXED = re.compile(rb"[\xc2-\xc5][\x80-\xbf]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -154,9 +159,14 @@ def _plausible(sample: bytes, encoding: str) -> int:
     """Return how much a sample looks like words in an encoding."""
     text = sample.decode(encoding, "ignore")
     foreign = [sign for sign in text if not sign.isascii() and sign not in _SIGNS]
+    if encoding == _LATIN_2:
+        foreign = [sign for sign in foreign if sign not in _LATIN_2_QUOTES]
     letters = sum(letter.isalpha() for letter in foreign)
     scripts = [{_script(letter) for letter in word} for word in _WORD.findall(text)]
     mixed = sum(len(found) > 1 for found in scripts)
+    if encoding == _LATIN_2:
+        # One that stands alone is likelier a sign of another encoding.
+        mixed += sum(len(word) == 1 and not word.isascii() for word in _WORD.findall(text))
     # Nearly any bytes decode with a byte a letter: what looks unlike words tells the wrong ones.
     return letters - 2 * (len(foreign) - letters) - 4 * mixed - 4 * _odd_words(text)
 
@@ -170,6 +180,8 @@ def _odd_words(text: str) -> int:
     odd = 0
     for word in _WORD.findall(text):
         accents = re.search(r"[\u00c0-\u024f]{3}", word)
+        letters = {*word.lower()}
+        odd += bool(letters & _POLISH and letters & _NOT_POLISH)
         odd += bool(accents) or (not word.isupper() and word[1:] != word[1:].lower())
     return odd
 
