@@ -208,11 +208,24 @@ def _take_rivals(
             continue
         first, *others = sorted(found, key=lambda at: name_rank(columns[at], item, rules))
         for at in others:
-            if columns[at] == columns[first] or columns[at] in rules.maps:
+            is_twin = columns[at] == columns[first]
+            if columns[at] in rules.maps or (is_twin and item.kind in IDENTIFIERS):
                 raise _same_field(columns, first, at, item)
             del bound[at]
-            rivals.append(rival(columns[at], columns[first], item))
+            if is_twin:
+                bound.pop(first, None)
+            other = twin(columns, first, at) if is_twin else None
+            rivals.append(other or rival(columns[at], columns[first], item))
     return rivals
+
+
+def twin(columns: Sequence[str], first: int, other: int) -> UnknownColumn:
+    """Return a name that two columns have, so that no flag can tell one from the other."""
+    reason = (
+        f"is the name of column {first + 1} and of column {other + 1}; to keep them, rename one in"
+        " the file"
+    )
+    return UnknownColumn(columns[first], reason, several=True)
 
 
 def rival(column: str, other: str, item: Field) -> UnknownColumn:
@@ -231,8 +244,11 @@ def name_rank(column: str, item: Field, rules: ColumnRules) -> int:
 
 
 def _same_field(columns: Sequence[str], first: int, other: int, item: Field) -> UsageError:
+    is_twin = columns[first] == columns[other]
     return UsageError(
         f"the columns {quoted(columns[first])} (number {first + 1}) and"
         f" {quoted(columns[other])} (number {other + 1}) both give {quoted(item.label)}",
-        hint="leave one out with --ignore, or rename it in the file",
+        hint="rename one of them in the file: a flag would name both"
+        if is_twin
+        else "leave one out with --ignore, or rename it in the file",
     )

@@ -41,7 +41,8 @@ class UnknownColumn(NamedTuple):
         """Return what is known of the column, for a line of its own; "" for nothing."""
         fields = " or ".join(self.suggestions)
         if self.reason:
-            return f"{quoted(self.name)}: {self.reason}"
+            colon = "" if self.reason.startswith(("gives ", "is ")) else ":"
+            return f"{quoted(self.name)}{colon} {self.reason}"
         return f"{quoted(self.name)} is not a field: did you mean {fields}?" if fields else ""
 
 

@@ -46,8 +46,8 @@ def test_a_reasons_column_can_be_mapped() -> None:
         (["email", "paln", "x"], '2 columns match no field:\n.*\n.*called "x"', "--ignore COLUMN"),
         (["email", "id"], "reserved by the service", "--ignore COLUMN"),
         (["plan", "seats"], "no column gives an email address or a user id", "--map"),
-        (["email", "plan", "plan"], r'"plan" \(number 2\) and "plan" \(number 3\)', "--ignore"),
-        (["email", "E-Mail"], '"E-Mail": gives email, as "email" does', "--ignore"),
+        (["email", "plan", "plan"], "name of column 2 and of column 3; to keep", "--ignore"),
+        (["email", "E-Mail"], '"E-Mail" gives email, as "email" does', "--ignore"),
         (["userId", "list:a", "list:A"], 'gives list:c-a, as "list:a"', "--ignore"),
     ],
 )
