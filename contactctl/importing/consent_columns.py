@@ -11,7 +11,6 @@ from contactctl.consent_words import (
     is_detail,
     is_status,
     is_time,
-    is_topic,
     is_weak,
     name_sense,
     to_boolean,
@@ -19,7 +18,6 @@ from contactctl.consent_words import (
 )
 from contactctl.contact import is_address
 from contactctl.errors import UsageError
-from contactctl.exact_json import Number
 from contactctl.importing.consent import (
     ANY_WORD,
     EMPTY_WORD,
@@ -28,6 +26,7 @@ from contactctl.importing.consent import (
     fold_word,
     join_names,
 )
+from contactctl.importing.consent_within import NESTED
 from contactctl.importing.spellings import says_nothing
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted, flag_words
@@ -35,7 +34,6 @@ from contactctl.wording import counted, flag_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.exact_json import JsonValue
     from contactctl.importing.rules import ColumnRules
 
 _NEVER = "--never-resubscribe"
@@ -46,10 +44,6 @@ _LONGEST_TEXT = 80
 #: A column of more different words that say nothing holds something else.
 _MOST_OTHER = 20
 _SHOWN_TEXTS = 5
-#: How deep, and through how many values, an object in JSON is looked through.
-_DEEPEST = 3
-_MOST_INNER = 50
-_NESTED = "an object or a list that is about it"
 
 
 class UndecidedConsentError(UsageError):
@@ -71,6 +65,9 @@ class UndecidedConsentError(UsageError):
             rules.allow_resubscribe or rules.never_resubscribe
         ):
             self.flags.append(_NEVER)
+        nested = [column for column in columns if "nested" in column.kinds]
+        #: The keys whose objects can be taken apart without a loss; none where one cannot.
+        self.movable = [one.name for one in nested if all(other.is_movable for other in nested)]
         #: What the flags do, what is left to a person, and what else could be done.
         self.does = "unsubscribes those who opted out, and re-subscribes nobody"
         self.otherwise = (
@@ -93,6 +90,7 @@ class ColumnWords:
         "counts",
         "declared",
         "empty",
+        "is_movable",
         "kinds",
         "name",
         "says_out",
@@ -106,6 +104,8 @@ class ColumnWords:
         self.sense = name_sense(name)
         self.declared = declared
         self.empty = 0
+        #: Whether what objects hold says the same at the top of the row.
+        self.is_movable = True
         self._plain = plain
         self.status = is_status(name)
         self.counts: dict[str, int] = {}
@@ -240,41 +240,8 @@ class ColumnWords:
         return [flag, f"{self.name}={join_names(words)}"]
 
 
-def text_of(value: JsonValue, *, of_consent: bool = False) -> str:
-    """Return a JSON value as a cell would have it; objects and lists only as far as they speak.
-
-    One that is ``of_consent`` by its name does so whatever it holds.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Number):
-        return value.text
-    if isinstance(value, dict | list):
-        speaks = value and (of_consent or _speaks_within(value, _DEEPEST))
-        return _NESTED if speaks else ""
-    return value.strip() if value else ""
-
-
-def _speaks_within(value: JsonValue, depth: int) -> bool:
-    if isinstance(value, str):
-        return word_sense(value) is Sense.OUT and not is_weak(value)
-    if not depth:
-        return False
-    if isinstance(value, list):
-        return any(_speaks_within(one, depth - 1) for one in value[:_MOST_INNER])
-    if isinstance(value, dict):
-        pairs = [*value.items()][:_MOST_INNER]
-        return any(
-            name_sense(key)
-            or (isinstance(one, bool) and is_topic(key))
-            or _speaks_within(one, depth - 1)
-            for key, one in pairs
-        )
-    return False
-
-
 def _kind(text: str) -> str:
-    if text == _NESTED:
+    if text == NESTED:
         return "nested"
     if to_boolean(text) is not None:
         return "boolean"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from contactctl.consent_words import Sense, is_detail, name_sense, to_boolean
 from contactctl.importing.consent import is_given
-from contactctl.importing.consent_columns import ColumnWords, UndecidedConsentError, text_of
+from contactctl.importing.consent_columns import ColumnWords, UndecidedConsentError
+from contactctl.importing.consent_within import keeps_sense, text_of
 from contactctl.importing.fields import ERROR_COLUMNS, LIST_PREFIX, Kind, standard_kind
 from contactctl.importing.own_export import answered_only
 
@@ -117,11 +118,14 @@ class ConsentWatch:
                 if key in skipped:
                     continue
                 words = self._begin(key)
-                if (
-                    words
-                    and (text := text_of(value, of_consent=words.sense is not None))
-                    and not words.add(text)
-                ):
+                if words is None:
+                    continue
+                of_consent = words.sense is not None
+                text = text_of(value, of_consent=of_consent)
+                if text and isinstance(value, dict | list):
+                    movable = keeps_sense(key, value, of_consent=of_consent)
+                    words.is_movable = words.is_movable and movable
+                if text and not words.add(text):
                     self._drop(words)
             yield row
 

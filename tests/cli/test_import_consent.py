@@ -208,7 +208,8 @@ def test_the_command_keeps_the_flags_that_were_given(cli: Cli, file: Path) -> No
 def test_from_standard_input_the_command_reads_it_again(cli: Cli) -> None:
     done = imported(cli, "-", stdin=f"email,unsubscribed\n{ADA},true\n")
     assert done.err.splitlines()[-1] == (
-        "contactctl --sandbox import - --map 'unsubscribed=!subscribed' --never-resubscribe"
+        "COMMAND | contactctl --sandbox import - --map 'unsubscribed=!subscribed'"
+        " --never-resubscribe"
     )
 
 

@@ -69,7 +69,7 @@ def test_an_answer_that_does_not_fit_is_asked_for_again(cli: Cli, file: Path) ->
     assert done.err.count("Which? (1 to 4)") == 4
     assert 'the account has no property "nosuch"' in done.err
     assert "list:Product updates" in done.err
-    assert '"email": gives email' in done.err
+    assert '"email" gives email' in done.err
 
 
 def test_all_others_are_left_out_at_once(cli: Cli, file: Path) -> None:

@@ -8,6 +8,7 @@ from contactctl.changes.update import Wish
 from contactctl.commands.imports.file_flags import ColumnFlags, FileFlags, MapFlags
 from contactctl.commands.imports.map_file import merged
 from contactctl.commands.imports.sending_flags import GuardFlags, SendFlags
+from contactctl.commands.imports.way_out import SOURCE
 from contactctl.files import folder
 from contactctl.flags.file_account import team_words
 from contactctl.flags.undo_flag import open_row_undo
@@ -80,6 +81,11 @@ class ImportCall:
         # Whoever asked for a plan or a dry run must not write by the line that is pasted.
         words = [*self._words(), *self.instead]
         return self._line(file, [*without_mapped_anew(words, more), *more])
+
+    def ready_line(self, *more: str) -> str:
+        """Return :meth:`command` as it is offered: what wrote the rows to a pipe is not known."""
+        line = self.command(*more)
+        return f"{SOURCE} | {line}" if self.input_file.name == STDIN else line
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""

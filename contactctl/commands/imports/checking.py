@@ -15,6 +15,7 @@ from contactctl.commands.imports.way_out import find_way_out, way_past_rows
 from contactctl.connection import OfflineError, account_id
 from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
+from contactctl.exact_json import to_json
 from contactctl.github import Annotations
 from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import STDIN
@@ -32,6 +33,8 @@ from contactctl.runs.flag_words import with_words
 from contactctl.runs.limits import address_check
 from contactctl.runs.patience import wait_for_account
 from contactctl.safe_text import quoted
+from contactctl.shells import shell_quoted
+from contactctl.wording import shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +42,17 @@ if TYPE_CHECKING:
 
     from contactctl.commands.imports.call import ImportCall
     from contactctl.importing.check import CheckReport, Problem
+    from contactctl.importing.consent_columns import UndecidedConsentError
     from contactctl.importing.new_properties import NewProperty
     from contactctl.importing.rules import ColumnRules
+
+
+#: In jq; null and scalars stay where they are.
+_OBJECT_APART = (
+    'if (.[KEY] | type) == "object" then . + ([.[KEY] | paths(type != "object") as $p |'
+    ' {key: ([KEY] + $p | map(tostring) | join(" ")), value: getpath($p)}] | from_entries)'
+    " | del(.[KEY]) else . end"
+)
 
 
 class Checked(NamedTuple):
@@ -75,7 +87,7 @@ def checked(call: ImportCall, *, offline: bool, asks: bool = True) -> Checked:
             has_asked = True
     if not call.sending.skip_invalid and plan.report.problem_rows:
         way = way_past_rows(plan.report, look.judge(told=True))
-        raise rows_refusal(plan.report, way, call.command(*way.words))
+        raise rows_refusal(plan.report, way, call.ready_line(*way.words))
     return Checked(_saving(call) if has_asked else call, plan, new)
 
 
@@ -133,13 +145,19 @@ class _Look:
         call = self.call
         way = find_way_out(error, self.judge(told=error.told))
         creates = call.maps.create_properties
-        found = columns_refusal(error, way, call.command(*way.words), creates=creates)
+        found = columns_refusal(error, way, call.ready_line(*way.words), creates=creates)
         deep = next((column for column in error.unknown if column.through), None)
         if deep and call.input_file.name != STDIN:
             found.command = f"{deep.through} | {_piped(call).command('--ignore-unknown')}"
             found.hint = (
                 f"the command below moves what {quoted(deep.name)} holds, the addresses among it,"
                 " up one level, and leaves out what matches no field"
+            )
+        elif error.consent and error.consent.movable and call.input_file.name != STDIN:
+            found.command = f"{_moved_up(call, error.consent)} | {_piped(call).command()}"
+            found.hint = (
+                f"the command below moves what {', '.join(map(quoted, error.consent.movable))}"
+                " holds to the top of the row, and stops once more to say what it may mean"
             )
         sheet = call.input_file.source.sheet
         if sheet is not None and sheet.others:
@@ -157,6 +175,14 @@ def _piped(call: ImportCall) -> ImportCall:
     return replace(call, reading=reading, input_file=replace(call.input_file, name=STDIN))
 
 
+def _moved_up(call: ImportCall, consent: UndecidedConsentError) -> str:
+    """Return the command that takes objects apart, into keys that name the way to each value."""
+    rows = call.input_file.source.layout.rows
+    steps = [_OBJECT_APART.replace("KEY", to_json(name)) for name in consent.movable]
+    program = shell_quoted(" | ".join(filter(None, [rows, *steps])))
+    return f"jq -c {program} {shell_word(call.input_file.source.name)}"
+
+
 def _answered(look: _Look, error: FaultyColumnsError) -> ImportCall:
     """Return the call with what a person answers; raises the refusal where nobody does."""
     call = look.call
@@ -170,7 +196,7 @@ def _answered(look: _Look, error: FaultyColumnsError) -> ImportCall:
 
 def _saving(call: ImportCall) -> ImportCall:
     """Return the call with a file to keep the answers in, if a person wants that."""
-    call.session.output.note(f"\nthe same without questions:\n{call.command()}")
+    call.session.output.note(f"\nthe same without questions:\n{call.ready_line()}")
     if call.maps.save_map is not None:
         return call
     questions = Questions(call.session, AccountFields(call.session.account), lambda _: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.commands.imports.way_out import holds_others
+from contactctl.commands.imports.way_out import SOURCE, holds_others
 from contactctl.errors import UsageError
 from contactctl.runs.problems import group_lines, groups_to_json, rows_words
 from contactctl.safe_text import excerpt, quoted
@@ -78,6 +78,8 @@ def _with_command(message: str, hint: str, way: WayOut, command: str) -> UsageEr
     found = UsageError(message, hint=hint)
     found.groups = groups_to_json(way.report) if way.report else []
     found.command = command if way.words else None
+    if found.command and command.startswith(f"{SOURCE} |"):
+        found.hint = f"{hint}; put what writes the rows in the place of {SOURCE}"
     return found
 
 

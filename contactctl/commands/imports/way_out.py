@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: So many columns are left out by name; of more, nobody reads the names.
 MOST_NAMED = 5
+#: Stands in a printed line for the command that writes the rows to a pipe.
+SOURCE = "COMMAND"
 _MOST_TOLD = 3
 _MOST_LOOKS = 3
 _SKIP = "--skip-invalid"
