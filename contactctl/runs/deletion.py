@@ -13,7 +13,7 @@ from contactctl.plans.applying import Forgetting
 from contactctl.plans.deleting import DeletingSender
 from contactctl.plans.lines import FileSource
 from contactctl.runs.flag_words import global_words
-from contactctl.runs.limits import address_check
+from contactctl.runs.limits import address_check, would_be_refused
 from contactctl.runs.many import Task, as_it_is, go_through
 from contactctl.runs.many_call import checked, forecast, opened
 from contactctl.runs.would import tell_would, told_row
@@ -60,7 +60,7 @@ def delete_many(
         if not preview.dry_run:
             _confirm(session, plan, confirm, undo)
         ends = go_through(call, plan, _task(call, plan, undo, looks_only=preview.dry_run))
-    would_change = bool(ends[_DELETED])
+    would_change = bool(ends[_DELETED]) and not (preview.dry_run and would_be_refused(session))
     return ExitCode.WOULD_CHANGE if preview.exit_code and would_change else None
 
 

@@ -9,7 +9,7 @@ from contactctl.errors import ExitCode
 from contactctl.exact_json import Number, to_json
 from contactctl.flags.shown import account_words
 from contactctl.importing.targeting import CheckingSender, RemovingSender
-from contactctl.runs.limits import address_check
+from contactctl.runs.limits import address_check, would_be_refused
 from contactctl.runs.many import Task, as_it_is, go_through
 from contactctl.runs.many_call import checked, forecast, opened
 from contactctl.runs.would import tell_would, told_row
@@ -69,7 +69,7 @@ def remove_many(
             prints_rows=looks_only,
         )
         ends = go_through(call, plan, task)
-    would_change = bool(ends[_REMOVED])
+    would_change = bool(ends[_REMOVED]) and not (looks_only and would_be_refused(session))
     return ExitCode.WOULD_CHANGE if preview.exit_code and would_change else None
 
 

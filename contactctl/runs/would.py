@@ -27,8 +27,8 @@ def tell_would(output: Output, finished: Finished) -> None:
     would = "nothing" if is_missing else would_of(result)
     if output.form != "json":
         who = [job.change.email or "", job.change.user_id or ""]
-        cells = [would] if output.quiet else [would, *who]
-        output.write_lines(["\t".join(map(to_safe, cells))])
+        line = "\t".join(map(to_safe, [would, *who]))
+        output.write_lines([would if output.quiet else output.shown(line)])
         return
     output.write_json(
         {

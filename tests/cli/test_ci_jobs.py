@@ -36,6 +36,7 @@ def there(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "find ada@example.com",
         "find nobody@example.com",
         "find --from people.csv --skip-invalid",
+        "delete --from people.csv --skip-invalid --dry-run",
         "update ada@example.com --first-name Bea --dry-run",
         "update nobody@example.com --must-exist",
         "update ada@example.com --first-name Ada -v",

@@ -146,6 +146,15 @@ def test_a_dry_run_says_that_the_write_would_be_refused(ask: Ask, line: str) -> 
     assert "CONTACTCTL_READ_ONLY" in last
 
 
+@pytest.mark.parametrize("line", ["delete --from", "suppression remove --from"])
+def test_a_dry_run_over_many_says_so_too(ask: Ask, line: str) -> None:
+    done = ask(f"{line} people.csv --dry-run --exit-code", READ_ONLY)
+    assert (done.code, ask.written) == (0, [])
+    assert "would be refused: the environment (CONTACTCTL_READ_ONLY)" in done.err
+    assert ask(f"{line} people.csv --dry-run --exit-code").code == 8
+    assert ask(f"{line} people.csv --dry-run", OTHER).code == 4
+
+
 def test_a_dry_run_says_so_of_a_domain_too_and_offline(ask: Ask) -> None:
     for line in ("update -e ada@example.com --first-name A", "create -e ada@example.com"):
         done = ask(f"{line} --dry-run --offline -o json", DOMAINS | OTHER)

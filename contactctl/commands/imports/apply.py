@@ -15,7 +15,6 @@ from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.row_flags import SummaryTo, check_summary
-from contactctl.flags.shown import refusal
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.report import Tally
 from contactctl.output import Output
@@ -32,7 +31,7 @@ from contactctl.plans.plan_file import open_plan_file
 from contactctl.plans.rejects import open_rejects
 from contactctl.progress import Progress
 from contactctl.runs.flag_words import global_words
-from contactctl.runs.limits import address_check
+from contactctl.runs.limits import address_check, would_be_refused
 from contactctl.runs.pace import rate_of
 from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.stop import Stop
@@ -234,10 +233,7 @@ def _show(call: ApplyCall, preview: DryRunFlags, summary: Path | None) -> int | 
         raise stop.error(tally.told, tally.rows)
     output.show(shown.answer())
     shown.save(summary)
-    reason = refusal(session)
-    if reason:
-        output.warn(f"this would be refused: {reason}")
-    would_change = shown.changes and not reason
+    would_change = not would_be_refused(session) and shown.changes
     return ExitCode.WOULD_CHANGE if preview.exit_code and would_change else None
 
 
