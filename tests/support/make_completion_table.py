@@ -1,4 +1,6 @@
-"""Writes contactctl/completion/table.py anew from the command tree; run it when a command changes.
+"""Writes contactctl/completion/table.py anew from the command tree, and the manual page with it.
+
+To be run when a command changes:
 
 python tests/support/make_completion_table.py
 """
@@ -10,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from make_man_page import PAGE, make_page
 
 from contactctl import completion
 from contactctl.cli import root_group
@@ -190,3 +194,4 @@ def _on_one_line(value: Any) -> str:  # noqa: ANN401 - any literal
 
 if __name__ == "__main__":
     TABLE.write_text(make_table(), encoding="utf-8")
+    PAGE.write_text(make_page(), encoding="ascii")
