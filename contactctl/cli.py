@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -93,7 +94,8 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
     for number, word in enumerate(argv, start=1):
         if has_surrogate(word):
             raise UsageError(
-                f"word {number} of the command line is not valid UTF-8",
+                f"word {number} of the command line is not valid"
+                f" {sys.getfilesystemencoding().upper()}",
                 hint="check the locale (LANG, LC_ALL) and the script's own encoding",
             )
 

@@ -157,6 +157,14 @@ def test_the_program_itself_takes_no_encoding_from_outside(program: Program) -> 
     assert (done.code, done.out) == (0, f"{NAME}\n")
 
 
+def test_a_word_that_the_locale_cannot_read_is_refused_by_its_encoding(program: Program) -> None:
+    bare = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = program("update", "--sandbox", *WHO, "--first-name", "Łukasz", env=bare)
+    assert done.code == 2
+    assert "word 6 of the command line is not valid ASCII" in done.err
+    assert program("find", "--sandbox", *WHO).code == 3
+
+
 def test_what_is_typed_in_another_encoding_is_no_yes(filled: Cli) -> None:
     words = ["delete", "--sandbox", "--user-id", NAME]
     for encoding in ("ascii", "shift_jis", "utf-8"):
