@@ -11,6 +11,7 @@ from contactctl.sandbox.calls import CONTROL_PATH, Answer, Call, Refusal
 from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.incoming import Incoming, check_host, check_is_local, check_origin, has_key
 from contactctl.sandbox.limits import Budget, RateLimit
+from contactctl.sandbox.page import is_of_page, page_answer
 from contactctl.sandbox.routes import route_for, service_path
 from contactctl.sandbox.sending import send
 from contactctl.sandbox.trouble import Script, Trouble
@@ -90,7 +91,7 @@ class _App:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         incoming = Incoming(environ)
-        if self._control is not None and incoming.path.startswith(f"{CONTROL_PATH}/"):
+        if self._control is not None and _is_aside(incoming.path):
             return self._send(self._controlled(incoming, self._control), environ, start_response)
         started_s = self._settings.clock_s()
         latency_s = self._trouble.latency_s(service_path(incoming.path))
@@ -114,7 +115,8 @@ class _App:
         try:
             self._check_door(incoming.environ)
             check_is_local(incoming.environ)
-            return control.answer(incoming)
+            page = is_of_page(incoming.path)
+            return page_answer(incoming) if page else control.answer(incoming)
         except Refusal as refusal:
             return refusal.to_answer()
         except Exception as error:  # noqa: BLE001 - a bug, too, must not take a server down
@@ -179,6 +181,11 @@ class _App:
         opened = self._store.read if method == "GET" else self._store.write
         with opened() as transaction:
             return rule(transaction, call)
+
+
+def _is_aside(path: str) -> bool:
+    """Tell whether a path is none of the service's, but the control's or the page's."""
+    return path.startswith(f"{CONTROL_PATH}/") or is_of_page(path)
 
 
 def _unauthorized(incoming: Incoming) -> Answer:

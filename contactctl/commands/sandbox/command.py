@@ -210,7 +210,9 @@ def _say_ready(session: Session, base_url: str, api_key: str | None) -> None:
     answer = answers.named("address", base_url)
     # On stdout first, alone: scripts wait for this line.
     session.output.show(answer)
-    session.output.note("\n".join([f"to use it from another terminal{which}:", *exports]))
+    page = base_url.removesuffix("/api") + "/"
+    lines = [f"to watch it: {page}", f"to use it from another terminal{which}:", *exports]
+    session.output.note("\n".join(lines))
 
 
 def _open_served(session: Session, data: DataFlags) -> "Store":

@@ -30,7 +30,8 @@ def test_the_lines_point_another_shell_at_it_and_never_hold_its_key(
     out, err = Stream(), Stream()
     _say_ready(Session(Flags(), Run({}, Stream(), out, err)), URL, api_key)
     assert out.getvalue() == f"{URL}\n"
-    first, *lines = err.getvalue().splitlines()
+    page, first, *lines = err.getvalue().splitlines()
+    assert page == "to watch it: http://127.0.0.1:8025/"
     assert first == head
     show = 'echo "$CONTACTCTL_BASE_URL $LOOPS_API_KEY"'
     shown = subprocess.run(
