@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _STRANGE = [
 ]
 
 
+@cache
 def can_drop(*, to_stranger: bool = False) -> bool:
     """Tell whether there is anybody to be: others than root are closed out as they are."""
     if not IS_ROOT:
