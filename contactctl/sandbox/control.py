@@ -21,6 +21,8 @@ GET      /requests  ``?after=N&most=M&contact=WHO``: ``{"requests": [record, …
 DELETE   /requests  forgets them; numbers go on
 GET      /faults    ``{"fail": ["503@3"], "latency": ["80", "500:/contacts/find"], "retryAfter":
                     null, "seed": null, "rateLimit": 10}``
+POST     /faults    ``{"fail": ["429@1-2"], "retryAfter": 2}``: more failures, numbered from the
+                    next request behind those that shall fail already; answers as GET
 PUT      /faults    sets those that are given, answers as GET; counts begin again
 DELETE   /faults    no fault, no latency, no Retry-After; the rate limit stays
 =======  =========  ===============================================================================
@@ -91,6 +93,7 @@ class Control:
             "/requests": {"GET": self._requests, "DELETE": self._forget_requests},
             "/faults": {
                 "GET": self._faults,
+                "POST": self._add_faults,
                 "PUT": self._set_faults,
                 "DELETE": self._clear_faults,
             },
@@ -178,11 +181,15 @@ class Control:
             }
         )
 
+    def _add_faults(self, incoming: Incoming) -> Answer:
+        given = _given(incoming, {"fail", "retryAfter"})
+        faults = to_faults(_texts("fail", given.get("fail", [])))
+        retry_after_s = _given_number(given, "retryAfter", self._trouble.script.retry_after_s)
+        self._trouble.add(faults, retry_after_s)
+        return self._faults(incoming)
+
     def _set_faults(self, incoming: Incoming) -> Answer:
-        given = incoming.read_object(_MAX_FAULTS_BYTES)
-        for name in given:
-            if name not in {"fail", "latency", "retryAfter", "seed", "rateLimit"}:
-                raise Refusal(400, f"There is no {quoted(name)} here.")
+        given = _given(incoming, {"fail", "latency", "retryAfter", "seed", "rateLimit"})
         limit = _given_number(given, "rateLimit", self._limit.limit)
         self._trouble.set(_changed(self._trouble.script, given))
         self._limit.limit = limit or None
@@ -191,6 +198,14 @@ class Control:
     def _clear_faults(self, incoming: Incoming) -> Answer:
         self._trouble.set(Script())
         return self._faults(incoming)
+
+
+def _given(incoming: Incoming, known: set[str]) -> JsonObject:
+    given = incoming.read_object(_MAX_FAULTS_BYTES)
+    for name in given:
+        if name not in known:
+            raise Refusal(400, f"There is no {quoted(name)} here.")
+    return given
 
 
 def _changed(script: Script, given: JsonObject) -> Script:

@@ -89,6 +89,26 @@ class Trouble:
             self._counts = [0] * len(script.faults)
             self._draw = self._given_draw or _random(script.seed)
 
+    def add(self, faults: Iterable[Fault], retry_after_s: int | None) -> None:
+        """Let more fail, numbered from the next request: behind those that shall fail already."""
+        with self._lock:
+            for fault in faults:
+                later = _moved(fault, self._ahead_of(fault))
+                self.script = replace(self.script, faults=(*self.script.faults, later))
+                self._counts.append(0)
+            self.script = replace(self.script, retry_after_s=retry_after_s)
+
+    def _ahead_of(self, fault: Fault) -> int:
+        """Return how many requests of the same kind shall fail before a new fault's turn."""
+        return max(
+            (
+                one.numbers.stop - 1 - count
+                for one, count in zip(self.script.faults, self._counts, strict=True)
+                if one.numbers and (one.method, one.path) == (fault.method, fault.path)
+            ),
+            default=0,
+        )
+
     def fault_of(self, method: str, path: str) -> Fault | None:
         """Return what a request fails with, if it does; it counts from now on."""
         with self._lock:
@@ -171,6 +191,15 @@ def _to_share(text: str) -> float:
         return float(text)
     except ValueError:
         return 0.0
+
+
+def _moved(fault: Fault, by: int) -> Fault:
+    if by <= 0 or not fault.numbers:
+        return fault
+    _, *scope = fault.text.split(":")
+    numbers = range(fault.numbers.start + by, fault.numbers.stop + by)
+    text = ":".join([f"{fault.status}@{numbers[0]}-{numbers[-1]}", *scope])
+    return replace(fault, numbers=numbers, text=text)
 
 
 def _is_below(path: str, top: str) -> bool:

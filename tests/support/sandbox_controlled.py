@@ -25,7 +25,7 @@ PATHS = {
     "/account": {"GET"},
     "/contacts": {"GET"},
     "/requests": {"GET", "DELETE"},
-    "/faults": {"GET", "PUT", "DELETE"},
+    "/faults": {"GET", "POST", "PUT", "DELETE"},
 }
 
 

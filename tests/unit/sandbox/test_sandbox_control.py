@@ -184,6 +184,20 @@ def test_faults_are_set_and_taken_away_while_it_runs(client: httpx.Client) -> No
     assert client.delete(f"{CONTROL}/faults").json() == {**nothing, "rateLimit": 5}
 
 
+def test_added_faults_fall_behind_those_before_them(client: httpx.Client) -> None:
+    client.put(f"{CONTROL}/faults", json={"fail": ["500@3"]})
+    put(client, email=ADA)
+    for fault in ("429@1-2:PUT", "503@1:PUT", "404@1:GET", "401@2:PUT:/contacts/find"):
+        answered = client.post(f"{CONTROL}/faults", json={"fail": [fault], "retryAfter": 2}).json()
+    kept = ["500@3", "429@1-2:PUT", "503@3-3:PUT", "404@1:GET", "401@2:PUT:/contacts/find"]
+    assert (answered["fail"], answered["retryAfter"]) == (kept, 2)
+    statuses = [put(client, email=ADA).status_code for _ in range(4)]
+    assert statuses == [429, 500, 503, 200]
+    assert client.get("/lists").status_code == 404
+    refused = client.post(f"{CONTROL}/faults", json={"latency": ["80"]})
+    assert (refused.status_code, asked(client, "/faults")["fail"]) == (400, kept)
+
+
 @pytest.mark.parametrize(
     "given",
     [{"fail": ["200:1"]}, {"fail": [None]}, {"latency": "soon"}, {"retryAfter": -1}, {"seed": 0.5},
