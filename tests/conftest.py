@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from contactctl.exact_json import JsonObject
 
+#: Here, and not by its entry point (see pyproject.toml): coverage is measured from before this on.
+pytest_plugins = ["contactctl.pytest_plugin"]
+
 PROGRAM = Path(sysconfig.get_path("scripts")) / "contactctl"
 _STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 _OWN_VARIABLES = (
