@@ -62,6 +62,7 @@ _WRITES = (
     Sample("delete", f"delete {_WHO} --dry-run", "--dry-run", (_BARE,)),
 )
 _FILE = Path(__file__).with_name("people.csv")
+_ACCOUNT = Path(__file__).with_name("account.json")
 _IMPORTS = (
     Sample("import", f"import {_FILE}"),
     Sample("import", f"import {_FILE} --changed-only", before=(f"import {_FILE} -q",)),
@@ -123,6 +124,8 @@ _OWN = (
     Sample("profile remove", "profile remove work --yes", before=(_ADD,)),
     Sample("sandbox dump", "sandbox dump"),
     Sample("sandbox dump", "sandbox dump", before=(_FULL, "update --email b@example.com")),
+    Sample("sandbox dump", "sandbox dump --all", "--all", (_FULL,)),
+    Sample("sandbox load", f"sandbox load {_ACCOUNT}"),
     Sample("sandbox reset", "sandbox reset --yes"),
     Sample("sandbox suppress", "sandbox suppress ada@example.com", before=(_BARE,)),
     Sample("sandbox suppress", "sandbox suppress ada@example.com --off", before=_SUPPRESSED),
