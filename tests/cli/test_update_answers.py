@@ -160,7 +160,7 @@ def test_a_preview_in_json_and_its_exit_code(
     done = in_sandbox(cli, "update", *words, "--dry-run", "--exit-code", "-o", "json")
     assert (done.code, done.err) == (code, "")
     found = json.loads(done.out)
-    assert list(found) == ["would", "request", "changes"]
+    assert list(found) == ["would", "request", "changes", *(["reason"] * (would == "refused"))]
     assert (found["would"], found["changes"]) == (would, changes)
     assert in_sandbox(cli, "update", *words, "--dry-run").code == 0
 
