@@ -56,7 +56,11 @@ def reading(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"there is no file {quoted(name)}", hint="check its name and its folder"
+        ) from error
+    except (IsADirectoryError, NotADirectoryError) as error:
         raise UsageError(f"cannot read {quoted(name)}: {error.strerror}") from error
     except (BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(
