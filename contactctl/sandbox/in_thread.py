@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from contextlib import contextmanager
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from contactctl.sandbox.server import serve
@@ -24,22 +24,21 @@ def served_in_thread(
 
     Raises what :func:`contactctl.sandbox.server.serve` raises before it listens.
     """
-    started = SimpleQueue[str | BaseException]()
+    base_url = Future[str]()
 
     def run() -> None:
         try:
-            serve(app, listen, ready=started.put, stopping=stopping)
-        except BaseException as error:  # noqa: BLE001 - raised again below, where somebody waits
-            started.put(error)
+            serve(app, listen, ready=base_url.set_result, stopping=stopping)
+        except BaseException as error:
+            if base_url.done():
+                raise  # a bug, which nobody waits for
+            base_url.set_exception(error)
 
     # No process is kept alive by it, however its end comes.
     thread = threading.Thread(target=run, name="contactctl-sandbox", daemon=True)
     thread.start()
     try:
-        base_url = started.get()
-        if isinstance(base_url, BaseException):
-            raise base_url
-        yield base_url
+        yield base_url.result()
     finally:
         stopping.set()
         thread.join()

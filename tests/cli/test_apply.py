@@ -9,14 +9,14 @@ import pytest
 from import_cli import dump, imported
 from import_process import json_lines
 from sandbox_cli import LISTS, contact, exists, in_sandbox, saved
-from sandbox_http import KEY
-from sandbox_served import served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Cli
+
+    from contactctl.testing import LoopsSandbox
 
 from applied_plans import applied, drifted, plain, rows
 
@@ -212,25 +212,24 @@ def test_rows_that_a_plan_has_written_are_no_longer_what_was_sent_last(
 
 
 @pytest.fixture
-def work(cli: Cli, tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Give a function that makes the profile ``work`` anew, with limits; and plans before that."""
+def work(cli: Cli, tmp_path: Path, loops_sandbox: LoopsSandbox) -> Callable[..., Path]:
+    """Return a function that makes the profile ``work`` again, with limits, and a plan before."""
     path = tmp_path / "p.jsonl"
     file = tmp_path / "people.csv"
     file.write_text("email\nada@example.com\nbob@example.org\n")
-    with served(tmp_path / "served.sqlite3") as server:
-        url = f"{server.address}/v1"
+    where = ("--no-check", "--base-url", loops_sandbox.url, "--key-stdin")
 
-        def make(*limits: str) -> Path:
-            words = ("profile", "add", "work", "--no-check", "--base-url", url, "--key-stdin")
-            if path.exists():
-                assert cli("profile", "remove", "work", "--yes").code == 0
-            assert cli(*words, *limits, stdin=KEY).code == 0
-            if not path.exists():
-                done = cli("import", str(file), "--plan", str(path), "-p", "work")
-                assert done.code == 0, done.err
-            return path
+    def make(*limits: str) -> Path:
+        if path.exists():
+            assert cli("profile", "remove", "work", "--yes").code == 0
+        done = cli("profile", "add", "work", *where, *limits, stdin=loops_sandbox.api_key)
+        assert done.code == 0, done.err
+        if not path.exists():
+            done = cli("import", str(file), "--plan", str(path), "-p", "work")
+            assert done.code == 0, done.err
+        return path
 
-        yield make
+    return make
 
 
 def test_a_profile_that_only_reads_plans_and_does_not_apply(

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sandbox_calls import ADA, BOB
 from sandbox_cli import contact, in_sandbox, saved
-from sandbox_served import served
-
-from contactctl.sandbox.app import Settings
-from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Cli
+
+    from contactctl.testing import LoopsSandbox
 
 OWN_LIST = "cm3n2own0list0000000000000"
 ACCOUNT: dict[str, Any] = {
@@ -111,15 +109,12 @@ def test_a_mistake_in_the_file_loads_nothing(cli: Cli, account: Path) -> None:
 
 
 def test_the_lists_and_properties_of_an_account_are_copied_and_no_contacts(
-    cli: Cli, tmp_path: Path
+    cli: Cli, loops_sandbox: LoopsSandbox
 ) -> None:
     """Code with the list ids of that account then runs unchanged."""
     saved(cli, "-e", BOB)
-    with open_store(tmp_path / "account.sqlite3") as store:
-        store.reset(ACCOUNT)
-    with served(tmp_path / "account.sqlite3", Settings(api_key="key-of-the-account")) as server:
-        env = {"LOOPS_API_KEY": "key-of-the-account", "CONTACTCTL_BASE_URL": server.address}
-        done = cli("sandbox", "load", "--account", env=env)
+    loops_sandbox.load(ACCOUNT)
+    done = cli("sandbox", "load", "--account", env=loops_sandbox.env)
     assert (done.code, done.out) == (0, "loaded 1 lists, 1 properties\n")
     found = dumped(cli)
     assert (found["lists"], found["properties"]) == (ACCOUNT["lists"], ACCOUNT["properties"])

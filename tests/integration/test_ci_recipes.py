@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import PROGRAM
-from import_process import variables
-from sandbox_served import Served, served
-
-from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+
+    from contactctl.testing import LoopsSandbox
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 STEPS = re.findall(r"^ +- run: (.*contactctl .*)$", README, re.MULTILINE)
@@ -32,15 +30,8 @@ PEOPLE = "email,plan\nada@example.com,pro\nbea@example.com,free\n"
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="GitHub's shell is bash")
 
 
-@pytest.fixture
-def service(memory_path: Path) -> Iterator[Served]:
-    with served(memory_path / "sandbox.sqlite3") as server:
-        yield server
-
-
-def plans(folder: Path) -> dict[str, object]:
-    with open_store(folder / "sandbox.sqlite3") as store:
-        return {str(one["email"]): one.get("plan") for one in store.dump()}
+def plans(service: LoopsSandbox) -> dict[str, object]:
+    return {one["email"]: one.get("plan") for one in service.contacts}
 
 
 @dataclass
@@ -48,7 +39,7 @@ class Runner:
     """A machine of its own, as each job of GitHub's gets one."""
 
     folder: Path
-    service: Served
+    service: LoopsSandbox
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -67,7 +58,7 @@ class Runner:
                 "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
                 "CONTACTCTL_STATE_DIR": str(self.folder / "state"),
                 "DATABASE_URL": "postgres://nowhere",
-                **variables(self.service),
+                **self.service.env,
                 **(env or {}),
             },
             cwd=self.folder,
@@ -88,15 +79,17 @@ class Runner:
         return (self.folder / "summary.md").read_text()
 
 
-def test_one_update(memory_path: Path, service: Served) -> None:
-    done = Runner(memory_path / "runner", service)(ONE_OFF)
+def test_one_update(memory_path: Path, loops_sandbox: LoopsSandbox) -> None:
+    done = Runner(memory_path / "runner", loops_sandbox)(ONE_OFF)
     assert (done.returncode, done.stderr) == (0, "")
-    assert plans(memory_path) == {"ada@example.com": "pro"}
+    assert plans(loops_sandbox) == {"ada@example.com": "pro"}
 
 
-def test_every_night_only_what_changed_is_sent(memory_path: Path, service: Served) -> None:
+def test_every_night_only_what_changed_is_sent(
+    memory_path: Path, loops_sandbox: LoopsSandbox
+) -> None:
     team = {"CONTACTCTL_EXPECT_TEAM": "Sandbox"}
-    first, second, third = (Runner(memory_path / name, service) for name in "abc")
+    first, second, third = (Runner(memory_path / name, loops_sandbox) for name in "abc")
     first.bring_psql(PEOPLE)
     assert first(NIGHTLY, team).returncode == 0
     assert "2 done" in first.summary
@@ -106,7 +99,7 @@ def test_every_night_only_what_changed_is_sent(memory_path: Path, service: Serve
     shutil.copy(first.folder / "state" / "sent.sqlite3", second.folder / "state")
     second.bring_psql(PEOPLE.replace("free", "trial"))
     done = second(NIGHTLY, team)
-    assert (done.returncode, plans(memory_path)["bea@example.com"]) == (0, "trial")
+    assert (done.returncode, plans(loops_sandbox)["bea@example.com"]) == (0, "trial")
     assert "1 done, 1 unchanged since last sent" in second.summary
     kept = (first.folder / "state" / "sent.sqlite3").read_bytes()
     assert b"example.com" not in kept
@@ -119,8 +112,8 @@ def test_every_night_only_what_changed_is_sent(memory_path: Path, service: Serve
     assert "example.com" not in (done.stderr + other.stderr).replace("***@example.com", "")
 
 
-def test_a_job_for_each_team(memory_path: Path, service: Served) -> None:
-    runner = Runner(memory_path / "runner", service)
+def test_a_job_for_each_team(memory_path: Path, loops_sandbox: LoopsSandbox) -> None:
+    runner = Runner(memory_path / "runner", loops_sandbox)
     for team in ("Sandbox", "Globex"):
         (runner.folder / f"{team}.csv").write_text(PEOPLE + "nobody,free\n")
     done = runner(MATRIX, {"CONTACTCTL_EXPECT_TEAM": "Sandbox"})

@@ -10,22 +10,20 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from queue import Queue
 from typing import TYPE_CHECKING
 
 import httpx
 from sandbox_http import KEY
 
 from contactctl.sandbox.app import Settings, make_app
-from contactctl.sandbox.server import Listen, serve
+from contactctl.sandbox.in_thread import served_in_thread
+from contactctl.sandbox.server import Listen
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from wsgiref.types import WSGIApplication
-
-_START_S = 30.0
 
 
 @dataclass
@@ -78,25 +76,18 @@ def served(
     ``around`` may put something between the clients and the sandbox.
     """
     stopping, warnings = threading.Event(), list[str]()
-    addresses: Queue[str] = Queue()
     settings = replace(
         settings or Settings(),
         served_host="127.0.0.1",
         sleep=stopping.wait,
         warn=warnings.append,
     )
-    with open_store(path) as store:
-        thread = threading.Thread(
-            target=serve,
-            args=(around(make_app(store, settings)), Listen(port=port, threads=threads)),
-            kwargs={"ready": addresses.put, "stopping": stopping},
-        )
-        thread.start()
-        try:
-            yield Served(addresses.get(timeout=_START_S), stopping, warnings)
-        finally:
-            stopping.set()
-            thread.join()
+    listen = Listen(port=port, threads=threads)
+    with (
+        open_store(path) as store,
+        served_in_thread(around(make_app(store, settings)), listen, stopping) as address,
+    ):
+        yield Served(address, stopping, warnings)
 
 
 @contextmanager
