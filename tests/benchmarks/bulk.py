@@ -99,13 +99,14 @@ def run(command: Sequence[str], env: dict[str, str]) -> Ran:
     return Ran(wall_s, usage.ru_utime + usage.ru_stime, kib / 1024, lines)
 
 
-def write_people(path: Path, rows: int) -> Path:
-    """Write a CSV of so many contacts."""
+def write_people(path: Path, rows: int, changed_every: int = 0) -> Path:
+    """Write a CSV of so many contacts; one in so many of them has another name than before."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("email", "userId", "firstName", "plan", "seats"))
         for n in range(rows):
-            writer.writerow((*person(n), "Ada", "pro", n % 50))
+            name = "Eva" if changed_every and n % changed_every == 0 else "Ada"
+            writer.writerow((*person(n), name, "pro", n % 50))
     return path
 
 
@@ -196,12 +197,17 @@ def measure_large(folder: Path, env: dict[str, str], rows: int) -> None:
     people = str(write_people(folder / "many.csv", rows))
     bare = run([sys.executable, "-c", BARE_READ, people], env)
     words = [PROGRAM, "import", people, "-q"]
-    report("--dry-run / csv.reader", run([*words, "--dry-run"], env), bare, rows)
+    looked = run([*words, "--dry-run", "--offline"], env)
+    report("--dry-run --offline / csv.reader", looked, bare, rows)
     seed_memory(folder, env, rows)
     written = _Service.written
     report("--changed-only, all old / csv.reader", run([*words, "--changed-only"], env), bare, rows)
     if _Service.written != written:
         sys.exit(f"{_Service.written - written} rows were sent that had not changed")
+    changed = str(write_people(folder / "changed.csv", rows, changed_every=100))
+    ran = run([PROGRAM, "import", changed, "--changed-only", "--rate=max", "-q"], env)
+    report("--changed-only, 1 % new / csv.reader", ran, bare, rows)
+    print(f"{'':38} {_Service.written - written:,} sent, {ran.cpu_s:.0f} s of processor time")
 
 
 def main() -> None:
