@@ -104,7 +104,7 @@ def test_what_others_changed_since_the_plan_is_left_as_they_made_it(
     review(PLAN)
     assert state(memory_path) == before
     summary = (review.folder / "summary.md").read_text()
-    assert "5 create, 5 update" in summary
+    assert "5 to create, 5 to update" in summary
     assert r"p\*\*\*@example.com" in summary
     assert "p1@" not in summary
 
