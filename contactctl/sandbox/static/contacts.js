@@ -64,7 +64,7 @@ function rowOf(contact) {
     made("td", { className: "first" }, made("button", { type: "button" }, title)),
     made("td", { className: "id" }, contact.userId),
     made("td", {}, [contact.firstName, contact.lastName].filter(Boolean).join(" ")),
-    made("td", {}, contact.subscribed ? "subscribed" : "unsubscribed"),
+    made("td", { className: "standing" }, contact.subscribed ? "subscribed" : "unsubscribed"),
     made("td", {}, listsOf(contact).join(", ")),
   ];
   return openingRow(contact.id, cells, (button) => void open(contact, title, button));
