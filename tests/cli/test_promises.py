@@ -24,7 +24,8 @@ GROUPS = {line for line in LINES if any(other.startswith(f"{line} ") for other i
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
-    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", README, flags=re.MULTILINE)
+    table = README.partition("\n## Exit codes\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", table, flags=re.MULTILINE)
     assert {int(code): meaning.strip() for code, meaning in rows} == MEANINGS
 
 

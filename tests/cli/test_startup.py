@@ -13,7 +13,7 @@ HEAVY = {"httpx", "httpcore", "rich", "pydantic", "asyncio", "sqlite3", "click"}
 OF_HTTPX = {"httpx", "httpcore"} | ({"click", "rich"} if find_spec("click") else set())
 #: Of our own, on the way of an update. Code is largest in Python 3.11, by an eighth.
 MOST_MODULES = 52
-MOST_CODE_BYTES = 515_500
+MOST_CODE_BYTES = 514_000
 #: Runs the console script's own function, and prints what is imported where it would have ended.
 CODE = """
 import os, sys
@@ -32,9 +32,10 @@ run()
 COUNTING = """
 import marshal, sys
 ours = {name: one for name, one in sys.modules.items() if name.startswith("contactctl")}
-code = [marshal.dumps(one.__spec__.loader.get_code(name)) for name, one in ours.items()]
+code = [len(marshal.dumps(one.__spec__.loader.get_code(name))) for name, one in ours.items()]
+code_bytes = sum(code) - sum(len(one.__file__) for one in ours.values())  # wherever they lie
 made = [one for module in ours.values() for one in vars(module).values()]
-print(len(ours), sum(map(len, code)), sum("__dataclass_fields__" in dir(one) for one in made))
+print(len(ours), code_bytes, sum("__dataclass_fields__" in dir(one) for one in made))
 """
 
 
