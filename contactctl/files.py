@@ -45,8 +45,10 @@ def folder(kind: FolderKind, env: Mapping[str, str]) -> Path:
     if given:
         return Path(given).absolute()
     found = _platform_folder(kind)
-    # Without a home, platformdirs returns its ~ as it stands, or nothing at all.
-    if found is None or not found.is_absolute():
+    # Without a home, platformdirs returns its ~ as it stands, or nothing at all; for an empty HOME
+    # its older releases begin at the root.
+    at_root = env.get("HOME") == "" and f"{found}".startswith("/.")
+    if found is None or not found.is_absolute() or at_root:
         raise MachineError(
             f"there is no home folder to keep {kind} files in",
             hint=f"set {variable} to a folder, or HOME",

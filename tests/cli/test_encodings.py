@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -128,8 +127,8 @@ def test_a_terminal_shows_what_its_encoding_lacks(filled: Cli, encoding: str) ->
         done = call(filled, [*words, "--sandbox"], encoding, terminal=True, typed=typed.encode())
         said = (done.out + done.err).decode(encoding)
         assert done.code in {0, 2, 3, 5, 6}, (words, said)
-        # A table breaks a value at its spaces; a panel has a frame around it.
-        assert SHOWN[encoding] in re.sub(r"[\s|│]+", " ", said), (words, said)
+        # A table breaks a value at its spaces.
+        assert all(word in said for word in SHOWN[encoding].split()), (words, said)
         if "-v" not in words and "import" not in words:
             assert max(map(len, said.splitlines())) <= 100, (words, said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -228,7 +229,7 @@ def test_markup_is_shown_as_it_is(cli: Cli, text: str) -> None:
     words = ("update", "--sandbox", *WHO, "--first-name", text)
     done = cli(*words, terminal=True, env=env)
     refused = cli("update", "--sandbox", f"--email={text}", terminal=True, env=env)
-    assert f"firstName   {text} " in done.out
+    assert re.search(rf"firstName +{re.escape(text)} ", done.out)
     assert f'"{text}" is not an email address' in refused.err
 
 
