@@ -19,7 +19,8 @@ from contactctl.errors import (
 )
 from contactctl.exact_json import has_surrogate
 from contactctl.menu import COMMANDS
-from contactctl.session import Run, run_of_process
+from contactctl.output import ClosedStream, fit_for_any_text
+from contactctl.session import Run
 from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
 
 if TYPE_CHECKING:
@@ -50,6 +51,20 @@ def main(argv: Sequence[str], run: Run | None = None) -> int:
         # An import that a signal interrupts may raise of its own, of a lock that it does not hold.
         asked = run.stops.asked(run.outcome)
         return _fail(asked or _from_foreign(error, run), argv, run)
+
+
+def run_of_process() -> Run:
+    """Return a run with the process's own environment and streams.
+
+    The number of a stream that was closed from the start is taken by the null device, or the next
+    file or connection would get it, and the words of a key command with it.
+    """
+    for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
+        if stream is None and os.open(os.devnull, os.O_RDWR) != number:
+            break  # this very number is taken after all
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        fit_for_any_text(stream)
+    return Run(os.environ, sys.stdin, sys.stdout or ClosedStream(), sys.stderr or ClosedStream())
 
 
 @cache

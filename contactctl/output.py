@@ -161,6 +161,23 @@ class Output(NamedTuple):
             self.stderr.write(text + "\n")
             self.stderr.flush()
 
+    def ask(self, question: str, stdin: TextIO) -> str:
+        """Return the line that is typed after a question; "" where there will be none."""
+        from contactctl.wrapping import fitted
+
+        text = self.shown(to_safe(question.rstrip(), keep="\n"))
+        text = fitted(text, self.width(self.stderr) - 1)
+        # Not by input(), which asks on stdout: that is for data.
+        self.stderr.write(f"{text} ")
+        self.stderr.flush()
+        line = ""
+        try:
+            line = stdin.readline()
+        finally:
+            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D left the cursor behind the question
+                self.stderr.write("\n")
+        return line
+
     def width(self, stream: TextIO) -> int:
         """Return how many columns a terminal has."""
         import os

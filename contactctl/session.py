@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
 from contactctl.contact import Write
 from contactctl.errors import BadReplyError, MachineError, Outcome, RefusedError, UsageError
-from contactctl.output import ClosedStream, Format, Output, fit_for_any_text, is_terminal
+from contactctl.output import Format, Output, is_terminal
 from contactctl.safe_text import to_safe
 from contactctl.signals import Stops
 
@@ -258,20 +257,7 @@ class Session:
 
     def ask(self, question: str) -> str:
         """Return the line that is typed after a question; "" where there will be none."""
-        from contactctl.wrapping import fitted
-
-        text = self.output.shown(to_safe(question.rstrip(), keep="\n"))
-        text = fitted(text, self.output.width(self.run.stderr) - 1)
-        # Not by input(), which asks on stdout: that is for data.
-        self.run.stderr.write(f"{text} ")
-        self.run.stderr.flush()
-        line = ""
-        try:
-            line = self.run.stdin.readline()
-        finally:
-            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D left the cursor behind the question
-                self.run.stderr.write("\n")
-        return line
+        return self.output.ask(question, self.run.stdin)
 
     def close(self) -> None:
         """Close the client, where one was made, and say what was wrong with the cache."""
@@ -311,19 +297,3 @@ def open_session(flags: Flags, run: Run) -> Iterator[Session]:
             yield session
         finally:
             session.close()
-
-
-def run_of_process() -> Run:
-    """Return a run with the process's own environment and streams.
-
-    The number of a stream that was closed from the start is taken by the null device, or the next
-    file or connection would get it, and the words of a key command with it.
-    """
-    import os
-
-    for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
-        if stream is None and os.open(os.devnull, os.O_RDWR) != number:
-            break  # this very number is taken after all
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        fit_for_any_text(stream)
-    return Run(os.environ, sys.stdin, sys.stdout or ClosedStream(), sys.stderr or ClosedStream())
