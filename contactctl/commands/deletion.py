@@ -101,8 +101,7 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     gone = _check_deletion(session, ref, yes=yes)
     with undo.of_deletion(ref), session.other_write(ref) as write:
         if not write.is_known:  # an import may know the person by the other identifier
-            found = find_one(session.client, ref).get("id")
-            write.contact_id = found if isinstance(found, str) else None
+            write.contact_id = _id_of(session, ref)
         reply = session.client.delete(ref)
         # All that imports remember of the contact goes too: its id never comes back.
         write.gone = True
@@ -111,6 +110,11 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     account = shown(session, ()).account
     session.output.show(answers.done(f"deleted {ref}", kept, account=account))
     return None
+
+
+def _id_of(session: Session, ref: ContactRef) -> str | None:
+    found = find_one(session.client, ref).get("id")
+    return found if isinstance(found, str) else None
 
 
 def _delete_many(

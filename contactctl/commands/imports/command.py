@@ -76,11 +76,7 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
     if planning.plan is not None:
         # A plan says what was there before, which only a look-up can know.
         guards = replace(guards, lookup=True)
-    check_summary(
-        sending.summary, Path(reading.file), planning.plan, guards.undo_file, sending.rejects
-    )
-    if not preview.dry_run:
-        check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
+    _check_files(reading, guards, sending, preview, planning)
     kept = _kept(maps, is_planned=planning.plan is not None)
 
     def call_of(reading: FileFlags, input_file: InputFile) -> ImportCall:
@@ -100,6 +96,20 @@ def import_(  # noqa: PLR0913, PLR0917 - a set of flags each
         else:
             _carry_out(call, plan, new)
     return None
+
+
+def _check_files(
+    reading: FileFlags,
+    guards: GuardFlags,
+    sending: SendFlags,
+    preview: PreviewFlags,
+    planning: PlanFlags,
+) -> None:
+    """Refuse files that are written where another file of the call lies."""
+    source = Path(reading.file)
+    check_summary(sending.summary, source, planning.plan, guards.undo_file, sending.rejects)
+    if not preview.dry_run:
+        check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)
 
 
 def _carry_out(call: ImportCall, plan: Plan, new: "Sequence[NewProperty]") -> None:
