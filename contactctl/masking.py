@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(
     r"([^\s@<>\"'(),;:]?)(?:[^\s@<>\"'(),;:]|(?<=[^\s@<>\"'(),;:])')*@([^\s@<>\"'(),;:]+)"
 )
+#: As the URL of a request has it, which -v shows.
+_IN_URL = re.compile(r"([^\s/?&=]?)[^\s/?&=]*%40([^\s/?&=]+)")
 #: Views are drawn from many kinds of parts, some of them made while others are drawn.
 _VIEWS_MASK: ContextVar[bool] = ContextVar("views mask", default=False)
 
 
 def masked(text: str) -> str:
     """Return a text with every address in it as ``a***@example.com``."""
-    return _ADDRESS.sub(r"\1***@\2", text)
+    text = _ADDRESS.sub(r"\1***@\2", text)
+    return _IN_URL.sub(r"\1***%40\2", text) if "%40" in text else text
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def there(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "find ada@example.com",
+        "find ada@example.com -v",
         "find nobody@example.com",
         "find --from people.csv --skip-invalid",
         "delete --from people.csv --skip-invalid --dry-run",
@@ -49,8 +49,7 @@ def there(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_text_shows_no_address_in_a_job(cli: Cli, line: str, *, terminal: bool) -> None:
     done = cli(*line.split(), terminal=terminal, env=CI)
     said = done.out + done.err
-    assert "ada@" not in said
-    assert "nobody@" not in said
+    assert not any(name + at in said for name in ("ada", "nobody") for at in ("@", "%40"))
     assert "***@example.com" in said
 
 
