@@ -6,8 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import Stream
 from sandbox_calls import ADA, BOB
 from sandbox_cli import contact, in_sandbox, saved
+
+from contactctl.cli import main
+from contactctl.session import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +129,9 @@ def test_a_terminal_is_not_waited_for(cli: Cli) -> None:
     done = cli("sandbox", "load", "-", terminal=True)
     assert done.code == 2
     assert "terminal" in done.err
+
+
+def test_standard_input_that_is_closed_is_named(own_folders: dict[str, str]) -> None:
+    run = Run(own_folders, Stream(), Stream(), Stream())
+    run.stdin.close()
+    assert main(("sandbox", "load", "-"), run) == 2

@@ -76,6 +76,8 @@ def _read_file(file: Path) -> bytes:
 
 def _read_stdin(session: Session) -> bytes:
     stdin = session.run.stdin
+    if stdin is None or stdin.closed:
+        raise UsageError("standard input is closed", hint="pipe the document in")
     if stdin.isatty():
         raise UsageError("standard input is a terminal", hint="pipe the document in")
     return stdin.buffer.read() if hasattr(stdin, "buffer") else stdin.read().encode()
