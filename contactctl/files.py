@@ -31,7 +31,7 @@ NEW_SUFFIX = ".new"
 SPOOL_PREFIX = "stdin-"
 SANDBOX_VARIABLE = "CONTACTCTL_SANDBOX_DB"
 #: What nobody but the owner may read.
-PRIVATE_MODE = 0o600
+PRIVATE_MODE, PRIVATE_FOLDER_MODE = 0o600, 0o700
 _SUFFIX = ".new"
 
 
@@ -101,7 +101,7 @@ def check_readable(path: Path, kind: FolderKind) -> None:
 
 
 def make_private_folder(path: Path, elsewhere: str) -> None:
-    """Make a folder, and those above it, that nobody else can read (0700, whatever the umask).
+    """Make a folder, and those missing above it, for their owner alone (0700, whatever the umask).
 
     A link to where nothing is yet stays one. ``elsewhere`` says how another folder is taken. Raises
     :class:`MachineError` when the folder cannot be made.
@@ -109,16 +109,20 @@ def make_private_folder(path: Path, elsewhere: str) -> None:
     try:
         if path.is_dir():
             return
-        target = Path(os.path.realpath(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.mkdir(mode=0o700, exist_ok=True)
-        # The umask has taken bits from the mode above.
-        target.chmod(0o700)
+        _make_private(Path(os.path.realpath(path)))
     except OSError as error:
         raise MachineError(
             f"cannot make the folder {path}: {reason_of(error)}",
             hint=f"check its permissions, or {elsewhere}",
         ) from error
+
+
+def _make_private(path: Path) -> None:
+    if not path.parent.exists():
+        _make_private(path.parent)
+    path.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+    # The umask has taken bits from it.
+    path.chmod(PRIVATE_FOLDER_MODE)
 
 
 def _platform_folder(kind: FolderKind) -> Path | None:

@@ -191,6 +191,14 @@ def test_a_link_to_where_nothing_is_yet_leads_to_a_private_folder(tmp_path: Path
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
 
 
+def test_folders_made_on_the_way_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    for mask in (0o000, 0o777):
+        made = [tmp_path / f"{mask}", tmp_path / f"{mask}" / "b", tmp_path / f"{mask}" / "b" / "c"]
+        with umask(mask):
+            make_private_folder(made[-1], "go elsewhere")
+        assert [stat.S_IMODE(one.stat().st_mode) for one in made] == [0o700] * 3
+
+
 def test_a_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for below in (tmp_path / "file", tmp_path / "file" / "below"):
