@@ -30,7 +30,7 @@ from contactctl.profiles.credentials import (
     TEAM_VARIABLE,
 )
 from contactctl.profiles.settings import folder_source
-from contactctl.wording import counted
+from contactctl.wording import counted, shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -126,7 +126,7 @@ def folder_check(kind: FolderKind, path: Path, source: str, state: FolderState) 
         return ok(name, f"{path} ({source}; not made yet)")
     if state.mode & (_OTHERS_MAY_ENTER if kind == "config" else _OTHERS_MAY_WRITE):
         words = f"{path} is open to other users of this machine (mode {state.mode:04o})"
-        return warn(name, words, f"chmod 700 {path}")
+        return warn(name, words, f"chmod 700 {shell_word(str(path))}")
     return ok(name, f"{path} ({source})")
 
 

@@ -8,6 +8,7 @@ from contactctl.base_url import DEFAULT_BASE_URL, BaseUrlError, normal_base_url
 from contactctl.errors import CredentialsError
 from contactctl.profiles.api_key import ApiKey, parse_api_key
 from contactctl.profiles.profile import SANDBOX_NAME, KeyCommand, KeyVariable, StoredKey
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,7 +211,9 @@ def find_profile(book: ProfileBook, name: str, how: str) -> Profile:
     Raises :class:`CredentialsError` with the nearest names, or those that there are.
     """
     if name not in book.profiles:
-        raise CredentialsError(f"there is no profile {name!r} ({how})", hint=_near(name, book))
+        raise CredentialsError(
+            f"there is no profile {quoted(name)} ({how})", hint=_near(name, book)
+        )
     return book.profiles[name]
 
 

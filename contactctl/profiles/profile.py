@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from contactctl.errors import UsageError
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +167,7 @@ def parse_domains(text: str, where: str = "--only-domains") -> tuple[str, ...]:
     for domain in domains:
         if re.fullmatch(_DOMAIN, domain) is None:
             raise UsageError(
-                f"{where}: {domain!r} is not a domain",
+                f"{where}: {quoted(domain)} is not a domain",
                 hint="give whole domains separated by commas, such as example.com,example.org",
             )
     return domains

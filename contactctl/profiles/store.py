@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from contactctl.errors import DamagedFileError, MachineError
 from contactctl.files import elsewhere, make_private_folder, reason_of, remove_leftovers, save_whole
 from contactctl.profiles.profile import Profile, StoredKey, TableError, parse_table, unknown_part
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ _HEADER = (
     "# Written by contactctl, which keeps settings that it does not know but no comments.\n"
     "# There may be API keys in here: keep it private.\n"
 )
-_MEND_HINT = (
+_FIX_HINT = (
     "it is left as it is: fix it with an editor, or move it away and add the profiles again with"
     " `contactctl profile add NAME`"
 )
@@ -211,7 +212,7 @@ class ProfileStore:
         except (ValueError, RecursionError) as error:  # its text may hold the key
             raise self._damaged(f"{_line_of(error)} cannot be read as TOML") from None
 
-    def _damaged(self, what: str, *, hint: str = _MEND_HINT) -> DamagedFileError:
+    def _damaged(self, what: str, *, hint: str = _FIX_HINT) -> DamagedFileError:
         return DamagedFileError(f"cannot use {self.path}: {what}", hint=hint)
 
 
@@ -229,11 +230,11 @@ def _check_version(version: object) -> None:
 
 def _parse_profile(name: str, table: object) -> Profile:
     if not isinstance(table, dict):
-        raise TableError(f"profile {name!r} must be a table")
+        raise TableError(f"profile {quoted(name)} must be a table")
     try:
         return parse_table(name, table)
     except TableError as error:
-        raise TableError(f"profile {name!r}: {error}") from None
+        raise TableError(f"profile {quoted(name)}: {error}") from None
 
 
 def _line_of(error: Exception) -> str:
@@ -249,7 +250,10 @@ def _permission_warnings(path: Path, mode: int, book: ProfileBook) -> tuple[str,
     has_key = any(isinstance(profile.key, StoredKey) for profile in book.profiles.values())
     if os.name == "nt" or not has_key or not mode & _OTHERS_MAY_READ:
         return ()
-    return (f"{path} can be read by other users of this machine; fix it: chmod 600 {path}",)
+    import shlex
+
+    fix = f"chmod 600 {shlex.quote(str(path))}"
+    return (f"{path} can be read by other users of this machine; fix it: {fix}",)
 
 
 @contextmanager

@@ -118,10 +118,10 @@ def test_settings_of_another_version_are_kept(store: ProfileStore) -> None:
         ("version = 1\na = " + "9" * 5000, "cannot be read as TOML"),
         ("version = 1\nactive = 3\n", "active must be the name of a profile"),
         ("version = 1\nprofiles = 3\n", "profiles must be tables"),
-        ("version = 1\n[profiles]\na = 3\n", "profile 'a' must be a table"),
-        ('version = 1\n[profiles."a b"]\n', "profile 'a b': a profile's name is"),
+        ("version = 1\n[profiles]\na = 3\n", 'profile "a" must be a table'),
+        ('version = 1\n[profiles."a b"]\n', 'profile "a b": a profile\'s name is'),
         ("version = 1\n[profiles.sandbox]\n", "sandbox is taken"),
-        (f'version = 1\n[profiles.a]\nkey = "{SECRET}"\n', "profile 'a': base_url must be"),
+        (f'version = 1\n[profiles.a]\nkey = "{SECRET}"\n', 'profile "a": base_url must be'),
         ("version = 1\n#" + "x" * (1 << 20), "it is larger than 1 MiB"),
     ],
 )
