@@ -60,7 +60,7 @@ def _access_checks(session: Session) -> Iterator[Check]:
     )
     yield from settings
     if any(check.status == "fail" for check in settings):
-        yield warn("connection", "not tried: there is no key and address to try it with")
+        yield warn("connection", "not tried: what fails above comes first")
         return
     try:
         # Put in place of the property's own, so that a key command runs once.
