@@ -39,7 +39,8 @@ def create(
     if change.email is None:
         raise UsageError("a new contact needs an address", hint="give --email ADDRESS")
     if preview.offline:
-        return preview.show(session, preview_offline(change), change.email, change.email)
+        body, who = preview_offline(change), change.email
+        return preview.show(session, body, who, who, declared=declared)
     if preview.dry_run or planning.is_asked:
         found = look_up(session.client, change.refs).contact
         plan = preview_create(change, found, declared)
