@@ -53,7 +53,7 @@ class UndecidedConsentError(UsageError):
         them = "a column is" if len(columns) == 1 else f"{len(columns)} columns are"
         lines = [column.described() for column in columns]
         super().__init__(
-            f"{them} about consent to email, and nothing says what it means; nothing was sent\n"
+            f"{them} about consent to email, and nothing says what it means; nothing was written\n"
             + "\n".join(lines),
         )
         self.columns = tuple(columns)

@@ -44,10 +44,8 @@ def columns_refusal(
     """
     lines, report, consent = [error.message], way.report, error.consent
     if report is not None and report.problem_rows:
-        lines += [
-            f"and {rows_words(report)} cannot be sent; nothing was written",
-            *group_lines(report),
-        ]
+        so = "" if consent else "; nothing was written"  # which its message has said
+        lines += [f"and {rows_words(report)} cannot be sent{so}", *group_lines(report)]
     if way.obstacle is not None:
         lines.append(f"and {way.obstacle.message}")
     does = _sequence(way.does)

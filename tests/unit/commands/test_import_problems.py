@@ -89,6 +89,11 @@ def test_keys_and_values_of_json_are_told_as_those_of_csv(tmp_path: Path) -> Non
     assert "--source" not in error.message
 
 
+def test_that_nothing_was_written_is_said_once(tmp_path: Path) -> None:
+    error, _ = faulty(tmp_path, "email,paln,opted out\nada,x,yes\n", "people.csv", "paln")
+    assert error.message.count("nothing was") == 1
+
+
 def test_many_kinds_of_problems_are_cut(tmp_path: Path) -> None:
     rows = "".join(f"{'x,' * number}x\n" for number in range(2, 60))
     error = refusal(plan_of(tmp_path, "email,userId\n" + rows).report)
