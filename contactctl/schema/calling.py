@@ -25,9 +25,11 @@ _ALWAYS = {
     ExitCode.TERMINATED,
 }
 _OF_THE_SERVICE = {ExitCode.CREDENTIALS, ExitCode.REFUSED, ExitCode.TRY_LATER}
-#: Groups and commands that ask no service; those of profiles may still find no profile.
+#: Groups and commands that ask no service, but for the one that copies an account; some of them may
+#: still find no profile, or no key in what they are given.
 _LOCAL = {"sandbox", "forget", "completion", "schema", "help", "version"}
-_WITH_PROFILES = {"profile list", "profile use", "profile show", "profile remove"}
+_COPIES_ACCOUNT = "sandbox load"
+_WITH_KEYS = {"profile list", "profile use", "profile show", "profile remove", "sandbox serve"}
 _OF_ONE_CONTACT = {
     *("update", "find", "delete", "suppression check", "suppression remove", "sandbox suppress")
 }
@@ -131,9 +133,9 @@ def _needs(name: str, command: Command) -> list[str]:
 
 def _codes(name: str, command: Command) -> set[ExitCode]:
     codes = set(_ALWAYS)
-    if name in _WITH_PROFILES:
+    if name in _WITH_KEYS:
         codes.add(ExitCode.CREDENTIALS)
-    elif name.partition(" ")[0] not in _LOCAL:
+    elif name == _COPIES_ACCOUNT or name.partition(" ")[0] not in _LOCAL:
         codes |= _OF_THE_SERVICE
     if name in _OF_ONE_CONTACT:
         codes.add(ExitCode.NOT_FOUND)

@@ -127,6 +127,8 @@ def test_commands_say_what_they_need_and_do(document: dict[str, Any]) -> None:
     for path in ("import", "find"):
         assert 6 in command(document, path)["exitCodes"]
     assert 7 not in command(document, "completion")["exitCodes"]
+    assert {4, 5, 7} <= set(command(document, "sandbox load")["exitCodes"])
+    assert 4 in command(document, "sandbox serve")["exitCodes"]
 
 
 def test_variables_are_those_of_the_program(document: dict[str, Any]) -> None:
