@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contactctl.safe_text import to_safe
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -51,7 +53,8 @@ def annotation(message: str, place: Mapping[str, str]) -> str:
     """Return the command that annotates a place: ``file`` and ``line``, or nothing."""
     properties = [f"{name}={_escaped(text, _PROPERTY)}" for name, text in place.items()]
     head = " ".join(["error", ",".join([*properties, "title=contactctl"])])
-    return f"::{head}::{_escaped(message, _DATA)}"
+    # Last, as the name of a file may hold anything too.
+    return to_safe(f"::{head}::{_escaped(message, _DATA)}")
 
 
 def hide_key(found: Credentials, output: Output) -> None:

@@ -23,8 +23,8 @@ def output(env: dict[str, str], *, masks: bool = False) -> tuple[Output, Stream]
 
 
 def test_what_would_end_a_command_is_escaped() -> None:
-    found = annotation("50 %\r\na,b:c", {"file": "a,b:c%.csv", "line": "3"})
-    place = "file=a%2Cb%3Ac%25.csv,line=3,title=contactctl"
+    found = annotation("50 %\r\na,b:c", {"file": "a,b:c%\x1b.csv", "line": "3"})
+    place = r"file=a%2Cb%3Ac%25\u{1b}.csv,line=3,title=contactctl"
     assert found == f"::error {place}::50 %25%0D%0Aa,b:c"
 
 
