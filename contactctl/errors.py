@@ -228,7 +228,7 @@ class DeadlineError(UnavailableError):
 
 
 class NoConnectionError(UnavailableError):
-    """The service could not be reached, or the connection broke."""
+    """No connection could be made, or it broke."""
 
     code = "no_connection"
 
