@@ -93,6 +93,7 @@ class Ending(BaseException):
     code: ClassVar[str] = "bug"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
     is_of_write = True  # nothing is said of the outcome of what writes nothing
+    is_plain = False  # said without a box and the word error, as nothing went wrong
 
     def __init__(
         self,

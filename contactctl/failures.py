@@ -6,13 +6,23 @@ import errno
 import sys
 from typing import TYPE_CHECKING
 
-from contactctl.errors import Ending, MachineError, Outcome, RowsFailedError, UsageError
+from contactctl.errors import (
+    Ending,
+    MachineError,
+    Outcome,
+    RowsFailedError,
+    StoppedError,
+    UsageError,
+)
 from contactctl.exact_json import JsonObject, Number
 from contactctl.safe_text import to_safe
-from contactctl.wrapping import hint_lines
+from contactctl.wrapping import columns, hint_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: The columns that a panel's frame takes of a line.
+PANEL_SIDES = 4
 
 
 def to_object(error: Ending) -> JsonObject:
@@ -34,10 +44,23 @@ def to_object(error: Ending) -> JsonObject:
 
 def lines(error: Ending) -> Iterator[str]:
     """Return all of it as lines; a command to copy is the last one."""
-    yield f"error: {to_safe(error.message, keep=chr(10))}"
+    head = "" if error.is_plain else "error: "
+    yield head + to_safe(error.message, keep="\n")
     yield from (f"  {name}: {to_safe(text)}" for name, text in error.details)
     yield from ([f"  hint: {to_safe(error.hint)}"] if error.hint else [])
     yield from ([to_safe(error.command)] if error.command else [])
+
+
+def suits_panel(error: Ending, width: int) -> bool:
+    """Tell whether an error is drawn in a panel on a terminal of so many columns.
+
+    A stop is not: whoever presses Ctrl-C would wait for Rich to be imported. Nor is a message with
+    a word, such as an address, that the panel would break, as it may be copied.
+    """
+    if error.is_plain or isinstance(error, StoppedError):
+        return False
+    longest = max(map(columns, to_safe(error.message).split()), default=0)
+    return longest <= width - PANEL_SIDES
 
 
 def below_panel(error: Ending, width: int) -> Iterator[str]:

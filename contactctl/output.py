@@ -8,7 +8,6 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 
-from contactctl.errors import Ending, StoppedError
 from contactctl.exact_json import JsonValue, to_json
 from contactctl.safe_text import SPELLED, to_safe
 
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from contactctl.errors import Ending
+
 Format = Literal["text", "json"]
-#: A terminal that does not know its width.
-_COLUMNS = 80
 
 
 class Answer(NamedTuple):
@@ -140,13 +139,12 @@ class Output(NamedTuple):
         """Write an error: one JSON line, a panel on a terminal, or ``error:`` lines."""
         from contactctl import failures
 
+        width = self.width(self.stderr)
         if self.form == "json":
             self.tell(to_json({"error": failures.to_object(error)}, ascii_only=True))
-        elif is_terminal(self.stderr) and not isinstance(error, StoppedError):
-            # Not for a stop: whoever presses Ctrl-C would wait for Rich to be imported.
+        elif is_terminal(self.stderr) and failures.suits_panel(error, width):
             from contactctl import views
 
-            width = self.width(self.stderr)
             with self._masking():
                 self.console(self.stderr).print(views.error_panel(error, width))
             # Below the panel, whose border would be copied with it.
@@ -161,35 +159,11 @@ class Output(NamedTuple):
             self.stderr.write(text + "\n")
             self.stderr.flush()
 
-    def ask(self, question: str, stdin: TextIO) -> str:
-        """Return the line that is typed after a question; "" where there will be none."""
-        from contactctl.wrapping import fitted
-
-        text = self.shown(to_safe(question.rstrip(), keep="\n"))
-        text = fitted(text, self.width(self.stderr) - 1)
-        # Not by input(), which asks on stdout: that is for data.
-        self.stderr.write(f"{text} ")
-        self.stderr.flush()
-        line = ""
-        try:
-            line = stdin.readline()
-        finally:
-            if not line.endswith("\n"):  # Ctrl-C or Ctrl-D left the cursor behind the question
-                self.stderr.write("\n")
-        return line
-
     def width(self, stream: TextIO) -> int:
         """Return how many columns a terminal has."""
-        import os
+        from contactctl.wrapping import terminal_width
 
-        given = self.env.get("COLUMNS", "")
-        # COLUMNS=0 is what some programs leave behind that found no terminal.
-        if given.isdecimal() and int(given) > 0:
-            return int(given)
-        try:
-            return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
-        except (OSError, ValueError):
-            return _COLUMNS
+        return terminal_width(stream, self.env)
 
     def console(self, stream: TextIO) -> Console:
         """Return a Rich console that interprets nothing in what it prints."""

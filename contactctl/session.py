@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 from contactctl.contact import Write
 from contactctl.errors import BadReplyError, MachineError, Outcome, RefusedError, UsageError
 from contactctl.output import Format, Output, is_terminal
-from contactctl.safe_text import to_safe
 from contactctl.signals import Stops
 
 if TYPE_CHECKING:
@@ -248,16 +247,15 @@ class Session:
 
         Raises :class:`UsageError` for a no, and naming ``--yes`` where nothing may be asked.
         """
-        if not self.can_ask:
-            raise UsageError(
-                f"not confirmed: {question}", hint="no question can be asked here; give --yes"
-            )
-        if self.ask(f"{to_safe(question)} [y/N] ").strip().lower() not in {"y", "yes"}:
-            raise UsageError("not confirmed; nothing was written")
+        from contactctl.questions import confirm
+
+        confirm(question, self.ask if self.can_ask else None)
 
     def ask(self, question: str) -> str:
         """Return the line that is typed after a question; "" where there will be none."""
-        return self.output.ask(question, self.run.stdin)
+        from contactctl.questions import line_typed
+
+        return line_typed(question, self.output, self.run.stdin)
 
     def close(self) -> None:
         """Close the client, where one was made, and say what was wrong with the cache."""

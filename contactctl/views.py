@@ -15,9 +15,10 @@ from rich.text import Text
 from contactctl import masking
 from contactctl.changes.typing_rules import instant_of
 from contactctl.exact_json import JsonValue, Number, to_json
+from contactctl.failures import PANEL_SIDES
 from contactctl.safe_text import to_safe
 from contactctl.tables import Fitting, SpelledText, change_line, records
-from contactctl.wrapping import fitted
+from contactctl.wrapping import fitted, is_size
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,8 +54,8 @@ def open_console(
         no_color=None if colored else True,
         force_terminal=is_terminal,
         # Rich looks into the process's environment else, which need not be the run's, and takes
-        # COLUMNS=0 for a width.
-        _environ={n: v for n, v in env.items() if n not in _SIZES or v.strip("0")},
+        # COLUMNS=0, and any number at all, for a width.
+        _environ={n: v for n, v in env.items() if n not in _SIZES or is_size(v)},
     )
 
 
@@ -64,7 +65,7 @@ def error_panel(error: Ending, width: int) -> RenderableType:
     for name, text in error.details:
         details.add_row(Text(f"{name}:", style="dim"), safe(text))
     text = masking.in_view(to_safe(error.message, keep="\n"))
-    message = SpelledText(fitted(text, width - 4, hanging=""))
+    message = SpelledText(fitted(text, width - PANEL_SIDES, hanging=""))
     body = Group(message, Text(), details) if details.row_count else message
     return Panel(body, title="error", title_align="left", border_style="red", box=box.ROUNDED)
 

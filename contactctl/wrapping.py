@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: A command in backticks is one word, with what follows it without a space.
 _WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
@@ -10,6 +15,26 @@ _WORD = re.compile(r"(\s*)(`[^`\n]*`\S*|\S+)")
 _COMMAND = re.compile(r"\s*(?:contactctl |export |set \"|\$env:)")
 _LONG_LINES = 2
 _LAST_COMMAND = re.compile(r" `(contactctl [^`\n]*)`$")
+#: What terminals are; more digits are no width, and a line of so many spaces no line.
+_MOST_DIGITS = 4
+#: A terminal that does not know its width.
+_USUAL_COLUMNS = 80
+
+
+def terminal_width(stream: TextIO, env: Mapping[str, str]) -> int:
+    """Return how many columns a terminal has."""
+    given = env.get("COLUMNS", "")
+    if is_size(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS
+
+
+def is_size(text: str) -> bool:
+    """Tell whether a variable holds a terminal's width or height; some programs leave 0 behind."""
+    return text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) > 0
 
 
 def columns(text: str) -> int:

@@ -113,7 +113,9 @@ def _confirm(session: Session, plan: Plan, given: int | None, undo: Path | None)
     if given is None:
         typed = session.ask(f"{account}: to delete {contacts}, type their number:").strip()
         if typed.replace(",", "") != str(count):
-            raise UsageError("not confirmed; nothing was written")
+            from contactctl.questions import declined
+
+            raise declined()
 
 
 def _way_back(session: Session, undo: Path | None) -> str:

@@ -232,8 +232,9 @@ def test_anything_but_a_yes_is_a_no(cli: Cli, answer: str) -> None:
     saved(cli, "--email", ADA)
     env = {"TERM": "dumb", "COLUMNS": "100"}
     done = cli("delete", "--sandbox", "-e", ADA, stdin=answer, terminal=True, env=env)
-    assert (done.code, "not confirmed" in done.err) == (2, True)
-    assert exists(cli, ADA)
+    assert (done.code, exists(cli, ADA)) == (2, True)
+    assert done.err.endswith("not confirmed; nothing was changed\n")
+    assert "error" not in done.err
 
 
 @pytest.mark.parametrize("answer", ["y\n", "Y\n", "yes\n", " YES \n"])

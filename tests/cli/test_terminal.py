@@ -109,7 +109,7 @@ def test_a_slow_answer_is_waited_for_in_a_line_that_goes_away(screen: Screen) ->
 
 
 def test_an_error_is_a_panel_that_fits_the_screen(screen: Screen) -> None:
-    code, text = screen.run("update", "--sandbox", "-e", "x" * 90)
+    code, text = screen.run("update", "--sandbox", "-e", "x" * 40)
     lines = SGR.sub("", text).splitlines()
     assert code == 2
     assert lines[0].startswith("╭─ error ─")

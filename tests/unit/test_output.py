@@ -44,6 +44,22 @@ def test_a_command_to_copy_stands_alone_on_the_last_line(stream: type[io.StringI
     assert "decide it" in "\n".join(lines)
 
 
+def test_no_frame_breaks_a_word_that_may_be_copied() -> None:
+    address = f"{'a' * 50}@example.com"
+    for width, framed in ((40, False), (len(address) + 3, False), (len(address) + 4, True)):
+        stderr = _Terminal()
+        output = Output(io.StringIO(), stderr, {"COLUMNS": str(width), "TERM": "dumb"})
+        output.error(UsageError(f"there is no {address}"))
+        assert (address in stderr.getvalue(), "─" in stderr.getvalue()) == (True, framed)
+
+
+@pytest.mark.parametrize("columns", ["0", "9999999999", "9" * 5000, "-1", "wide"])
+def test_a_width_that_no_terminal_has_is_none(columns: str) -> None:
+    stderr = _Terminal()
+    Output(io.StringIO(), stderr, {"COLUMNS": columns, "LINES": columns}).error(_error())
+    assert len(stderr.getvalue().splitlines()[0]) <= 200
+
+
 def test_in_json_the_command_ends_the_hint() -> None:
     stderr = io.StringIO()
     Output(io.StringIO(), stderr, {}, form="json").error(_error())
