@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from command_calls import key_for, serve
 from conftest import PROGRAM
-from fault_server import reply_json
+from fault_server import reply_json, silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +174,30 @@ def test_a_key_is_asked_for_and_not_shown(screen: Screen) -> None:
     assert process.returncode == 0
     assert "canary" not in again + text
     assert "****cdef" in screen.run("profile", "show", COLUMNS="200")[1]
+
+
+def test_a_key_that_is_refused_is_asked_for_again_and_a_stop_saves_none(screen: Screen) -> None:
+    asked = re.compile(r"API key \(not shown\): $")
+    began = threading.Event()
+
+    def say_nothing(visit: Visit) -> bool:
+        assert visit.request.headers["authorization"] == "Bearer another-0123456789abcdef"
+        began.set()
+        return silence(visit)
+
+    with serve() as server:
+        refused = reply_json({"success": False, "message": "no"}, 401)
+        server.routes["GET api-key"] = [refused, say_nothing]
+        process = screen.start("profile", "add", "work", "--base-url", server.url)
+        screen.read_until(asked)
+        os.write(screen.ours, b"canary-0123456789abcdef\n")
+        assert "the API key was refused" in screen.read_until(asked)
+        os.write(screen.ours, b"another-0123456789abcdef\n")
+        assert began.wait(PATIENCE_S)
+        process.send_signal(signal.SIGINT)
+        text = screen.read_until(process)
+    assert process.returncode == -signal.SIGINT
+    assert text.endswith(" interrupted; profile work was not saved\n")
 
 
 @pytest.mark.parametrize("end", [b"\x04", b"\x03"])

@@ -1,12 +1,20 @@
 """profile add, list, use, show, check, remove."""
 
+import signal
 from typing import Annotated
 
 import typer
 
 from contactctl.commands.profiles import answers
 from contactctl.commands.profiles.flags import KeyFlags, NoCheck, PlaceFlags, Replace
-from contactctl.errors import CredentialsError, Ending, MachineError, UsageError
+from contactctl.errors import (
+    CredentialsError,
+    Ending,
+    MachineError,
+    Outcome,
+    StoppedError,
+    UsageError,
+)
 from contactctl.flags import GUARDS, PROFILE
 from contactctl.flags.options import with_session
 from contactctl.output import is_terminal
@@ -22,7 +30,13 @@ from contactctl.profiles.credentials import (
     resolve,
 )
 from contactctl.profiles.limits import limits_of
-from contactctl.profiles.profile import SANDBOX_NAME, Profile, StoredKey, check_name
+from contactctl.profiles.profile import (
+    SANDBOX_NAME,
+    KeySource,
+    Profile,
+    StoredKey,
+    check_name,
+)
 from contactctl.profiles.settings import effective_settings
 from contactctl.profiles.store import ProfileBook
 from contactctl.session import Session
@@ -82,9 +96,12 @@ def add(  # noqa: PLR0913 - one parameter per flag or set of flags
     key.check(session)
     place.check()
     base_url = place.to_base_url(session)
-    source = key.to_source(session, name, base_url)
-    profile = place.to_profile(name, base_url, source)
-    profile = profile if no_check else _with_team(session, profile)
+
+    def checked(source: KeySource) -> Profile:
+        profile = place.to_profile(name, base_url, source)
+        return profile if no_check else _with_team(session, profile)
+
+    profile = key.used(session, checked, f"Profile {name} for {base_url}")
     book = _save(session, profile, replace=replace)
     session.output.show(answers.added(profile, book, checked=not no_check))
     _say_what_follows(session, profile, book, key_was_told=key.is_asked)
@@ -181,12 +198,16 @@ def _with_team(session: Session, profile: Profile) -> Profile:
     try:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
         return profile._replace(team=_ask_team(session, found))
-    # A stop as well: whoever presses Ctrl-C should know that nothing was saved.
     except Ending as error:
-        error.message += (
-            f"; profile {profile.name} was not saved (--no-check saves it without asking)"
-        )
+        error.message += f"; {_unsaved(profile)} (--no-check saves it without asking)"
         raise
+    except KeyboardInterrupt:
+        stopped = f"interrupted; {_unsaved(profile)}"
+        raise StoppedError(stopped, signum=signal.SIGINT, outcome=Outcome.NOT_SENT) from None
+
+
+def _unsaved(profile: Profile) -> str:
+    return f"profile {profile.name} was not saved"
 
 
 def _ask_team(session: Session, credentials: Credentials) -> str | None:
@@ -194,8 +215,13 @@ def _ask_team(session: Session, credentials: Credentials) -> str | None:
 
     Raises :class:`CredentialsError` where it is not the team's that the profile expects.
     """
-    session.credentials = credentials
-    team = session.client.api_key().get("teamName")
+    # One of its own: a key that is typed again needs another client.
+    asking = Session(session.flags, session.run)
+    asking.credentials = credentials
+    try:
+        team = asking.client.api_key().get("teamName")
+    finally:
+        asking.close()
     team = team if isinstance(team, str) and team else None
     limits_of(credentials, {}).check_team(team)
     return team

@@ -1,5 +1,6 @@
 """The flags that say what a new profile is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from contactctl.profiles.profile import (
 )
 from contactctl.session import Session
 
-#: How often a key that cannot be one is asked for again.
+#: How often a key that cannot be one, or that the service refuses, is asked for again.
 _TYPED_AGAIN = 2
 
 KeyStdin = Annotated[
@@ -123,15 +124,19 @@ class KeyFlags:
         """Tell whether the key is to be typed."""
         return not self.key_stdin and self.key_env is None and self.key_command is None
 
-    def to_source(self, session: Session, name: str, base_url: str) -> KeySource:
-        """Return the key source; a key that will be kept is asked for or read now."""
+    def used(self, session: Session, use: Callable[[KeySource], Profile], about: str) -> Profile:
+        """Return what ``use`` makes of the key source; a key that is kept is asked for or read now.
+
+        ``about`` says before a question what the key is for. One that is typed is asked for again
+        where it is refused. Raises what ``use`` does.
+        """
         if self.key_env is not None:
-            return check_variable(self.key_env)
+            return use(check_variable(self.key_env))
         if self.key_command is not None:
-            return _checked_command(self.key_command)
+            return use(_checked_command(self.key_command))
         if self.key_stdin:
-            return _stored(read_key(session.run.stdin), "on standard input")
-        return _typed(session, name, base_url)
+            return use(_stored(read_key(session.run.stdin), "on standard input"))
+        return _typed(session, use, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +177,20 @@ class PlaceFlags:
         return None if self.expect_team is None else parse_team(self.expect_team, "--expect-team")
 
 
-def _typed(session: Session, name: str, base_url: str) -> StoredKey:
-    """Ask for a key, again after a typing error, and say before it what becomes of it."""
+def _typed(session: Session, use: Callable[[KeySource], Profile], about: str) -> Profile:
+    """Ask for a key, again after a wrong one, and say before it what becomes of it."""
     session.output.note(
-        f"Profile {name} for {base_url}\n"
+        f"{about}\n"
         "You find a key in Loops under Settings → API. It will be kept as plain text in"
         f" {session.profiles.path}, readable by you alone;"
         " --key-env and --key-command keep it elsewhere."
     )
     for _ in range(_TYPED_AGAIN):
         try:
-            return _stored(ask_key(session.run.stderr), "just entered")
+            return use(_stored(ask_key(session.run.stderr), "just entered"))
         except CredentialsError as error:
             session.output.warn(error.message)
-    return _stored(ask_key(session.run.stderr), "just entered")
+    return use(_stored(ask_key(session.run.stderr), "just entered"))
 
 
 def _checked_command(text: str) -> KeyCommand:
