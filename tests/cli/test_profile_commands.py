@@ -149,6 +149,17 @@ def test_a_terminal_sees_a_column_of_problems_only_when_there_are_some(cli: Cli)
     assert "problem" in cli("profile", "show", terminal=True, env={**env, "LOOPS_API_KEY": ""}).out
 
 
+def test_a_terminal_sees_no_setting_that_is_not_set(cli: Cli) -> None:
+    add(cli, "work")
+    for columns in ("50", "200"):
+        env = {"WORK_KEY": SECRET, "NO_COLOR": "1", "COLUMNS": columns}
+        done = cli("profile", "show", terminal=True, env=env)
+        assert "writes" in done.out
+        assert not any(name in done.out for name in ("team", "only domains"))
+    done = cli("profile", "show", terminal=True, env={"LOOPS_API_KEY": SECRET, "NO_COLOR": "1"})
+    assert "none" in done.out
+
+
 @pytest.mark.parametrize(
     ("words", "code"), [(("gone",), 4), (("a", "-p", "b"), 2), (("a", "--sandbox"), 2)]
 )

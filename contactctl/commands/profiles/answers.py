@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from contactctl.profiles.settings import Setting
     from contactctl.profiles.store import ProfileBook
 
+#: What a terminal says of a setting without a value that is told of all the same.
+_NO_VALUE = {"profile": "none"}
+
 
 def added(profile: Profile, book: ProfileBook, *, checked: bool) -> Answer:
     """Return the answer to ``profile add``; piped it is the name alone."""
@@ -68,19 +71,28 @@ def listed(book: ProfileBook) -> Answer:
 
 
 def shown(settings: Sequence[Setting]) -> Answer:
-    """Return the settings in force; a terminal is spared the column of problems without any."""
-    rows = [(one.name, one.value, one.source, one.problem) for one in settings]
+    """Return the settings in force; a terminal is spared those that nobody has set."""
     found: JsonObject = {
         _camel(one.name): {"value": one.value, "source": one.source, "problem": one.problem}
         for one in settings
     }
+    whole = _settings_table([(one, one.value) for one in settings], found, problems=True)
+    # Only the view: pipes and JSON have the same lines and columns at all times.
+    seen = [(one, one.value or _NO_VALUE.get(one.name, "")) for one in settings]
+    seen = [(one, value) for one, value in seen if value or one.problem]
+    drawn = _settings_table(seen, found, problems=any(one.problem for one in settings))
+    return whole._replace(view=drawn.view)
+
+
+def _settings_table(
+    settings: Sequence[tuple[Setting, str | None]], found: JsonObject, *, problems: bool
+) -> Answer:
     columns = ("setting", "value", "from", "problem")
-    whole = answers.table(columns, rows, json=found, whole=("value",))
-    if any(one.problem for one in settings):
-        return whole
-    narrow = answers.table(columns[:3], [row[:3] for row in rows], json=found, whole=("value",))
-    # Only the view: pipes and JSON have the same columns at all times.
-    return whole._replace(view=narrow.view)
+    rows = [(one.name, value, one.source, one.problem) for one, value in settings]
+    count = len(columns) if problems else len(columns) - 1
+    return answers.table(
+        columns[:count], [row[:count] for row in rows], json=found, whole=("value",)
+    )
 
 
 def checked(credentials: Credentials, team: str | None) -> Answer:
