@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contactctl.errors import ContactctlError
-from contactctl.sandbox.calls import CONTROL_PATH, Answer, Call, Refusal
+from contactctl.sandbox.calls import Answer, Call, Refusal
 from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.incoming import Incoming, check_host, check_is_local, check_origin, has_key
 from contactctl.sandbox.limits import Budget, RateLimit
-from contactctl.sandbox.page import is_of_page, page_answer
+from contactctl.sandbox.page import is_aside, is_of_page, page_answer
 from contactctl.sandbox.routes import route_for, service_path
 from contactctl.sandbox.sending import send
 from contactctl.sandbox.trouble import Script, Trouble
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 
 _TOO_MANY = 429
+#: More at once would wait for the store all the same, and keep the page and the control waiting:
+#: only one thread runs Python at a time.
+_AT_ONCE = 4
 _ALL_ORIGINS = ("Access-Control-Allow-Origin", "*")
 #: As seen live in 2024, without a word about the limit: that is a team's, and no team is known.
 _UNAUTHORIZED = Answer(
@@ -80,6 +84,7 @@ class _App:
         self._settings = settings
         self._limit = RateLimit(settings.rate_limit, settings.clock_s)
         self._trouble = Trouble(settings.script, self._limit, settings.draw)
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._control = None if settings.log is None else self._open_control(settings.log)
 
     def _open_control(self, log: RequestLog) -> Control:
@@ -91,17 +96,18 @@ class _App:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         incoming = Incoming(environ)
-        if self._control is not None and _is_aside(incoming.path):
+        if self._control is not None and is_aside(incoming.path):
             return self._send(self._controlled(incoming, self._control), environ, start_response)
         started_s = self._settings.clock_s()
         latency_s = self._trouble.latency_s(service_path(incoming.path))
         if latency_s:
             self._settings.sleep(latency_s)
-        answer = self._answer(incoming)
-        if self._settings.log is not None:
-            took_s = self._settings.clock_s() - started_s
-            now_s = self._settings.now_s()
-            self._settings.log.add(incoming, answer, now_s=now_s, took_s=took_s)
+        with self._turns:
+            answer = self._answer(incoming)
+            if self._settings.log is not None:
+                took_s = self._settings.clock_s() - started_s
+                now_s = self._settings.now_s()
+                self._settings.log.add(incoming, answer, now_s=now_s, took_s=took_s)
         return self._send(answer, environ, start_response)
 
     def _send(
@@ -181,11 +187,6 @@ class _App:
         opened = self._store.read if method == "GET" else self._store.write
         with opened() as transaction:
             return rule(transaction, call)
-
-
-def _is_aside(path: str) -> bool:
-    """Tell whether a path is none of the service's, but the control's or the page's."""
-    return path.startswith(f"{CONTROL_PATH}/") or is_of_page(path)
 
 
 def _unauthorized(incoming: Incoming) -> Answer:

@@ -43,6 +43,11 @@ def is_of_page(path: str) -> bool:
     return path in _FILES
 
 
+def is_aside(path: str) -> bool:
+    """Tell whether a path is none of the service's, but the page's or a control address."""
+    return path.startswith(f"{CONTROL_PATH}/") or is_of_page(path)
+
+
 def page_answer(incoming: Incoming) -> Answer:
     """Return a file of the page, which whoever asks may have; raises :class:`Refusal`."""
     if incoming.method not in {"GET", "HEAD"}:

@@ -43,11 +43,13 @@ class Record(NamedTuple):
 class RequestLog:
     """Keeps what came, for whoever asks later; any thread may add and ask.
 
-    ``tell`` is called with each record, one after another.
+    ``tell`` is called with each record, one after another; whoever asks does not wait for it.
     """
 
     def __init__(self, tell: Callable[[Record], None] | None = None) -> None:
         self._lock = threading.Lock()
+        #: Held while one is told: to a terminal that stands still that may take for ever.
+        self._telling = threading.Lock()
         self._tell = tell
         self._kept: deque[Record] = deque()
         self._bytes = 0
@@ -61,15 +63,19 @@ class RequestLog:
     def add(self, incoming: Incoming, answer: Answer, *, now_s: float, took_s: float) -> None:
         """Remember a request and what was answered; times are in seconds."""
         value = _to_object(incoming, answer, now_s, took_s)
+        with self._telling:
+            record = _to_record(self._last + 1, value, incoming.key)
+            self._keep(record)
+            if self._tell is not None:
+                self._tell(record)
+
+    def _keep(self, record: Record) -> None:
         with self._lock:
-            self._last += 1
-            record = _to_record(self._last, value, incoming.key)
+            self._last = record.number
             self._kept.append(record)
             self._bytes += len(record.text)
             while len(self._kept) > MOST_REQUESTS or self._bytes > MOST_BYTES:
                 self._bytes -= len(self._kept.popleft().text)
-            if self._tell is not None:
-                self._tell(record)
 
     def after(self, number: int, *, contact: str = "", most: int = MOST_REQUESTS) -> list[Record]:
         """Return the oldest ``most`` of the records behind a number.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contactctl.errors import MachineError, MissingExtraError, UsageError
+from contactctl.sandbox.page import is_aside
 from contactctl.sandbox.routes import BASE_PATH
 from contactctl.signals import stops_told
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: How long requests under way may take to end; the rest of a second is for everything else.
 _LAST_ANSWERS_S = 0.5
 _POLL_S = 0.1
+#: For the page and the control addresses, whose answers take no time on purpose.
+_ASIDE_THREADS = 4
 #: Below the 512 sockets that select can watch on Windows.
 _MAX_CONNECTIONS = 500
 #: What is above this is not even read to its end; the application refuses much less, in JSON.
@@ -76,6 +79,7 @@ class _Server:
 
     def __init__(self, app: WSGIApplication, listen: Listen) -> None:
         create_server, self._loop = _waitress()
+
         listener = _open_listener(listen)
         self.base_url = _base_url(listener)
         self._sockets: dict[int, Any] = {}
@@ -89,19 +93,49 @@ class _Server:
             max_request_body_size=_MAX_BODY_BYTES,
             log_socket_errors=False,
         )
+        self._queues = _Queues(self._server.task_dispatcher)
+        self._server.task_dispatcher = self._queues
 
     def turn(self) -> None:
         """Wait for the sockets a moment, and serve what they bring."""
+        open_before = len(self._sockets)
         self._loop(timeout=_POLL_S, use_poll=True, map=self._sockets, count=1)
+        # Waitress takes one new connection a turn, and a turn is long in a crowd.
+        while len(self._sockets) > open_before and self._server.readable():
+            open_before = len(self._sockets)
+            self._server.handle_accept()
 
     def close(self) -> None:
         """Close everything; requests under way have a moment to be answered, others none."""
         # First the threads, then the connections that they write to.
-        self._server.task_dispatcher.shutdown(timeout=_LAST_ANSWERS_S)
+        self._queues.shutdown(_LAST_ANSWERS_S)
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
         self._server.close()
         self._sockets.clear()
+
+
+class _Queues:
+    """Two queues of waitress, each with threads of its own, in the place of one.
+
+    However many requests wait for a latency, the page and the control addresses answer.
+    """
+
+    def __init__(self, usual: Any) -> None:  # noqa: ANN401 - waitress has no types
+        self._usual = usual
+        self._aside = type(usual)()
+        self._aside.set_thread_count(_ASIDE_THREADS)
+
+    def add_task(self, channel: Any) -> None:  # noqa: ANN401 - waitress has no types
+        """Queue the next request of a connection; what is no HTTP has no path."""
+        path = getattr(channel.requests[0], "path", "")
+        queue = self._aside if is_aside(path) else self._usual
+        queue.add_task(channel)
+
+    def shutdown(self, timeout_s: float) -> None:
+        """End the threads; what they are at has so long to be answered."""
+        for queue in (self._aside, self._usual):
+            queue.shutdown(timeout=timeout_s / 2)
 
 
 def _waitress() -> tuple[Callable[..., Any], Callable[..., None]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import multiprocessing
 import random
 import socket
 import statistics
@@ -26,6 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Event
 
 CLIENTS = 50
 SLOW_CLIENTS = 40
@@ -112,22 +115,28 @@ def be_bad(server: Server) -> None:
             connection.sendall(noise)
 
 
-def look(server: Server, stopping: threading.Event, waits: list[float]) -> None:
-    """Ask as the page does, once in a while, and note how long the answers take."""
-    last = 0
+def look(server: Server, stopping: Event, waits: Queue[list[float]]) -> None:
+    """Ask as the page does, once in a while, and tell at the end how long the answers took.
+
+    In a process of its own: in this one it would wait for the clients.
+    """
+    last, took_s = 0, []
     while not stopping.wait(0.5):
         started_s = time.monotonic()
         last = server.control(f"/requests?after={last}&most=100")["last"]
-        waits.append(time.monotonic() - started_s)
+        took_s.append(time.monotonic() - started_s)
+    waits.put(took_s)
 
 
 def run(server: Server, count: int) -> float:
     """Send so many requests from all clients at once; return how long that took, in seconds."""
-    stopping, waits = threading.Event(), list[float]()
+    context = multiprocessing.get_context("spawn")
+    stopping, looked, waits = threading.Event(), context.Event(), context.Queue()
+    looking = context.Process(target=look, args=(server, looked, waits))
+    looking.start()
     beside = [
         threading.Thread(target=be_slow, args=(server, stopping)),
         threading.Thread(target=be_bad, args=(server,)),
-        threading.Thread(target=look, args=(server, stopping, waits)),
     ]
     share = count // CLIENTS
     clients = [threading.Thread(target=write, args=(server, n, share)) for n in range(CLIENTS)]
@@ -138,9 +147,12 @@ def run(server: Server, count: int) -> float:
         thread.join()
     took_s = time.monotonic() - started_s
     stopping.set()
+    looked.set()
+    waited_s = waits.get()
+    looking.join()
     for thread in beside:
         thread.join()
-    middle, longest = statistics.median(waits or [0]), max(waits, default=0)
+    middle, longest = statistics.median(waited_s or [0]), max(waited_s, default=0)
     print(f"wait for the control: {middle:.2f} s in the middle, {longest:.2f} s at the most")
     contacts = server.control("/dump")["contacts"]
     lost = [one["email"] for one in contacts if one["seats"] != share]

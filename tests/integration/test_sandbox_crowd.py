@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from sandbox_http import put
-from sandbox_served import Served, served
+from sandbox_http import put, slow
+from sandbox_served import Served, request, served
 
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.request_log import MOST_REQUESTS, RequestLog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 CLIENTS, WRITES = 8, 25
 
@@ -68,6 +70,29 @@ def test_a_crowd_loses_no_write_and_leaves_the_control_alive(sandbox: Served) ->
     for number in range(CLIENTS):
         of_one = [one for one in writes if one["request"]["email"] == f"c{number}@example.com"]
         assert [one["request"]["seats"] for one in of_one] == [*range(WRITES)]
+
+
+def test_the_page_and_the_control_have_threads_of_their_own(tmp_path: Path) -> None:
+    settings = Settings(log=RequestLog(), script=slow(600))
+    arrived = threading.Event()
+
+    def seen(app: WSGIApplication) -> WSGIApplication:
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] == "PUT":
+                arrived.set()
+            return app(environ, start_response)
+
+        return answer
+
+    with (
+        served(tmp_path / "sandbox.sqlite3", settings, threads=1, around=seen) as sandbox,
+        ExitStack() as stack,
+    ):
+        for _ in range(3):
+            stack.enter_context(sandbox.connection()).sendall(request())
+        arrived.wait()
+        assert control(sandbox, "/requests").json()["last"] == 0
+        assert b"<!doctype html>" in sandbox.raw(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
 
 
 def test_the_control_is_not_for_pages_of_others_over_http(sandbox: Served) -> None:
