@@ -13,7 +13,7 @@ from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.incoming import Incoming, check_host, check_is_local, check_origin, has_key
 from contactctl.sandbox.limits import Budget, RateLimit
 from contactctl.sandbox.page import is_aside, is_of_page, page_answer
-from contactctl.sandbox.routes import route_for, service_path
+from contactctl.sandbox.routes import MAX_BODY_BYTES, route_for, service_path
 from contactctl.sandbox.sending import send
 from contactctl.sandbox.trouble import Script, Trouble
 
@@ -105,6 +105,7 @@ class _App:
         with self._turns:
             answer = self._answer(incoming)
             if self._settings.log is not None:
+                incoming.read_anyway(MAX_BODY_BYTES)
                 took_s = self._settings.clock_s() - started_s
                 now_s = self._settings.now_s()
                 self._settings.log.add(incoming, answer, now_s=now_s, took_s=took_s)
@@ -157,7 +158,8 @@ class _App:
     def _answer_inside(self, incoming: Incoming, budget: Budget) -> Answer:
         # Before the faults: a request over the limit gets to nothing that could fail.
         if budget.exceeded:
-            raise self._refusal(429, "Rate limit exceeded")
+            why = f"more than {budget.limit} requests in one second"
+            raise self._refusal(429, "Rate limit exceeded", why)
         method = incoming.method
         fault = self._trouble.fault_of(method, service_path(incoming.path))
         if fault is not None:

@@ -16,8 +16,10 @@ GET      /contacts  ``?search=&before=&most=``: ``{"contacts": […], "before": 
                     newest first, 50 unless said; ``before`` is where the next page begins, null at
                     the end
 GET      /requests  ``?after=N&most=M&contact=WHO``: ``{"requests": [record, …], "last": 12,
-                    "version": "…"}``, the oldest first; ``version`` changes with the data. The
-                    records are those of :class:`contactctl.sandbox.request_log.Record`
+                    "first": 3, "version": "…", "run": "…"}``, the oldest first. Those before
+                    ``first`` are forgotten; ``version`` changes with the data, ``run`` with each
+                    start of the server. The records are those of
+                    :class:`contactctl.sandbox.request_log.Record`
 DELETE   /requests  forgets them; numbers go on
 GET      /faults    ``{"fail": ["503@3"], "latency": ["80", "500:/contacts/find"], "retryAfter":
                     null, "seed": null, "rateLimit": 10}``
@@ -37,6 +39,7 @@ from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue, Number
 from contactctl.safe_text import quoted
 from contactctl.sandbox.calls import CONTROL_PATH, Answer, Refusal
+from contactctl.sandbox.records import new_id
 from contactctl.sandbox.snapshot import dump_lines, head, load, parse_snapshot
 from contactctl.sandbox.trouble import Script, Trouble, to_faults, to_latencies
 
@@ -84,6 +87,7 @@ class Control:
         self._seed = seed
         self._now_s = now_s
         self._began = (trouble.script, trouble.limit.limit)
+        self._run = new_id()
         self._routes: Mapping[str, Mapping[str, Handler]] = {
             "/reset": {"POST": self._reset},
             "/load": {"POST": self._load},
@@ -110,7 +114,8 @@ class Control:
         try:
             found = allowed[incoming.method](incoming)
         except UsageError as error:
-            raise Refusal(400, error.message) from None
+            message = error.message.removesuffix(".")
+            raise Refusal(400, f"{message}; {error.hint}" if error.hint else message) from None
         return replace(found, headers=_HEADERS)
 
     def _reset(self, _incoming: Incoming) -> Answer:
@@ -152,7 +157,7 @@ class Control:
         )
 
     def _requests(self, incoming: Incoming) -> Answer:
-        last = self._log.last
+        first, last = self._log.first, self._log.last
         records = self._log.after(
             _number(incoming, "after", 0, _LARGEST_NUMBER),
             contact=incoming.query.get("contact", ""),
@@ -162,8 +167,8 @@ class Control:
         last = records[-1].number if records else last
         texts = ",".join(record.text for record in records)
         version = self._store.version()
-        text = f'{{"requests":[{texts}],"last":{last},"version":"{version}"}}'
-        return Answer(None, text=text)
+        text = f'{{"requests":[{texts}],"last":{last},"first":{first},"version":"{version}",'
+        return Answer(None, text=f'{text}"run":"{self._run}"}}')
 
     def _forget_requests(self, _incoming: Incoming) -> Answer:
         self._log.clear()

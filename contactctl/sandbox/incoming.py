@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -47,6 +48,12 @@ class Incoming:
         length = _body_length(self.environ, most_bytes)
         self.body_read = self.environ["wsgi.input"].read(length)
         return self.body_read
+
+    def read_anyway(self, most_bytes: int) -> None:
+        """Read what nobody has read, for the log alone: a fault may have come first."""
+        if not self.body_read:
+            with suppress(Refusal):
+                self.read_object(most_bytes, Manner.LENIENT)
 
     def read_object(self, most_bytes: int, manner: Manner = Manner.USUAL) -> JsonObject:
         """Return the JSON object that the body is; raises :class:`Refusal`."""

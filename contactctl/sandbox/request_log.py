@@ -31,7 +31,8 @@ class Record(NamedTuple):
     The JSON holds ``number`` (from 1), ``at`` (UTC), ``method``, ``path``, ``query``, ``status``,
     ``ms`` (how long it took), ``contact`` (``email``, ``userId``, ``id``: what is known of them),
     ``request`` and ``reply`` (the bodies: JSON values, a text for what is no JSON, null for none),
-    and ``why`` (null, or why it was refused). It never holds the API key.
+    ``why`` (null, or why it was refused), and ``warnings`` (of what was passed over silently). It
+    never holds the API key.
     """
 
     number: int
@@ -60,11 +61,17 @@ class RequestLog:
         """The number of the newest request, 0 before the first."""
         return self._last
 
+    @property
+    def first(self) -> int:
+        """The number of the oldest request that is remembered, or of the one that is next."""
+        with self._lock:
+            return self._kept[0].number if self._kept else self._last + 1
+
     def add(self, incoming: Incoming, answer: Answer, *, now_s: float, took_s: float) -> None:
         """Remember a request and what was answered; times are in seconds."""
         value = _to_object(incoming, answer, now_s, took_s)
         with self._telling:
-            record = _to_record(self._last + 1, value, incoming.key)
+            record = _to_record(self._last + 1, value, incoming.key, now_s)
             self._keep(record)
             if self._tell is not None:
                 self._tell(record)
@@ -107,11 +114,12 @@ def _to_object(incoming: Incoming, answer: Answer, now_s: float, took_s: float) 
         "request": _shown(incoming.body_read),
         "reply": reply,
         "why": answer.why or _reason(answer),
+        "warnings": [*answer.warnings],
     }
 
 
-def _to_record(number: int, value: JsonObject, key: str) -> Record:
-    text, line = to_json({"number": Number(str(number)), **value}), _line(value)
+def _to_record(number: int, value: JsonObject, key: str, now_s: float) -> Record:
+    text, line = to_json({"number": Number(str(number)), **value}), _line(value, now_s)
     if len(key) >= _SHORTEST_KEY_TO_MASK:
         text, line = text.replace(to_json(key)[1:-1], mask(key)), line.replace(key, mask(key))
     contact = value["contact"]
@@ -119,11 +127,12 @@ def _to_record(number: int, value: JsonObject, key: str) -> Record:
     return Record(number, text, frozenset(str(name).lower() for name in names), line)
 
 
-def _line(value: JsonObject) -> str:
+def _line(value: JsonObject, now_s: float) -> str:
     contact = value["contact"]
     who = next(iter(contact.values()), "") if isinstance(contact, dict) else ""
     parts = [
-        str(value["at"])[11:19],
+        # Whoever sees it come looks at a clock of this place.
+        datetime.fromtimestamp(now_s).astimezone().strftime("%H:%M:%S"),
         value["method"],
         value["path"],
         to_json(value["status"]),

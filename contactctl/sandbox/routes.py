@@ -65,7 +65,7 @@ def route_for(method: str, path: str, manner: Manner) -> Route:
     own = service_path(path)
     allowed = _ROUTES.get(own) if path == BASE_PATH + _VERSION + own else None
     if allowed is None:
-        raise Refusal(404, "Not found.")
+        raise Refusal(404, "Not found.", why=_why_nowhere(path))
     # An old version of a client posted its updates.
     if (own, method) == (_UPDATE, "POST") and not manner.refuses("post"):
         method = "PUT"
@@ -74,3 +74,8 @@ def route_for(method: str, path: str, manner: Manner) -> Route:
         raise Refusal(405, "Wrong HTTP request method.", headers=(("Allow", allow),))
     most_bytes = _MAX_MAIL_BYTES if own == _MAIL else MAX_BODY_BYTES
     return Route(allowed[method], most_bytes if method in _METHODS_WITH_BODY else 0)
+
+
+def _why_nowhere(path: str) -> str:
+    below = f"{BASE_PATH}{_VERSION}/"
+    return "the sandbox has no such path" if path.startswith(below) else f"paths begin with {below}"

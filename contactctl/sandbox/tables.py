@@ -50,9 +50,9 @@ _UPGRADES = {
 }
 _CONTACT_COLUMNS = "id, email, user_id, fields, list_ids, opt_in_status"
 
-#: The same text five times: in an identifier, the lists, or the value of a property.
+#: A text is in an identifier, the lists, or the value of a property; an id is wanted whole.
 _HOLDS = (
-    "(? = '%%' OR email LIKE ? ESCAPE '!' OR user_id LIKE ? ESCAPE '!'"
+    "(? = '%%' OR id = ? OR email LIKE ? ESCAPE '!' OR user_id LIKE ? ESCAPE '!'"
     " OR list_ids LIKE ? ESCAPE '!'"
     " OR EXISTS (SELECT 1 FROM json_each(fields) WHERE value LIKE ? ESCAPE '!'))"
 )
@@ -263,10 +263,11 @@ def _to_contact(row: tuple[str, str, str | None, str, str, str | None]) -> Store
 
 
 def _pattern(search: str) -> tuple[str, ...]:
-    text = search.strip()
+    text = id_ = search.strip()
     for character in "!%_":
         text = text.replace(character, f"!{character}")
-    return (f"%{text}%",) * 5
+    pattern = f"%{text}%"
+    return (pattern, id_, *(pattern,) * 4)
 
 
 def _to_object(text: str) -> JsonObject:

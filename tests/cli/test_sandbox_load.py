@@ -45,7 +45,7 @@ def dumped(cli: Cli) -> dict[str, Any]:
 def test_a_loaded_account_is_there(cli: Cli, account: Path) -> None:
     saved(cli, "-e", BOB)
     done = cli("sandbox", "load", str(account))
-    assert (done.code, done.out) == (0, "loaded 1 lists, 1 properties, 1 contacts\n")
+    assert (done.code, done.out) == (0, "loaded 1 list, 1 property, 1 contact\n")
     assert contact(cli, ADA)["companyRole"] == "Developer"
     assert in_sandbox(cli, "find", "-e", BOB).code == 3
     assert in_sandbox(cli, "update", "-e", ADA, "--list", "Own=false").code == 0
@@ -119,7 +119,7 @@ def test_the_lists_and_properties_of_an_account_are_copied_and_no_contacts(
     saved(cli, "-e", BOB)
     loops_sandbox.load(ACCOUNT)
     done = cli("sandbox", "load", "--account", env=loops_sandbox.env)
-    assert (done.code, done.out) == (0, "loaded 1 lists, 1 properties\n")
+    assert (done.code, done.out) == (0, "loaded 1 list, 1 property\n")
     found = dumped(cli)
     assert (found["lists"], found["properties"]) == (ACCOUNT["lists"], ACCOUNT["properties"])
     assert [one["email"] for one in found["contacts"]] == [BOB]

@@ -25,6 +25,7 @@ from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
 from contactctl.session import Session
 from contactctl.shells import variable_line
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
@@ -52,6 +53,9 @@ EXAMPLES = {
         "contactctl sandbox suppress ada@example.com --off",
     ),
 }
+
+#: One of what a document loads many of.
+_ONE = {"lists": "list", "properties": "property", "contacts": "contact"}
 
 Address = Annotated[
     str,
@@ -129,7 +133,9 @@ def load(
     document = document_of(session, file) if file else account_document(session)
     with _open(session, db) as store:
         counts = load_into(store, document)
-    words = ", ".join(f"{to_json(count)} {name}" for name, count in counts.items())
+    words = ", ".join(
+        counted(int(to_json(count)), _ONE.get(name, name), name) for name, count in counts.items()
+    )
     reply: JsonObject = {"success": True, "loaded": counts}
     session.output.show(answers.done(f"loaded {words or file}", reply))
 

@@ -97,7 +97,8 @@ def test_what_cannot_be_loaded_changes_nothing_and_is_named(client: httpx.Client
     document = {"teamName": "Other", "contacts": [{"email": BOB}, {"email": "nobody"}]}
     response = client.post(f"{CONTROL}/load", json=document)
     assert response.status_code == 400
-    assert response.json()["message"] == "contact 2: Invalid email address."
+    message = response.json()["message"]
+    assert message.startswith("contact 2: Invalid email address; `contactctl sandbox dump --all`")
     found = asked(client, "/dump")
     assert found["teamName"] == "Sandbox"
     assert [contact["email"] for contact in found["contacts"]] == [ADA]
@@ -122,6 +123,9 @@ def test_contacts_come_in_pages_newest_first_and_are_searched(client: httpx.Clie
         "", "P3@", "u_3", "0%", "u%3", "plan", "!",
     )}  # fmt: skip
     assert totals == {"": 7, "P3@": 1, "u_3": 1, "0%": 7, "u%3": 0, "plan": 0, "!": 0}
+    id_ = last["contacts"][0]["id"]
+    assert asked(client, "/contacts", search=id_)["contacts"] == last["contacts"]
+    assert asked(client, "/contacts", search=id_[:-1])["total"] == 0
 
 
 def test_requests_are_shown_as_they_come_and_by_contact(client: httpx.Client) -> None:
@@ -130,7 +134,7 @@ def test_requests_are_shown_as_they_come_and_by_contact(client: httpx.Client) ->
     client.get("/contacts/find", params={"email": ADA})
     found = asked(client, "/requests")
     first, refused, look = found["requests"]
-    assert found["last"] == 3
+    assert (found["first"], found["last"]) == (1, 3)
     assert (first["number"], first["method"], first["path"]) == (
         1,
         "PUT",
@@ -152,7 +156,8 @@ def test_requests_are_shown_as_they_come_and_by_contact(client: httpx.Client) ->
 def test_forgotten_requests_do_not_give_their_numbers_away(client: httpx.Client) -> None:
     put(client, email=ADA)
     assert client.delete(f"{CONTROL}/requests").json() == {"success": True}
-    assert asked(client, "/requests")["last"] == 1
+    found = asked(client, "/requests")
+    assert (found["first"], found["last"]) == (2, 1)
     put(client, email=ADA)
     assert [one["number"] for one in asked(client, "/requests")["requests"]] == [2]
 
@@ -208,6 +213,19 @@ def test_faults_that_cannot_be_change_nothing(client: httpx.Client, given: objec
     response = client.put(f"{CONTROL}/faults", json=given)
     assert (response.status_code, response.json()["success"]) == (400, False)
     assert asked(client, "/faults")["fail"] == ["503@9"]
+
+
+def test_faults_that_cannot_be_are_told_what_can(client: httpx.Client) -> None:
+    message = client.put(f"{CONTROL}/faults", json={"fail": ["200:1"]}).json()["message"]
+    assert message.startswith("this is not a failure to inject; give a status from 400 to 599")
+
+
+def test_each_run_of_a_server_is_another(tmp_path: Path) -> None:
+    runs = set()
+    for _ in range(2):
+        with controlled(tmp_path) as client:
+            runs |= {asked(client, "/requests")["run"] for _ in range(2)}
+    assert len(runs) == 2
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "most=1001", "after=" + "9" * 5000])
