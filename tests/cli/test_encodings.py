@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from output_samples import SAMPLES, words_of
+from sandbox_cli import exists
 
 from contactctl.cli import main
+from contactctl.files import SANDBOX_VARIABLE
 from contactctl.output import fit_for_any_text
 from contactctl.safe_text import to_spelled
 from contactctl.session import Run
@@ -31,6 +34,8 @@ SHOWN = {
     "utf-8": NAME,
 }
 WHO = ("-e", "ada@example.com")
+#: A file of the folder that a test stands in, and a copy of it as it was in the beginning.
+SANDBOX, FILLED = "sandbox.sqlite3", "filled.sqlite3"
 #: Calls that say the name, each with what is typed: answers, questions, errors, and ``-v``.
 NAMING: tuple[tuple[tuple[str, ...], str], ...] = (
     (("update", *WHO, "--last-name", NAME, "-v"), ""),
@@ -93,7 +98,9 @@ def call(
 def filled(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Return the program with a contact of that name, who has opted out, and files with it."""
     monkeypatch.chdir(tmp_path)
+    cli.env[SANDBOX_VARIABLE] = SANDBOX
     fill(cli)
+    shutil.copy(SANDBOX, FILLED)
     head = "email,firstName"
     texts = {
         "people.csv": f"{head}\nbob@example.com,{NAME}\n",
@@ -113,7 +120,7 @@ def fill(cli: Cli) -> None:
 def test_off_a_terminal_all_is_utf_8_with_plain_line_ends_in_any_locale(filled: Cli) -> None:
     named = [[*words, "--sandbox"] for words, _ in NAMING]
     for at, words in enumerate([*named, *OTHERS]):
-        fill(filled)
+        shutil.copy(FILLED, SANDBOX)
         done = call(filled, words, ENCODINGS[at % len(ENCODINGS)])
         assert done.code not in {1, 9}, (words, done.err)
         for text in (done.out, done.err):
@@ -121,9 +128,20 @@ def test_off_a_terminal_all_is_utf_8_with_plain_line_ends_in_any_locale(filled: 
             assert "\\u{" not in text.decode("utf-8"), words
 
 
-@pytest.mark.parametrize("encoding", [*ENCODINGS, "utf-8"])
-def test_a_terminal_shows_what_its_encoding_lacks(filled: Cli, encoding: str) -> None:
-    for words, typed in NAMING:
+@pytest.mark.parametrize(
+    ("encoding", "first", "stride"),
+    [
+        ("ascii", 0, 1),
+        ("utf-8", 0, 1),
+        *((name, at % 2, 2) for at, name in enumerate(ENCODINGS[1:])),
+        *(pytest.param(name, 0, 1, marks=pytest.mark.slow) for name in ENCODINGS[1:]),
+    ],
+)
+def test_a_terminal_shows_what_its_encoding_lacks(
+    filled: Cli, encoding: str, first: int, stride: int
+) -> None:
+    """Of two encodings that have the same signs, each is met by every other call."""
+    for words, typed in NAMING[first::stride]:
         done = call(filled, [*words, "--sandbox"], encoding, terminal=True, typed=typed.encode())
         said = (done.out + done.err).decode(encoding)
         assert done.code in {0, 2, 3, 5, 6}, (words, said)
@@ -135,7 +153,7 @@ def test_a_terminal_shows_what_its_encoding_lacks(filled: Cli, encoding: str) ->
 
 def test_every_command_can_be_said_in_ascii_on_a_terminal(filled: Cli) -> None:
     for words in OTHERS:
-        fill(filled)
+        shutil.copy(FILLED, SANDBOX)
         done = call(filled, words, "ascii", terminal=True, typed=b"y\n")
         said = (done.out + done.err).decode("ascii")
         assert done.code not in {1, 9}, (words, said)
@@ -147,21 +165,21 @@ def test_json_off_a_terminal_holds_the_name_as_it_is(filled: Cli) -> None:
     assert json.loads(done.out)["firstName"] == NAME
 
 
-def test_the_program_itself_takes_no_encoding_from_outside(program: Program) -> None:
-    words = ("--sandbox", *WHO)
-    assert program("update", *words, "--first-name", NAME).code == 0
-    done = program(
-        "find", *words, "--field", "firstName", env={"PYTHONIOENCODING": "cp1252:strict"}
-    )
+def test_the_program_itself_takes_no_encoding_from_outside(cli: Cli, program: Program) -> None:
+    fill(cli)
+    words = ("find", "--sandbox", "--user-id", NAME, "--field", "firstName")
+    done = program(*words, env={"PYTHONIOENCODING": "cp1252:strict"})
     assert (done.code, done.out) == (0, f"{NAME}\n")
 
 
-def test_a_word_that_the_locale_cannot_read_is_refused_by_its_encoding(program: Program) -> None:
+def test_a_word_that_the_locale_cannot_read_is_refused_by_its_encoding(
+    cli: Cli, program: Program
+) -> None:
     bare = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = program("update", "--sandbox", *WHO, "--first-name", "Łukasz", env=bare)
     assert done.code == 2
     assert "word 6 of the command line is not valid ASCII" in done.err
-    assert program("find", "--sandbox", *WHO).code == 3
+    assert not exists(cli, "ada@example.com")
 
 
 def test_what_is_typed_in_another_encoding_is_no_yes(filled: Cli) -> None:

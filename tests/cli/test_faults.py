@@ -17,11 +17,16 @@ from looped_cases import case
 from contactctl.errors import error_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from certificates import Authority
     from conftest import Cli, Done
 
+    Check = Callable[[Done, CommandCall, Fault, int], None]
+
 SLACK_S = 10.0
 UPDATE = COMMAND_CALLS[0]
+NOT_FOUND = 404
 OUTCOME_LINES = {
     "not_sent": None,
     "not_applied": "  outcome: not applied",
@@ -77,23 +82,29 @@ ONCE = ("--retries", "0", "--timeout", "20")
 FORMS = (("json", check_json), ("text", check_text))
 
 
+def forms_of(call: CommandCall, fault: Fault, stride: int) -> tuple[tuple[str, Check], ...]:
+    """Return the forms of errors in which a command meets a fault, at this stride."""
+    if stride == 1 or call is UPDATE or fault.only_routes or fault.status == NOT_FOUND:
+        return FORMS  # what those mean depends on the route
+    turn, others = divmod(FAULTS.index(fault) + COMMAND_CALLS.index(call), stride)
+    return () if others else FORMS[turn % 2 :][:1]
+
+
 @pytest.mark.parametrize("stride", [4, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
 def test_every_fault_ends_every_command_as_promised(
     cli: Cli, call: CommandCall, stride: int
 ) -> None:
-    """In text each fault meets an update, and each command every fourth fault, in turn."""
-    first = COMMAND_CALLS.index(call) % stride
+    """Each fault meets an update in both forms, and each command every fourth fault, in turn."""
     with serve() as server:
-        for number, fault in enumerate(faults_of(call, slow=False)):
-            in_text = call is UPDATE or number % stride == first
-            for form, check in FORMS if in_text else FORMS[:1]:
+        for fault in faults_of(call, slow=False):
+            for form, check in forms_of(call, fault, stride):
                 server.begin_anew({call.route: [fault.behave]})
                 with case(call, fault, form):
                     done = cli(*call.words, *ONCE, "-o", form, env=key_for(server))
                     assert done.code == fault.exit_code_for(call.route)
                     assert server.routes_seen() == call.routes(form)
-                    check(done, call, fault, attempts=1)
+                    check(done, call, fault, 1)
 
 
 def meet(cli: Cli, call: CommandCall, fault: Fault, form: str) -> Done:
@@ -112,9 +123,13 @@ def meet(cli: Cli, call: CommandCall, fault: Fault, form: str) -> Done:
     return done
 
 
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
-def test_what_takes_too_long_ends_by_the_deadline(cli: Cli, call: CommandCall) -> None:
-    for fault in faults_of(call, slow=True):
+def test_what_takes_too_long_ends_by_the_deadline(cli: Cli, call: CommandCall, stride: int) -> None:
+    """An update meets all that is slow, and each other command every third of it, in turn."""
+    for number, fault in enumerate(faults_of(call, slow=True), COMMAND_CALLS.index(call)):
+        if call is not UPDATE and number % stride:
+            continue
         with case(call, fault):
             in_json = meet(cli, call, fault, "json")
             assert in_json.code == fault.exit_code_for(call.route)
@@ -207,18 +222,18 @@ def test_a_certificate_that_cannot_be_trusted_is_sent_nothing(
     trust = {} if fault == "an unknown issuer" else {"SSL_CERT_FILE": str(authority.file)}
     with FaultServer([silence], tls=authority.server_context(host)) as server:
         env = {**key_for(server), **trust}
-        for call in COMMAND_CALLS:
+        for number, call in enumerate(COMMAND_CALLS):
+            form = ("json", "text")[number % 2]  # reads and writes are among both
             with case(call):
-                in_json = cli(*call.words, "--retries", "3", "-o", "json", env=env)
-                in_text = cli(*call.words, "--retries", "3", env=env)
-                assert in_json.code == in_text.code == 9
-                assert server.count == 0
-                error = json.loads(in_json.err)["error"]
+                done = cli(*call.words, "--retries", "3", "-o", form, env=env)
+                assert (done.code, server.count) == (9, 0)
+                check_clean(done)
+                if form == "text":
+                    assert done.err.startswith("error: ")
+                    continue
+                error = json.loads(done.err)["error"]
                 assert (error["code"], error["status"]) == ("tls", None)
                 assert error.get("outcome") == ("not_sent" if call.writes else None)
-                assert in_text.err.startswith("error: ")
-                check_clean(in_json)
-                check_clean(in_text)
 
 
 def test_a_name_that_is_none_is_no_connection(cli: Cli) -> None:

@@ -85,8 +85,13 @@ def service() -> Iterator[FaultServer]:
         yield server
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("module", BEFORE_THE_COMMAND)
+@pytest.mark.parametrize(
+    ("module", "signum"),
+    [
+        *((module, signal.SIGINT) for module in BEFORE_THE_COMMAND),
+        *zip(BEFORE_THE_COMMAND, (signal.SIGTERM, signal.SIGHUP) * 2, strict=True),
+    ],
+)
 def test_before_the_command_begins_a_signal_ends_the_process_at_once(
     service: FaultServer, own_folders: dict[str, str], module: str, signum: signal.Signals
 ) -> None:

@@ -29,8 +29,8 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
     assert {int(code): meaning.strip() for code, meaning in rows} == MEANINGS
 
 
-def test_the_exit_codes_of_the_help_are_those_of_the_program(program: Program) -> None:
-    _, _, table = program("help", "exit-codes").out.partition("Exit codes:\n")
+def test_the_exit_codes_of_the_help_are_those_of_the_program(cli: Cli) -> None:
+    _, _, table = cli("help", "exit-codes").out.partition("Exit codes:\n")
     rows = [line.strip().split("  ", 1) for line in table.splitlines()]
     assert {int(code): meaning for code, meaning in rows} == MEANINGS
 
@@ -49,8 +49,8 @@ def test_the_readme_shows_every_command(line: str) -> None:
 
 
 def test_contactctl_alone_prints_help(program: Program) -> None:
-    alone, asked = program(), program("--help")
-    assert (alone.code, alone.out, alone.err) == (0, asked.out, "")
+    alone = program()
+    assert (alone.code, alone.out, alone.err) == (0, help_texts()[""].out, "")
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line])
@@ -63,7 +63,7 @@ def test_every_command_has_help_with_examples(line: str) -> None:
     assert "see `contactctl help options`" in " ".join(done.out.split())
 
 
-@pytest.mark.parametrize("columns", [100, 60, 40])
+@pytest.mark.parametrize("columns", [100, pytest.param(60, marks=pytest.mark.slow), 40])
 def test_help_fits_every_screen_and_each_flag_has_a_group(columns: int) -> None:
     for line, done in help_texts(columns).items():
         lines = done.out.splitlines()
@@ -71,14 +71,14 @@ def test_help_fits_every_screen_and_each_flag_has_a_group(columns: int) -> None:
         assert "Options:" not in lines, line
 
 
-def test_the_help_of_the_program_fits_a_screen(program: Program) -> None:
-    lines = program("--help").out.splitlines()
+def test_the_help_of_the_program_fits_a_screen() -> None:
+    lines = help_texts()[""].out.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
 
 
 def test_the_lines_to_begin_with_work_in_an_empty_home(program: Program) -> None:
-    _, _, text = program("--help").out.partition("Begin in the sandbox")
+    _, _, text = help_texts()[""].out.partition("Begin in the sandbox")
     lines = [line.split()[1:] for line in text.splitlines() if line.startswith("  contactctl ")]
     assert [program(*words).code for words in lines] == [0, 0]
 
@@ -102,11 +102,11 @@ def test_help_is_asked_for_in_several_ways(cli: Cli, words: str) -> None:
     assert done.out
 
 
-def test_help_has_the_options_of_every_command(program: Program) -> None:
-    out = program("help", "options").out
+def test_help_has_the_options_of_every_command(cli: Cli, program: Program) -> None:
+    out = cli("help", "options").out
     assert "  -o, --output text|json  Format of answers and errors" in out
     assert "(0 to 20)" in out
-    assert program("version").out == program("--version").out
+    assert cli("version").out == program("--version").out
 
 
 @pytest.mark.parametrize("words", ["help updaet", "help profile chekc", "help update x"])

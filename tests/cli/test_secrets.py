@@ -72,24 +72,32 @@ def add_profile(cli: Cli, url: str, *way: str) -> None:
     assert check(cli(*words, *(way or ("--key-stdin",)), stdin=KEY)).code == 0
 
 
-@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("turns", [(0,), pytest.param((0, 1), marks=pytest.mark.slow)])
 @pytest.mark.parametrize("more", FORMS, ids=" ".join)
 def test_no_command_shows_the_key_when_all_goes_well(
-    cli: Cli, more: tuple[str, ...], *, terminal: bool
+    cli: Cli, more: tuple[str, ...], turns: tuple[int, ...]
 ) -> None:
+    """A command is called at a terminal with every other form, and off it with the rest."""
     with serve() as server:
         add_profile(cli, server.url)
-        for call in COMMAND_CALLS:
-            with case(call):
+        for (number, call), turn in product(enumerate(COMMAND_CALLS), turns):
+            terminal = (FORMS.index(more) + number + turn) % 2 == 1
+            with case(call, terminal):
                 done = cli(*call.words, *more, "--profile", "work", terminal=terminal, env=DEBUG)
                 assert check(done).code == 0
     assert {request.headers["authorization"] for request in server.received} == {f"Bearer {KEY}"}
 
 
+@pytest.mark.parametrize("stride", [len(FORMS), pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("call", COMMAND_CALLS, ids=str)
-def test_no_fault_shows_the_key(cli: Cli, call: CommandCall) -> None:
+def test_no_fault_shows_the_key(cli: Cli, call: CommandCall, stride: int) -> None:
+    """An update meets each fault in each form, and the others each fault in one form, in turn."""
+    first = COMMAND_CALLS.index(call)
     with serve() as server:
-        for (fault, behave), (number, more) in product(FAULTS.items(), enumerate(FORMS)):
+        for (turn, fault), (number, more) in product(enumerate(FAULTS), enumerate(FORMS)):
+            if first and (first + turn + number) % stride:
+                continue
+            behave = FAULTS[fault]
             server.begin_anew({call.route: [behave]})
             words = (*call.words, "--retries", "0", *more)
             with case(fault, *more):

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_calls import key_for, serve
-from conftest import PROGRAM
+from conftest import PROGRAM, Cli
 from sandbox_cli import in_sandbox, saved
 
+from contactctl.files import FOLDER_VARIABLES
+
 if TYPE_CHECKING:
-    from conftest import Cli, Done
+    from conftest import Done
 
 ADA = "ada@example.com"
 UPDATE = f"update --sandbox --email {ADA}"
@@ -47,9 +49,9 @@ class Shell:
 # closed and full
 
 
-@pytest.mark.parametrize("command", [UPDATE, "completion bash", "--help", "schema"])
+@pytest.mark.parametrize("command", ["completion bash", "--help", "schema"])
 def test_a_reader_that_goes_away_ends_it_quietly(shell: Shell, command: str) -> None:
-    """The writer either was done before, or dies of the real SIGPIPE."""
+    """The writer either was done before, or dies of the real SIGPIPE, as an update does below."""
     done = shell(f"contactctl {command} -q | true; echo ${{PIPESTATUS[0]}}")
     assert done.stdout in {"0\n", "141\n"}
     assert done.stderr == ""
@@ -69,9 +71,7 @@ def test_the_first_line_is_enough_for_head(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("where", "more", "reason"),
     [
-        (">&-", "", "it is closed"),
-        (">&-", "-o json", "it is closed"),
-        (">/dev/full", "-q", "No space left on device"),
+        (">&-", "-q", "it is closed"),
         (">/dev/full", "-o json", "No space left on device"),
     ],
 )
@@ -112,7 +112,7 @@ def test_all_three_closed(shell: Shell) -> None:
 
 def test_stdin_is_not_read_unless_asked_for(shell: Shell) -> None:
     """A loop over lines must not lose them to the first command in it."""
-    line = f"printf '1\\n2\\n' | while read n; do contactctl {UPDATE} -q >/dev/null; echo $n; done"
+    line = f"printf '1\\n2\\n' | (read n; contactctl {UPDATE} -q >/dev/null; echo $n; cat)"
     assert shell(line).stdout == "1\n2\n"
 
 
@@ -230,14 +230,19 @@ def test_with_ci_set_empty_a_person_is_asked(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}, {"HOME": "here"}])
-def test_without_a_home_commands_end_as_the_table_says(shell: Shell, home: dict[str, str]) -> None:
-    for name in [name for name in shell.env if name.startswith("CONTACTCTL_")]:
-        del shell.env[name]
-    shell.env = {"PATH": shell.env["PATH"], **home}
+def test_without_a_home_commands_end_as_the_table_says(
+    monkeypatch: pytest.MonkeyPatch, home: dict[str, str]
+) -> None:
+    """Where folders are looked for is asked of this process's own variables, so they go."""
+    monkeypatch.chdir("/")
+    for name in ("HOME", *FOLDER_VARIABLES.values()):
+        monkeypatch.delenv(name)
+    for name, value in home.items():
+        monkeypatch.setenv(name, value)
     for command in ("lists", "profile list", "profile show", "find -e a@b.co"):
-        done = shell(f"cd /; contactctl {command}")
-        assert done.returncode in {0, 4, 9}, done.stderr
-        assert "a bug" not in done.stderr
+        done = Cli(home)(*command.split())
+        assert done.code in {0, 4, 9}, done.err
+        assert "a bug" not in done.err
 
 
 @pytest.mark.parametrize(("kind", "code"), [("CONFIG", 9), ("DATA", 9), ("CACHE", 0), ("STATE", 0)])
