@@ -239,8 +239,8 @@ def test_a_rate_is_kept(cli: Cli, file: Path) -> None:
 
 def test_bytes_on_standard_input_keep_their_encoding(cli: Cli, program: Program) -> None:
     text = "email;firstName\nada@example.com;Zoë\n"
-    for words, encoding in (((), "utf-16"), (("--encoding=cp1252",), "cp1252")):
-        done = program("import", "-", "--sandbox", *words, stdin=text.encode(encoding))
-        assert done.code == 0, done.err
-        found = cli("find", "--sandbox", "--email=ada@example.com", "--field=firstName")
-        assert found.out == "Zoë\n"
+    words = ("import", "-", "--sandbox", "--encoding=cp1252")
+    done = program(*words, stdin=text.encode("cp1252"))
+    assert done.code == 0, done.err
+    found = cli("find", "--sandbox", "--email=ada@example.com", "--field=firstName")
+    assert found.out == "Zoë\n"
