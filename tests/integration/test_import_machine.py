@@ -82,8 +82,8 @@ def test_a_disk_that_is_full_stops_it_and_loses_nothing(
         error = json_lines(full.stderr)[-1]["error"]
         assert isinstance(error, dict)
         assert error["code"] == "machine", error
-        again = "--resume" if any((tmp_path / "state/imports").glob("*.journal")) else ""
-        assert shell(import_, f"{COMMAND} {again}").returncode == import_.code
+        again = ("--resume",) if any((tmp_path / "state/imports").glob("*.journal")) else ()
+        assert import_.run_to_its_end("--rate=max", *again) == import_.code
     import_.check_end(kills=1)
 
 
@@ -107,7 +107,7 @@ def test_a_full_stdout_stops_it_and_a_resume_goes_on(
         full = shell(import_, f"{COMMAND} >/dev/full")
         assert full.returncode == 9, full.stderr
         assert "--resume" in full.stderr
-        assert shell(import_, f"{COMMAND} --resume").returncode == import_.code
+        assert import_.run_to_its_end("--rate=max", "--resume") == import_.code
     import_.check_end()
 
 
@@ -128,5 +128,5 @@ def test_a_reader_that_goes_away_ends_it_and_a_resume_goes_on(
     with held(release, after=1) as hold, import_.serve(around=hold):
         done = shell(import_, f"{COMMAND} | {reader}; exit ${{PIPESTATUS[0]}}")
         assert (done.returncode, done.stderr) == (141, "")
-        assert shell(import_, f"{COMMAND} --resume").returncode == import_.code
+        assert import_.run_to_its_end("--rate=max", "--resume") == import_.code
     import_.check_end(kills=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
@@ -10,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import PROGRAM
-from import_process import Importing, error_of, json_lines
-from import_trial import IN_FLIGHT, Trial, held
+from forked_program import started
+from import_process import Importing, calling, error_of
+from import_trial import IN_FLIGHT, MEANT, Trial, held
 from sandbox_http import slow
 
 from contactctl.sandbox.app import Settings
@@ -41,19 +40,14 @@ def resume_command(run: Importing) -> str:
 
 
 def paste(import_: Trial, command: str) -> int:
-    """Run a line in a shell, as it was printed; keep what it told."""
-    done = subprocess.run(
-        ["/bin/bash", "-c", command],
-        env={**import_.env, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"},
-        cwd=import_.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    import_.told += json_lines(done.stdout)
-    return done.returncode
+    """Run a line as a shell reads it; keep what it told."""
+    reader = f'contactctl() {{ printf "%s\\0" "$@"; }}; {command}'
+    read = subprocess.run(["/bin/bash", "-c", reader], capture_output=True, check=True)
+    words = read.stdout.decode().split("\0")[:-1]
+    with calling(import_.env, import_.folder, *words) as run:
+        code = run.end()
+    import_.told += run.rows
+    return code
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -144,7 +138,11 @@ def test_ctrl_c_at_any_moment_of_the_start(
 ) -> None:
     """Before the interpreter is up, Python says what it says; ours says nothing worse."""
     import_ = Trial(tmp_path, own_folders, 200, seed=12)  # more than can be sent by then
-    with import_.serve(Settings(script=slow(0.05))), import_.run("--rate=max") as run:
+    words = ("import", import_.file, *MEANT, "--rate=max")
+    with (
+        import_.serve(Settings(script=slow(0.05))),
+        calling(import_.env, tmp_path, *words, start=started) as run,
+    ):
         time.sleep(0.05 + delay_s)
         run.send(signal.SIGINT)
         code = run.end()

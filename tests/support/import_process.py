@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conftest import PROGRAM
+from forked_program import Forked, forked
 from sandbox_http import KEY
 
 from contactctl.exact_json import JsonObject, Number, parse_json
@@ -21,11 +20,16 @@ from contactctl.importing.journal_rows import parse_result_row
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Iterator, Mapping
+    import subprocess
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from forked_program import Streams
     from sandbox_served import Served
 
     from contactctl.importing.row import Result
+
+    Process = Forked | subprocess.Popen[bytes]
+    Start = Callable[[Sequence[str], Mapping[str, str], Streams], Process]
 
 _END_S = 30.0
 #: How often to look whether a file has grown, which tells nobody.
@@ -37,7 +41,7 @@ _MOST_ROW_BYTES = 2000
 class Importing:
     """A running import, and what it has said so far."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     folder: Path
     began: float = field(default_factory=time.monotonic)
 
@@ -88,7 +92,11 @@ def importing(
 
 @contextmanager
 def calling(
-    env: Mapping[str, str], folder: Path, *words: str | Path, stdin: Path | None = None
+    env: Mapping[str, str],
+    folder: Path,
+    *words: str | Path,
+    stdin: Path | None = None,
+    start: Start = forked,
 ) -> Iterator[Importing]:
     """Run ``contactctl`` with these words as :func:`importing` does."""
     own = Path(tempfile.mkdtemp(dir=folder))
@@ -97,13 +105,8 @@ def calling(
         (own / "out").open("wb") as out,
         (own / "err").open("wb") as err,
     ):
-        process = subprocess.Popen(
-            [str(PROGRAM), *map(str, words)],
-            env={"PATH": os.environ["PATH"], **env},
-            stdin=given,
-            stdout=out,
-            stderr=err,
-        )
+        every = {"PATH": os.environ["PATH"], **env}
+        process = start([*map(str, words)], every, (given, out, err))
         try:
             yield Importing(process, own)
         finally:

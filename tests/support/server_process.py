@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conftest import PROGRAM
+from forked_program import Forked, forked
 from sandbox_http import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+
+_END_S = 30.0
 
 
 @dataclass
@@ -26,7 +27,7 @@ class ServerProcess:
     port: int
     latency_ms: int
     starts: int = 0
-    _process: subprocess.Popen[str] | None = field(default=None, repr=False)
+    _process: Forked | None = field(default=None, repr=False)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -37,21 +38,25 @@ class ServerProcess:
     def start(self) -> None:
         """Start it, and wait until it listens."""
         words = [f"--port={self.port}", f"--latency={self.latency_ms}", "--rate-limit=0"]
-        self._process = subprocess.Popen(
-            [str(PROGRAM), "sandbox", "serve", *words, f"--db={self.db}", "-q"],
-            env={"PATH": os.environ["PATH"], **self.env},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.starts += 1
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline()
+        words = ["sandbox", "serve", *words, f"--db={self.db}", "-q"]
+        every = {"PATH": os.environ["PATH"], **self.env}
+        reading, writing = os.pipe()
+        with (
+            os.fdopen(reading, "rb") as told,
+            os.fdopen(writing, "wb") as out,
+            Path(os.devnull).open("rb") as given,
+            self.db.with_suffix(".err").open("ab") as err,
+        ):
+            self._process = forked(words, every, (given, out, err))
+            self.starts += 1
+            out.close()
+            assert told.readline()
 
     def kill(self) -> None:
         """Kill it as a power cut would."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait(_END_S)
 
 
 @contextmanager

@@ -25,10 +25,9 @@ from contactctl.sandbox.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from subprocess import Popen
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from import_process import Importing
+    from import_process import Importing, Process
 
     from contactctl.exact_json import JsonObject, JsonValue
     from contactctl.plans.lines import Planned
@@ -53,7 +52,7 @@ class RequestCount:
 
         return counted
 
-    def wait_for(self, count: int, process: Popen[bytes]) -> None:
+    def wait_for(self, count: int, process: Process) -> None:
         """Wait for so many answers, or the end of the process that asks."""
         with self._changed:
             wait_beside(process, self._changed, lambda: self.count >= count)

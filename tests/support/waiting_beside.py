@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
-    from subprocess import Popen
+
+    from import_process import Process
 
 _WAIT_S = 60.0
 #: How often to look whether a process has ended, which tells nobody.
 _LOOK_S = 0.05
 
 
-def wait_beside(
-    process: Popen[bytes], changed: threading.Condition, holds: Callable[[], bool]
-) -> bool:
+def wait_beside(process: Process, changed: threading.Condition, holds: Callable[[], bool]) -> bool:
     """Wait, with ``changed`` held, until something holds or the process has ended.
 
     Return whether it holds; fail when neither comes to pass in a minute.
