@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
+import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,10 +23,11 @@ from shell_terminal import ShellTerminal
 from contactctl.account.cache import AccountCache, account_digest
 from contactctl.base_url import DEFAULT_BASE_URL
 from contactctl.commands.program import SCRIPTS
+from contactctl.completion.cursor import answer
 from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from contactctl.exact_json import JsonObject
 
@@ -33,7 +36,13 @@ COPIES = Path(__file__).parents[2] / "completions"
 PRINTABLE = [name for name in HOSTILE_NAMES if name.isascii() and name.isprintable()]
 SHELLS = ("bash", "zsh", "fish")
 #: Answers as the program does where a file, or @ and a file, could stand.
-FILES_STUB = '#!/bin/sh\nname=${_CONTACTCTL_WORD#@}\nprintf "files %s\\n" "${#name}"\n'
+FILES_STUB = '#!/bin/sh\nname=${{_CONTACTCTL_WORD#@}}\nprintf "files %s\\n" "${{#name}}"\n'
+#: Hands its words to a thread of the tests, or to the program, and the answer back.
+ASKING_STUB = """#!/bin/sh
+[ -e "{folder}/real" ] && exec "{program}" "$@"
+printf '%s\\0' "$_CONTACTCTL_COMPLETE" "$_CONTACTCTL_WORD" "$@" >"{folder}/asked"
+cat "{folder}/answered"
+"""
 #: Defines the program as a function that prints its arguments, so that a line can be read back.
 _READERS = {
     "bash": 'contactctl() { printf "%s\\0" "$@" END; }\n',
@@ -49,6 +58,14 @@ class Desk:
     name: str
     terminal: ShellTerminal
     folder: Path
+
+    @contextmanager
+    def real_program(self) -> Iterator[None]:
+        """Let processes of the program answer, as for a user, and not its code in this one."""
+        real = self.folder.parent / "real"
+        real.touch()
+        yield
+        real.unlink()
 
     def __call__(self, text: str, *, tabs: int = 1) -> str:
         """Return what Tab makes of a line; fail when anything was run on the way."""
@@ -88,7 +105,28 @@ def save_names(folder: Path) -> None:
 
 
 @contextmanager
-def open_desk(name: str, folder: Path, program: Path | str) -> Iterator[Desk]:
+def answering(folder: Path, env: Mapping[str, str]) -> Iterator[None]:
+    """Answer in a thread what the stub asks: to start the program each time took ten seconds."""
+    asked, answered = folder / "asked", folder / "answered"
+    os.mkfifo(asked)
+    os.mkfifo(answered)
+
+    def answer_all() -> None:
+        while words := os.fsdecode(asked.read_bytes()).split("\0")[:-1]:
+            own = {"_CONTACTCTL_COMPLETE": words[0], "_CONTACTCTL_WORD": words[1]}
+            found = io.StringIO()
+            answer(words[2:], {**env, **own}, found)
+            answered.write_text(found.getvalue(), encoding="utf-8")
+
+    thread = threading.Thread(target=answer_all, daemon=True)
+    thread.start()
+    yield
+    asked.write_bytes(b"")
+    thread.join()
+
+
+@contextmanager
+def open_desk(name: str, folder: Path, program: str) -> Iterator[Desk]:
     """Open a shell that knows one program by our name, and close it afterwards."""
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed on this machine")
@@ -97,11 +135,8 @@ def open_desk(name: str, folder: Path, program: Path | str) -> Iterator[Desk]:
     kept, work, programs = folder / "kept", folder / "work", folder / "programs"
     for made in (kept, work, programs):
         made.mkdir()
-    if isinstance(program, Path):
-        (programs / "contactctl").symlink_to(program)
-    else:
-        (programs / "contactctl").write_text(program)
-        (programs / "contactctl").chmod(0o700)
+    (programs / "contactctl").write_text(program.format(folder=folder, program=PROGRAM))
+    (programs / "contactctl").chmod(0o700)
     env = {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PWD": str(work),
@@ -112,17 +147,18 @@ def open_desk(name: str, folder: Path, program: Path | str) -> Iterator[Desk]:
     }
     save_names(kept)
     terminal = ShellTerminal(name, COPIES / SCRIPTS[name], kept, env)
-    yield Desk(name, terminal, work)
-    terminal.close()
+    with answering(folder, env):
+        yield Desk(name, terminal, work)
+        terminal.close()
 
 
 @pytest.fixture(scope="module")
-def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Path | str], Desk]]:
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Desk]]:
     """Open each shell when it is first asked for, whatever the order of the tests."""
     with ExitStack() as opened:
 
         @cache
-        def open_once(name: str, program: Path | str) -> Desk:
+        def open_once(name: str, program: str) -> Desk:
             folder = tmp_path_factory.mktemp("desk")
             return opened.enter_context(open_desk(name, folder, program))
 
@@ -130,12 +166,12 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, P
 
 
 @pytest.fixture(params=SHELLS)
-def desk(request: pytest.FixtureRequest, desks: Callable[[str, Path | str], Desk]) -> Desk:
-    return desks(request.param, PROGRAM)
+def desk(request: pytest.FixtureRequest, desks: Callable[[str, str], Desk]) -> Desk:
+    return desks(request.param, ASKING_STUB)
 
 
 @pytest.fixture(params=SHELLS)
-def file_desk(request: pytest.FixtureRequest, desks: Callable[[str, Path | str], Desk]) -> Desk:
+def file_desk(request: pytest.FixtureRequest, desks: Callable[[str, str], Desk]) -> Desk:
     return desks(request.param, FILES_STUB)
 
 
@@ -172,9 +208,11 @@ def test_a_word_is_completed_where_one_fits(desk: Desk) -> None:
 
 
 def test_other_words_around_the_call_do_not_confuse_it(desk: Desk) -> None:
-    assert desk("true; contactctl upd") == "true; contactctl update "
-    if desk.name != "fish":
-        assert desk("LOOPS_API_KEY=x contactctl upd") == "LOOPS_API_KEY=x contactctl update "
+    with desk.real_program():
+        assert desk("true; contactctl upd") == "true; contactctl update "
+        if desk.name != "fish":
+            assert desk("LOOPS_API_KEY=x contactctl upd") == "LOOPS_API_KEY=x contactctl update "
+        assert desk("contactctl -p wo") == "contactctl -p work "
 
 
 def test_hostile_names_are_neither_run_nor_offered(desk: Desk) -> None:
