@@ -46,7 +46,10 @@ _FOREIGN_VARIABLES = (
 
 #: How long an example takes says how busy the machine is, and is no reason to fail.
 hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "any machine",
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("any machine")
 

@@ -221,7 +221,7 @@ def test_what_is_remembered_does_not_grow() -> None:
         (Rate(100_000.0), None),
     ]:
         pacer = Pacer(rate)
-        simulate(pacer, TokenBucket(10**6), Network(0.001), seconds=40, header=header)
+        simulate(pacer, TokenBucket(10**6), Network(0.001), seconds=15, header=header)
         assert len(pacer._answered_at) + len(pacer._sent_at) <= 1100
 
 
