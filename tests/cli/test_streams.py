@@ -174,7 +174,7 @@ def test_lines_keep_to_the_width_of_the_terminal(cli: Cli, columns: int) -> None
     env = {"TERM": "xterm", "COLUMNS": str(columns)}
     words = ("update", "--sandbox", "-e", ADA, "--first-name", "a-long-name " * 12)
     done = cli(*words, terminal=True, env=env)
-    failed = cli("update", "--sandbox", "-e", "x" * 90, terminal=True, env=env)
+    failed = cli("update", "--sandbox", "-e", "no address " * 9, terminal=True, env=env)
     lines = SGR.sub("", done.out + failed.err).splitlines()
     assert max(map(len, lines)) <= columns
     assert any(line.startswith("╭─ error") for line in lines)
