@@ -66,6 +66,11 @@ def host_of(base_url: str) -> str:
     return base_url.partition("://")[2].partition("/")[0]
 
 
+def path_of(base_url: str) -> str:
+    """Return the path of a normal base URL, "" for none."""
+    return base_url.partition("://")[2].removeprefix(host_of(base_url))
+
+
 def origin_of(base_url: str) -> Origin:
     """Return where requests to a normal base URL go."""
     found = re.fullmatch(_BASE_URL, base_url)

@@ -9,11 +9,10 @@ from contactctl.errors import MachineError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import httpx
-
     from contactctl.account.account import Account, Catalogue
     from contactctl.account.cache import AccountCache
     from contactctl.exact_json import JsonObject
+    from contactctl.network.messages import Transport
     from contactctl.output import Output
     from contactctl.profiles.credentials import Credentials
     from contactctl.service.client import LoopsClient
@@ -43,15 +42,17 @@ def open_client(  # noqa: PLR0913 - what a session settles for its client
 
     # Goes on in a thread during the imports that follow; they take about as long.
     early = None if credentials.is_sandbox else open_early(credentials.base_url, env, timeout_s)
-    from contactctl.network.transport import NetworkTransport, open_http
+    from contactctl.network.messages import Http
     from contactctl.service.client import LoopsClient
 
     if credentials.is_sandbox:
         output.note("sandbox: nothing leaves this machine")
         transport = _open_sandbox(env, output)
     else:
+        from contactctl.network.transport import NetworkTransport
+
         transport = NetworkTransport(credentials.base_url, env, early=early)
-    http = open_http(credentials.base_url, credentials.key.reveal(), transport)
+    http = Http(credentials.base_url, credentials.key.reveal(), transport)
     # None spares the client masking what nobody reads.
     trace = output.trace if output.verbose else None
     return LoopsClient(
@@ -91,23 +92,17 @@ def _sleep_aloud(output: Output) -> Callable[[float], None]:
     return sleep
 
 
-def _open_sandbox(env: Mapping[str, str], output: Output) -> httpx.BaseTransport:
-    import httpx
-
+def _open_sandbox(env: Mapping[str, str], output: Output) -> Transport:
     from contactctl.files import sandbox_file
     from contactctl.sandbox.app import Settings, make_app
     from contactctl.sandbox.choices import Manner
+    from contactctl.sandbox.in_process import InProcess
     from contactctl.sandbox.store import open_store
-
-    class _InProcess(httpx.WSGITransport):
-        # httpx's own close does nothing, and the store holds a file open.
-        def close(self) -> None:
-            store.close()
 
     store = open_store(sandbox_file(env))
     manner = Manner.STRICT if env.get(STRICT_VARIABLE) == "1" else Manner.USUAL
     settings = Settings(manner=manner, warn=output.warn)
-    return _InProcess(app=make_app(store, settings))
+    return InProcess(make_app(store, settings), store.close)
 
 
 def open_account(client: Catalogue, credentials: Credentials, env: Mapping[str, str]) -> Account:

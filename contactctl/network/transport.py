@@ -1,25 +1,20 @@
-"""The network under httpx: httpcore with one deadline for the whole attempt, and typed errors."""
+"""The network: httpcore with one deadline for the whole attempt, and typed errors."""
 
 from __future__ import annotations
 
 import socket
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpcore
-import httpx
 
-from contactctl import __version__
-from contactctl.base_url import BaseUrlError, normal_base_url, origin_of
-from contactctl.errors import (
-    CredentialsError,
-    MachineError,
-    UsageError,
-)
+from contactctl.base_url import origin_of
+from contactctl.errors import MachineError, UsageError
 from contactctl.network.connect import IDLE_S, Deadline
+from contactctl.network.messages import Response, Transport, fit_base_url
 from contactctl.network.route import proxy_for
 from contactctl.network.streams import Network, Stream, broken, late
-from contactctl.profiles.api_key import parse_api_key
 
 if TYPE_CHECKING:
     import ssl
@@ -27,42 +22,17 @@ if TYPE_CHECKING:
 
     from contactctl.base_url import Origin
     from contactctl.network.connect import EarlyConnection, LookUp
+    from contactctl.network.messages import Request
     from contactctl.network.proxies import Proxy
 
 #: More than the importer has in flight; a request that must wait for a connection waits in vain.
 _MOST_CONNECTIONS = 50
-#: Without Location no redirect can be followed, and none is parsed: httpx does so in any case, and
-#: raises for a hostile one. Without Set-Cookie there is no state between requests.
-_WITHHELD = {b"location", b"set-cookie"}
 #: What is left when a request, or an answer, makes no sense to the libraries below.
 _UNFIT = (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError, RecursionError)
 
 
-def open_http(base_url: str, key: str, transport: httpx.BaseTransport) -> httpx.Client:
-    """Return a client for one base URL, with the key in its headers, on the network or off it.
-
-    Nothing of the environment is read, no redirect is followed, and ``.netrc`` stays closed.
-    Raises :class:`CredentialsError` for a base URL or a key that must not be sent.
-    """
-    base_url = _fit_base_url(base_url)
-    headers = {
-        "Authorization": f"Bearer {parse_api_key(key, 'in force').reveal()}",
-        "User-Agent": f"contactctl/{__version__}",
-        "Accept": "application/json",
-        # Answers are short, and an unpacked one can have any size.
-        "Accept-Encoding": "identity",
-    }
-    return httpx.Client(
-        base_url=f"{base_url}/v1",
-        headers=headers,
-        transport=transport,
-        trust_env=False,
-        follow_redirects=False,
-    )
-
-
-class NetworkTransport(httpx.BaseTransport):
-    """Sends requests to one origin; the ``read`` timeout of each is the deadline of all of it."""
+class NetworkTransport(Transport):
+    """Sends requests to one origin; the timeout of each is the deadline of all of it."""
 
     def __init__(
         self,
@@ -79,31 +49,46 @@ class NetworkTransport(httpx.BaseTransport):
         have the key, :class:`TrustError` and :class:`ProxyError` for what the environment asks in
         vain.
         """
-        base_url = _fit_base_url(base_url)
+        base_url = fit_base_url(base_url)
         origin = origin_of(base_url)
         proxy = proxy_for(base_url, env)
         network = Network(origin, proxy, env, early=early, look_up=look_up)
+        self._origin = origin
         self._early = early
         self._proxy = proxy
         self._pool = _open_pool(network, proxy, _context_for(origin, env))
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: Request) -> Response:
         """Send one request; headers and body of the answer must arrive before its deadline.
 
-        Raises typed errors of :mod:`contactctl.errors` only; their outcome is ``not_sent`` or
-        ``unknown``.
+        The outcome of what is raised is ``not_sent`` or ``unknown``.
         """
-        deadline = Deadline.after(request.extensions["timeout"]["read"])
+        deadline = Deadline.after(request.timeout_s)
         with _nothing_else_escapes(deadline):
-            reply = self._answer(_to_core(request, deadline))
-        headers = [(name.lower(), value) for name, value in reply.headers]
-        # Handed on beside the headers, to name the host in the message.
-        locations = [value for name, value in headers if name == b"location"]
-        return httpx.Response(
-            reply.status,
-            headers=[pair for pair in headers if pair[0] not in _WITHHELD],
-            stream=_Body(reply, deadline),
-            extensions={"locations": locations},
+            reply = self._answer(self._to_core(request, deadline))
+        headers = [
+            (name.decode(), value.decode("utf-8", "replace")) for name, value in reply.headers
+        ]
+        return Response(
+            reply.status, headers, _pieces(reply, deadline), partial(_close, reply, deadline)
+        )
+
+    def _to_core(self, request: Request, deadline: Deadline) -> httpcore.Request:
+        timeouts = {
+            "pool": deadline.left_s(),  # waited for by httpcore itself, so in seconds
+            "connect": deadline,
+            "write": deadline,
+            "read": deadline,
+        }
+        scheme, host, port = self._origin
+        return httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=scheme, host=_in_brackets(host), port=port, target=request.target
+            ),
+            headers=request.headers,
+            content=request.body,
+            extensions={"timeout": timeouts},
         )
 
     def _answer(self, request: httpcore.Request) -> httpcore.Response:
@@ -121,23 +106,18 @@ class NetworkTransport(httpx.BaseTransport):
             self._early.close()
 
 
-class _Body(httpx.SyncByteStream):
-    """The bytes of an answer as they arrive, under the deadline of its request."""
+def _pieces(reply: httpcore.Response, deadline: Deadline) -> Iterator[bytes]:
+    """Yield the bytes of an answer as they arrive, under the deadline of its request."""
+    with _nothing_else_escapes(deadline):
+        yield from reply.iter_stream()
 
-    def __init__(self, reply: httpcore.Response, deadline: Deadline) -> None:
-        self._reply = reply
-        self._deadline = deadline
 
-    def __iter__(self) -> Iterator[bytes]:
-        with _nothing_else_escapes(self._deadline):
-            yield from self._reply.iter_stream()
-
-    def close(self) -> None:
-        with _nothing_else_escapes(self._deadline):
-            stream = self._reply.extensions.get("network_stream")
-            if isinstance(stream, Stream) and _has_more(self._reply):
-                stream.retire()
-            self._reply.close()
+def _close(reply: httpcore.Response, deadline: Deadline) -> None:
+    with _nothing_else_escapes(deadline):
+        stream = reply.extensions.get("network_stream")
+        if isinstance(stream, Stream) and _has_more(reply):
+            stream.retire()
+        reply.close()
 
 
 def _has_more(reply: httpcore.Response) -> bool:
@@ -149,16 +129,6 @@ def _has_more(reply: httpcore.Response) -> bool:
     for name in ("_stream", "_connection", "_h11_state"):
         found = getattr(found, name, None)
     return found is not None and bool(found.trailing_data[0])
-
-
-def _fit_base_url(base_url: str) -> str:
-    try:
-        return normal_base_url(base_url)
-    except BaseUrlError as error:
-        raise CredentialsError(
-            f"the key cannot be sent there: {error}",
-            hint="check the address with `contactctl profile show`",
-        ) from None
 
 
 def _open_pool(
@@ -184,31 +154,9 @@ def _context_for(origin: Origin, env: Mapping[str, str]) -> ssl.SSLContext | Non
     return trust_context(env)
 
 
-def _to_core(request: httpx.Request, deadline: Deadline) -> httpcore.Request:
-    url = request.url
-    timeouts = {
-        "pool": deadline.left_s(),  # waited for by httpcore itself, so in seconds
-        "connect": deadline,
-        "write": deadline,
-        "read": deadline,
-    }
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(
-            scheme=url.raw_scheme,
-            host=_in_brackets(url.raw_host),
-            port=url.port,
-            target=url.raw_path,
-        ),
-        headers=request.headers.raw,
-        content=request.read(),
-        extensions={"timeout": timeouts},
-    )
-
-
-def _in_brackets(host: bytes) -> bytes:
+def _in_brackets(host: str) -> str:
     """Return a host as CONNECT spells it: the colons of an IPv6 address begin no port there."""
-    return b"[%b]" % host if b":" in host else host
+    return f"[{host}]" if ":" in host else host
 
 
 @contextmanager

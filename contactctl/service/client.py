@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    import httpx
-
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.errors import Outcome
     from contactctl.exact_json import JsonObject
+    from contactctl.network.messages import Http
     from contactctl.service.replies import Reply
     from contactctl.service.retrying import Watch
 
@@ -48,7 +47,7 @@ class LoopsClient:
 
     def __init__(  # noqa: PLR0913 - the seams of the tests are parameters
         self,
-        http: httpx.Client,
+        http: Http,
         *,
         retries: int = 3,
         timeout_s: float = 30.0,

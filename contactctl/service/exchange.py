@@ -6,8 +6,6 @@ import time
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
-import httpx
-
 from contactctl.errors import (
     ContactctlError,
     DeadlineError,
@@ -20,12 +18,12 @@ from contactctl.service.replies import MAX_REPLY_BYTES, PACE_HEADERS, Answer, Cl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contactctl.network.messages import Http, Request, Response
     from contactctl.service.endpoints import Call
     from contactctl.service.replies import Reply
 
 T = TypeVar("T")
 
-_JSON_HEADERS = {"Content-Type": "application/json"}
 _MAX_TRACE = 2000
 _FIRST_NON_SUCCESS = 300
 #: zlib's way of saying: gzip or zlib, find out.
@@ -33,11 +31,11 @@ _ANY_DEFLATE = 47
 
 
 class Exchange:
-    """Sends calls through an httpx client, each once."""
+    """Sends calls over HTTP, each once."""
 
     def __init__(
         self,
-        http: httpx.Client,
+        http: Http,
         *,
         timeout_s: float,
         trace: Callable[[str], None] | None,
@@ -51,8 +49,7 @@ class Exchange:
         self.outcome = Outcome.NOT_SENT
         #: The limit that was named last, "" where none was; None before the first answer.
         self.limit: str | None = None
-        # From the header that it is sent in: the key has no second way through the program.
-        self.cleaner = Cleaner(http.headers.get("Authorization", "").removeprefix("Bearer "))
+        self.cleaner = Cleaner(http.key.reveal())
 
     def __call__(self, call: Call[T]) -> Reply[T]:
         """Send a call once and return the reply.
@@ -84,12 +81,12 @@ class Exchange:
 
     def _answer(self, call: Call[T]) -> Answer:
         request = self._request(call)
-        self.say(f"{call.method} {request.url}")
+        self.say(f"{call.method} {self._http.url_of(request)}")
         if call.body is not None:
             self.say(f"> {call.body.decode()}")
         started = time.monotonic()
         try:
-            answer = self._read(self._send(request))
+            answer = self._read(self._http.send(request))
         except ContactctlError as error:
             self.say(f"< {error.message}, after {_ms_since(started)} ms")
             raise
@@ -98,67 +95,52 @@ class Exchange:
         self.say(f"< {answer.body.decode('utf-8', 'replace')}")
         return answer
 
-    def _request(self, call: Call[T]) -> httpx.Request:
+    def _request(self, call: Call[T]) -> Request:
         try:
-            return self._http.build_request(
+            return self._http.request(
                 call.method,
                 call.path,
-                params=call.query or None,
-                content=call.body,
-                headers=_JSON_HEADERS if call.body is not None else None,
-                timeout=self._timeout_s,
+                query=call.query,
+                body=call.body,
+                timeout_s=self._timeout_s,
             )
-        except (httpx.InvalidURL, ValueError):  # UnicodeError among them
+        except ValueError:  # UnicodeError among them
             raise UsageError(
                 "the email address or user id cannot be put into a request",
                 hint="check what is given as --email or --user-id",
             ) from None
 
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; what a transport other than ours raises becomes a lost answer."""
-        try:
-            # Streamed, so that a body without end is cut off at the limit.
-            return self._http.send(request, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
-            raise _lost() from None
-
-    def _read(self, response: httpx.Response) -> Answer:
+    def _read(self, response: Response) -> Answer:
         """Read an answer's body; where its status is no success, that alone decides."""
         try:
             body, whole = _read_body(response)
         except (NoConnectionError, DeadlineError) as error:
             # A status that has come is an answer, even where its body has not.
-            error.status = response.status_code
-            error.message += f" (HTTP {response.status_code})"
-            if response.status_code < _FIRST_NON_SUCCESS:
+            error.status = response.status
+            error.message += f" (HTTP {response.status})"
+            if response.status < _FIRST_NON_SUCCESS:
                 raise
             body, whole = b"", False
         finally:
             response.close()
-        headers = response.headers
-        pace = {name: self.cleaner.show(headers[name]) for name in PACE_HEADERS if name in headers}
+        found = ((name, response.header(name)) for name in PACE_HEADERS)
+        pace = {name: self.cleaner.show(value) for name, value in found if value is not None}
         self.limit = pace.get("x-ratelimit-limit", self.limit or "")
-        return Answer(response.status_code, body, pace, _location_of(response), whole)
+        return Answer(response.status, body, pace, response.header("location") or "", whole)
 
 
-def _read_body(response: httpx.Response) -> tuple[bytes, bool]:
+def _read_body(response: Response) -> tuple[bytes, bool]:
     """Return the decoded body up to the limit, and whether that is all of it.
 
-    httpx would unpack a compressed answer to any size; identity was asked for, yet something on
-    the way may compress all the same.
+    Identity was asked for, yet something on the way may compress all the same.
     """
-    if response.is_stream_consumed:  # a transport in this process gave it whole
-        return response.content[:MAX_REPLY_BYTES], len(response.content) <= MAX_REPLY_BYTES
     body = bytearray()
-    try:
-        for chunk in response.iter_raw():
-            body += chunk
-            if len(body) > MAX_REPLY_BYTES:
-                break
-    except (httpx.HTTPError, httpx.StreamError):
-        raise _lost() from None
+    for piece in response.body:  # a body without end is cut off at the limit
+        body += piece
+        if len(body) > MAX_REPLY_BYTES:
+            break
     raw = bytes(body)
-    if response.headers.get("Content-Encoding", "identity").lower() == "identity":
+    if (response.header("content-encoding") or "identity").lower() == "identity":
         return raw[:MAX_REPLY_BYTES], len(raw) <= MAX_REPLY_BYTES
     return _inflated(raw)
 
@@ -171,15 +153,6 @@ def _inflated(raw: bytes) -> tuple[bytes, bool]:
     except zlib.error:
         return raw, True  # another encoding: the body will be found to be no JSON
     return body, unpacker.eof
-
-
-def _location_of(response: httpx.Response) -> str:
-    locations = response.extensions.get("locations", [])
-    return locations[0].decode("ascii", "replace") if locations else ""
-
-
-def _lost() -> NoConnectionError:
-    return NoConnectionError("the answer was lost on the way", outcome=Outcome.UNKNOWN)
 
 
 def _ms_since(started: float) -> int:

@@ -46,7 +46,7 @@ run()
 """
 UPDATE = ("update", "--email", "ada@example.com")
 BEFORE_THE_COMMAND = ["contactctl.cli", "typer", "contactctl.tree", "contactctl.commands.contacts"]
-IN_THE_COMMAND = ["contactctl.profiles.store", "httpx", "contactctl.service.client"]
+IN_THE_COMMAND = ["contactctl.profiles.store", "httpcore", "contactctl.service.client"]
 
 
 class Waiting:
@@ -136,13 +136,13 @@ def test_an_interrupt_in_the_command_is_said(
     service: FaultServer, own_folders: dict[str, str], becomes: str
 ) -> None:
     """Also where the import makes another exception of it, which is no bug of ours."""
-    waiting = Waiting("httpx", {**own_folders, **key_for(service)}, becomes=becomes)
+    waiting = Waiting("httpcore", {**own_folders, **key_for(service)}, becomes=becomes)
     waiting.process.send_signal(signal.SIGINT)
     assert waiting.end() == (-signal.SIGINT, "", "error: interrupted\n")
     assert service.count == 0
 
 
-@pytest.mark.parametrize("module", ["typer", "httpx"])
+@pytest.mark.parametrize("module", ["typer", "httpcore"])
 def test_an_interrupt_that_the_parent_ignores_stays_ignored(
     service: FaultServer, own_folders: dict[str, str], module: str
 ) -> None:

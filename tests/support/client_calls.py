@@ -10,7 +10,8 @@ from faults import NOW
 
 from contactctl.changes.created import unlike_created
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.network.messages import Http
+from contactctl.network.transport import NetworkTransport
 from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def spied_client(
     waits: list[float] = []
     lines: list[str] = []
     client = LoopsClient(
-        open_http(url, key, NetworkTransport(url, env or {})),
+        Http(url, key, NetworkTransport(url, env or {})),
         retries=retries,
         timeout_s=timeout_s,
         sleep=waits.append,

@@ -11,7 +11,8 @@ from client_calls import KEY
 from contactctl.errors import (
     ContactctlError,
 )
-from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.network.messages import Http
+from contactctl.network.transport import NetworkTransport
 from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def client_over(
     look_up: LookUp = socket.getaddrinfo,
 ) -> LoopsClient:
     transport = NetworkTransport(url, env or {}, look_up=look_up)
-    return LoopsClient(open_http(url, KEY, transport), retries=0, timeout_s=timeout_s)
+    return LoopsClient(Http(url, KEY, transport), retries=0, timeout_s=timeout_s)
 
 
 def failure_of(client: LoopsClient) -> ContactctlError:

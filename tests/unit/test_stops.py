@@ -11,15 +11,16 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
+from scripted import answered, in_process
 
 from contactctl.errors import Outcome, StoppedError
-from contactctl.service.client import LoopsClient
 from contactctl.signals import Stops, stops_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from contactctl.network.messages import Request, Response
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -72,15 +73,14 @@ def test_what_the_parent_ignores_stays_ignored(signum: signal.Signals) -> None:
 @pytest.mark.parametrize("signum", SIGNALS)
 def test_after_a_stop_that_was_swallowed_nothing_is_sent(signum: signal.Signals) -> None:
     """As Python swallows what is raised in a callback of the garbage collector."""
-    seen: list[httpx.Request] = []
+    seen: list[Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: Request) -> Response:
         seen.append(request)
-        return httpx.Response(200)
+        return answered(200)
 
     stops = Stops()
-    http = httpx.Client(base_url="http://127.0.0.1/v1", transport=httpx.MockTransport(answer))
-    client = LoopsClient(http, before_each=stops.check)
+    client = in_process(answer, before_each=stops.check)
     with client, stops.raised(not_sent):
         try:
             signal.raise_signal(signum)

@@ -14,7 +14,8 @@ from fault_server import FaultServer, reply_json
 from contactctl.base_url import origin_of
 from contactctl.errors import ContactctlError, DeadlineError, NoConnectionError, TrustError
 from contactctl.network.connect import IDLE_S, Deadline, EarlyConnection, open_early
-from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.network.messages import Http
+from contactctl.network.transport import NetworkTransport
 from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def client_over(
     url: str, env: Mapping[str, str], early: EarlyConnection | None, timeout_s: float = 30.0
 ) -> LoopsClient:
     transport = NetworkTransport(url, env, early=early)
-    return LoopsClient(open_http(url, KEY, transport), retries=0, timeout_s=timeout_s)
+    return LoopsClient(Http(url, KEY, transport), retries=0, timeout_s=timeout_s)
 
 
 def failure_of(url: str, env: Mapping[str, str], timeout_s: float = 30.0) -> ContactctlError:

@@ -24,7 +24,8 @@ from contactctl.errors import (
     ProxyError,
     TrustError,
 )
-from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.network.messages import Http
+from contactctl.network.transport import NetworkTransport
 from contactctl.service.client import LoopsClient
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def here(_host: object, port: int, **_: object) -> list[Address]:
 
 def client_over(url: str, env: Mapping[str, str], *, timeout_s: float = 30.0) -> LoopsClient:
     transport = NetworkTransport(url, env, look_up=here)
-    http = open_http(url, KEY, transport)
+    http = Http(url, KEY, transport)
     return LoopsClient(http, retries=1, timeout_s=timeout_s, sleep=lambda _: None)
 
 
@@ -203,7 +204,7 @@ def test_an_ipv6_address_is_connected_to_without_brackets(authority: Authority) 
 
     with FaultServer([EMPTY], tls=authority.server_context("2001:db8::1")) as server:
         url = "https://[2001:db8::1]/api"
-        http = open_http(url, KEY, NetworkTransport(url, trusting(authority), look_up=note))
+        http = Http(url, KEY, NetworkTransport(url, trusting(authority), look_up=note))
         with LoopsClient(http, retries=0) as client:
             assert client.lists() == []
     assert asked == [b"2001:db8::1"]

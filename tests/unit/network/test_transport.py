@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 import httpcore
-import httpx
 import pytest
 from client_calls import CHANGE, KEY
 from fault_server import FaultServer, reply_json
+from scripted import UNASKED
 
 from contactctl import __version__
 from contactctl.errors import (
@@ -24,8 +24,9 @@ from contactctl.errors import (
     UsageError,
 )
 from contactctl.network.connect import Deadline, is_readable
+from contactctl.network.messages import Http
 from contactctl.network.streams import Stream
-from contactctl.network.transport import _nothing_else_escapes, open_http
+from contactctl.network.transport import _nothing_else_escapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +104,7 @@ def test_nothing_else_escapes(
 )
 def test_no_client_is_made_for_an_address_that_must_not_have_the_key(url: str) -> None:
     with pytest.raises(CredentialsError) as caught:
-        open_http(url, KEY, httpx.MockTransport(lambda _: httpx.Response(200)))
+        Http(url, KEY, UNASKED)
     assert KEY not in str(caught.value)
     assert caught.value.outcome is Outcome.NOT_SENT
 
@@ -111,7 +112,7 @@ def test_no_client_is_made_for_an_address_that_must_not_have_the_key(url: str) -
 @pytest.mark.parametrize("key", ["", KEY + "\n\n", KEY + " x", KEY + "\0", KEY + "ü"])
 def test_no_client_is_made_for_a_key_that_would_be_printed(key: str) -> None:
     with pytest.raises(CredentialsError) as caught:
-        open_http("https://x.example", key, httpx.MockTransport(lambda _: httpx.Response(200)))
+        Http("https://x.example", key, UNASKED)
     assert KEY not in str(caught.value)
 
 

@@ -6,14 +6,12 @@ import gzip
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-from client_calls import CHANGE, KEY, spied_client
+from client_calls import CHANGE, spied_client
 from fault_server import FaultServer, reply, reply_json
+from scripted import answered, in_process
 
 from contactctl.errors import BadReplyError, ContactctlError, Outcome
-from contactctl.network.transport import open_http
-from contactctl.service.client import LoopsClient
 from contactctl.service.replies import MAX_REPLY_BYTES
 
 if TYPE_CHECKING:
@@ -66,8 +64,7 @@ def test_an_answer_may_be_as_long_as_the_limit_and_no_longer(
 @pytest.mark.parametrize("blanks", [0, 1])
 def test_a_transport_in_this_process_has_the_same_limit(blanks: int) -> None:
     body = SAVED + b" " * (MAX_REPLY_BYTES - len(SAVED) + blanks)
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
-    with LoopsClient(open_http("http://localhost/api", KEY, transport)) as client:
+    with in_process(lambda _: answered(200, body)) as client:
         if not blanks:
             assert client.update(CHANGE).id == "c1"
             return

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import httpx
+from typing import TYPE_CHECKING
+
 import pytest
 from certificates import Authority, make_authority
 from client_calls import KEY
 from fault_server import FaultServer, hang_up, reply, reply_json
+from scripted import UNASKED, answered, in_process
 
 from contactctl.errors import CredentialsError, RedirectedError
-from contactctl.network.transport import NetworkTransport, open_http
+from contactctl.network.messages import Http
+from contactctl.network.transport import NetworkTransport
 from contactctl.service.client import LoopsClient
+
+if TYPE_CHECKING:
+    from contactctl.network.messages import Request, Response
 
 PROXY_VARIABLES = (
     "HTTP_PROXY",
@@ -75,7 +81,7 @@ def test_no_proxy_of_any_environment_sees_requests_to_this_machine(
             "NO_PROXY": no_proxy,
             "SSL_CERT_FILE": str(authority.file),
         }
-        http = open_http(server.url, KEY, NetworkTransport(server.url, env))
+        http = Http(server.url, KEY, NetworkTransport(server.url, env))
         with LoopsClient(http, retries=0) as client:
             assert client.lists() == []
     assert (server.count, proxy.count) == (1, 0)
@@ -89,7 +95,7 @@ def test_no_redirect_is_followed(status: int, target: str) -> None:
     with FaultServer([reply_json([])]) as evil:
         there = [("Location", target.format(port=evil.port))]
         with FaultServer([reply(status, b"", there)]) as server:
-            http = open_http(server.url, KEY, NetworkTransport(server.url, {}))
+            http = Http(server.url, KEY, NetworkTransport(server.url, {}))
             with LoopsClient(http, retries=3) as client, pytest.raises(RedirectedError) as caught:
                 client.lists()
     assert (server.count, evil.count) == (1, 0)
@@ -101,14 +107,13 @@ def test_no_redirect_is_followed(status: int, target: str) -> None:
 def test_a_redirect_is_not_followed_by_another_transport_either(status: int) -> None:
     asked: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
-        return httpx.Response(status, headers={"Location": "https://evil.example/"})
+    def answer(request: Request) -> Response:
+        asked.append(request.target)
+        return answered(status, Location="https://evil.example/")
 
-    http = open_http("http://localhost/api", KEY, httpx.MockTransport(answer))
-    with LoopsClient(http, retries=3) as client, pytest.raises(RedirectedError):
+    with in_process(answer, retries=3) as client, pytest.raises(RedirectedError):
         client.lists()
-    assert asked == ["http://localhost/api/v1/lists"]
+    assert asked == ["/api/v1/lists"]
 
 
 @pytest.mark.parametrize("url", CROOKED)
@@ -116,4 +121,4 @@ def test_no_client_is_made_for_a_crooked_address(url: str) -> None:
     with pytest.raises(CredentialsError):
         NetworkTransport(url, {})
     with pytest.raises(CredentialsError):
-        open_http(url, KEY, httpx.MockTransport(lambda _: httpx.Response(200)))
+        Http(url, KEY, UNASKED)
