@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.contact import ContactChange
-from contactctl.importing.row import Job, Result, invalid, make_job
+from contactctl.importing.row import Job, Result, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -120,7 +120,7 @@ class Intake:
             return Job(row, ContactChange(*problem.who), known=known, earlier=earlier)
         if known is not None:
             return Job(row, change, known=known, earlier=earlier)
-        return make_job(row, change)
+        return Job(row, change)
 
 
 def _skipped(job: Job) -> Job:

@@ -14,7 +14,7 @@ from contactctl.importing.convert import CsvConverter
 from contactctl.importing.convert_json import JsonConverter
 from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.opted_out import OptedOutConverter
-from contactctl.importing.row import Job, make_job
+from contactctl.importing.row import Job
 from contactctl.importing.unknown_columns import UnknownColumnsError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Plan:
                 change = self.converter.to_change(row)
             except ValueProblem:
                 continue
-            yield make_job(row, change)
+            yield Job(row, change)
 
 
 class FaultyColumnsError(UsageError):

@@ -91,7 +91,7 @@ class Result(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A row in a run: the change that it asks for, and the request body that says so.
+    """A row in a run, and the change that it asks for.
 
     ``known`` is its result where the row need not be sent: it cannot be, or it says nothing new,
     or an earlier run sent it. ``earlier`` says that a run before this one, now resumed, has told
@@ -100,7 +100,6 @@ class Job(NamedTuple):
 
     row: Row
     change: ContactChange = ContactChange()
-    body: bytes = b""
     known: Result | None = None
     earlier: bool = False
 
@@ -108,6 +107,11 @@ class Job(NamedTuple):
     def ordinal(self) -> int:
         """Return the row's place in the file."""
         return self.row.ordinal
+
+    @property
+    def body(self) -> bytes:
+        """Return the request body that says so, made anew: most rows of most runs need none."""
+        return self.change.to_body()
 
     @property
     def keys(self) -> list[str]:
@@ -136,11 +140,6 @@ class Finished(NamedTuple):
             "error": None if result.error is None else result.error.to_json_object(),
             **lost_to_json(result),
         }
-
-
-def make_job(row: Row, change: ContactChange) -> Job:
-    """Return the job of a row that is to be sent."""
-    return Job(row, change, change.to_body())
 
 
 def identifier_keys(change: ContactChange) -> list[str]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from contactctl.errors import (
     Ending,
@@ -17,18 +17,24 @@ from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from contactctl.importing.engine import ImportRun
     from contactctl.importing.report import Tally
 
 #: timeout(1) and terminals may send a signal to a process and to its group.
 _SAME_SIGNAL_S = 0.3
 
 
+class Stoppable(Protocol):
+    """A run that can be asked to end."""
+
+    def request_stop(self, *, at_once: bool = False) -> None:
+        """Ask the run to end soon; ``at_once`` waits for nothing."""
+
+
 class Stop:
     """What a signal does: the first one ends the run soon, the second one at once."""
 
     def __init__(self) -> None:
-        self.run: ImportRun | None = None
+        self.run: Stoppable | None = None
         self._signum = 0
         self._first_at = 0.0
 
@@ -45,7 +51,7 @@ class Stop:
                     error.counts = tally.counts
             raise
 
-    def watch(self, run: "ImportRun") -> None:
+    def watch(self, run: Stoppable) -> None:
         """Stop this run from now on; raise where a stop was asked for before, and swallowed."""
         if self._signum:
             raise StoppedError("stopped before the first row", signum=self._signum)

@@ -13,7 +13,7 @@ from known_account import account_fields
 from contactctl.errors import Outcome, UnavailableError
 from contactctl.importing.convert import CsvConverter
 from contactctl.importing.delta import Delta, other_write
-from contactctl.importing.row import Result, RowError, make_job
+from contactctl.importing.row import Job, Result, RowError
 from contactctl.importing.rules import ColumnRules
 from contactctl.importing.sent_memory import open_sent_memory
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from contactctl.importing.row import Job
 
 _CONVERTER = CsvConverter(
     ("email", "userId", "plan"), ColumnRules(), account_fields({"plan": "string"}, str)
@@ -32,7 +31,7 @@ def job(text: str, ordinal: int = 1) -> Job:
     """Return the row ``email userId plan``, ``-`` for an empty cell."""
     (row,) = rows(text)
     row = row._replace(ordinal=ordinal)
-    return make_job(row, _CONVERTER.to_change(row))
+    return Job(row, _CONVERTER.to_change(row))
 
 
 @dataclass

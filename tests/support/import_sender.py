@@ -9,7 +9,7 @@ from contactctl.errors import ContactctlError, Outcome
 from contactctl.importing.limiter import Limiter
 from contactctl.importing.outage import Outage
 from contactctl.importing.pacer import Pacer, Rate
-from contactctl.importing.row import Row, make_job
+from contactctl.importing.row import Job, Row
 from contactctl.importing.sender import Sender
 from contactctl.service.replies import Reply
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
     from contactctl.importing.row import Result
 
-JOB = make_job(Row(7, 8), ContactChange(email="a@b.co"))
+JOB = Job(Row(7, 8), ContactChange(email="a@b.co"))
 REPLY: Reply[JsonObject] = Reply(200, {}, {"success": True, "id": "c1"})
 
 

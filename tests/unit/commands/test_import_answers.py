@@ -30,7 +30,6 @@ from contactctl.importing.row import (
     RowChange,
     RowError,
     invalid,
-    make_job,
 )
 from contactctl.progress import Standing
 from contactctl.runs.telling import standing
@@ -92,7 +91,7 @@ def test_looks_take_their_time_and_a_limit_leaves_rows_out(tmp_path: Path) -> No
 def dry_tally(*kinds: str, looks: bool = False) -> DryTally:
     tally = DryTally(len(kinds), looks=looks)
     for number, kind in enumerate(kinds, start=1):
-        job = make_job(Row(number, number + 1), ContactChange(f"p{number}@b.co"))
+        job = Job(Row(number, number + 1), ContactChange(f"p{number}@b.co"))
         result = Result(number, "done")
         if kind in KINDS:
             fields = {"plan": FieldChange("a", "b"), "note": FieldChange(None, "x\ny")}

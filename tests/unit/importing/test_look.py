@@ -14,7 +14,7 @@ from contactctl.changes.update import Wish
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import GuardError, Outcome, RefusedError
 from contactctl.importing.look import Guards, Look, LookingSender
-from contactctl.importing.row import Job, Result, Row, RowChange, make_job
+from contactctl.importing.row import Job, Result, Row, RowChange
 from contactctl.importing.sender import RowFailedError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class World:
 
     def send(self, change: ContactChange, guards: Guards | None = None) -> Result | None:
         sender = LookingSender(self, guards or Guards(), self.write)
-        return sender.send(make_job(Row(7, 8), change), self.ask)
+        return sender.send(Job(Row(7, 8), change), self.ask)
 
 
 def change(email: str | None = None, user_id: str | None = None, **values: bool) -> ContactChange:

@@ -9,7 +9,7 @@ from contactctl.changes.update import Wish
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.importing.look import Guards, LookingSender
 from contactctl.importing.overlay import Named, Overlay
-from contactctl.importing.row import Row, make_job
+from contactctl.importing.row import Job, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ class World:
 def told(world: World, *changes: ContactChange) -> tuple[list[str], Overlay]:
     """Send rows one after the other; return what each would do, and what is kept."""
     named = Named(len(changes))
-    jobs = [make_job(Row(n, n + 1), change) for n, change in enumerate(changes, start=1)]
+    jobs = [Job(Row(n, n + 1), change) for n, change in enumerate(changes, start=1)]
     for job in jobs:
         named.add(job.keys)
     overlay = Overlay(world, named)
@@ -78,7 +78,7 @@ def test_what_is_emptied_is_empty() -> None:
 
 def test_of_a_large_file_few_contacts_are_kept_for_nothing() -> None:
     rows = 20_000
-    jobs = [make_job(Row(n, n), ContactChange(f"p{n}@x.co", f"u{n}")) for n in range(rows)]
+    jobs = [Job(Row(n, n), ContactChange(f"p{n}@x.co", f"u{n}")) for n in range(rows)]
     named = Named(rows)
     for job in jobs:
         named.add(job.keys)

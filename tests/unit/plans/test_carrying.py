@@ -12,7 +12,7 @@ from one_contact import Kept, Service
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import GuardError
-from contactctl.importing.row import Row, make_job
+from contactctl.importing.row import Job, Row
 from contactctl.plans.carrying import ApplyingSender, Writer
 from contactctl.plans.drift import to_change
 from contactctl.plans.lines import Planned
@@ -55,7 +55,7 @@ def carried(
     limits = Limits(check_addresses=check)
     sender = ApplyingSender(service, writer.write, limits, may_be_done=resumed)
     row = Row(1, 2, values=item.to_json_object())
-    result = sender.send(make_job(row, to_change(item)), lambda _: True)
+    result = sender.send(Job(row, to_change(item)), lambda _: True)
     assert result is not None
     return result
 

@@ -13,7 +13,7 @@ from contactctl.contact import ContactChange, ContactRef
 from contactctl.errors import (
     GuardError,
 )
-from contactctl.importing.row import Row, make_job
+from contactctl.importing.row import Job, Row
 from contactctl.plans.drift import to_change
 from contactctl.plans.lines import Planned
 from contactctl.plans.opposite import opposite_of_deletion
@@ -54,7 +54,7 @@ def taken_back(
             raise GuardError("not allowed")
 
     sender = UndoingSender(looks, writer.write, check)
-    result = sender.send(make_job(row, to_change(item)), lambda _: True)
+    result = sender.send(Job(row, to_change(item)), lambda _: True)
     assert result is not None
     return result
 
