@@ -7,6 +7,7 @@ import typer
 from contactctl import answers
 from contactctl.answers import CONTACT_FIELDS
 from contactctl.changes.lookup import find_one
+from contactctl.contact import DEFAULT_TYPES
 from contactctl.errors import UsageError
 from contactctl.exact_json import JsonObject, JsonValue
 from contactctl.flags import FIELDS
@@ -101,12 +102,12 @@ def _find_many(session: Session, rows: RowsFlags, *, as_csv: bool) -> None:
 
 
 def _value(session: Session, contact: JsonObject, name: str) -> JsonValue:
-    """Return one field; a property that is declared but not set is null.
+    """Return one field; null for one that every contact has, or that is declared, and not set.
 
     Raises :class:`UsageError` for a field that there is not.
     """
-    if name in contact:
-        return contact[name]
+    if name in contact or name in CONTACT_FIELDS or name in DEFAULT_TYPES:
+        return contact.get(name)
     # The service leaves out properties that are not set; only the account can tell a typo.
     declared = session.account.declared_for([name])
     if name in declared:

@@ -32,6 +32,13 @@ def is_suppressed(cli: Cli) -> bool:
     return found
 
 
+def test_a_standard_field_that_an_answer_lacks_has_no_value(cli: Cli) -> None:
+    with serve() as server:  # whose contact and properties lack both
+        words = ("find", "-e", ADA, "--field", "optInStatus", "--field", "createdAt")
+        assert cli(*words, env=key_for(server)).out == "\n\n"
+        assert server.routes_seen() == ["GET contacts/find"]
+
+
 # suppression
 
 
