@@ -45,8 +45,7 @@ class SpelledText(Text):
 class Fitting:
     """A table where each column has room for its words; else what ``otherwise`` makes of it.
 
-    ``whole`` are the numbers of the columns in which no word is broken, however long; ``styles``
-    has one for each column.
+    ``whole`` are the numbers of the columns in which no word is broken, however long.
     """
 
     def __init__(
@@ -56,13 +55,11 @@ class Fitting:
         otherwise: Callable[[], RenderableType],
         *,
         whole: Collection[int] = (0,),
-        styles: Sequence[str] = (),
     ) -> None:
         self._titles = titles
         self._rows = rows
         self._otherwise = otherwise
         self._whole = whole
-        self._styles = styles or [""] * len(titles)
 
     def __rich_console__(
         self, _console: Console, options: ConsoleOptions
@@ -91,8 +88,8 @@ class Fitting:
 
     def _drawn(self, rows: Sequence[Cells], widths: Sequence[int]) -> Table:
         table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="dim")
-        for title, width, style in zip(self._titles, widths, self._styles, strict=True):
-            table.add_column(title, width=width, overflow="fold", style=style)
+        for title, width in zip(self._titles, widths, strict=True):
+            table.add_column(title, width=width, overflow="fold")
         for row in rows:
             table.add_row(*row)
         return table
