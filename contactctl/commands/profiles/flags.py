@@ -50,7 +50,7 @@ KeyCommandFlag = Annotated[
         "--key-command",
         metavar="COMMAND",
         help="Run this command at each use for the key that it prints, such as 'op read …'. No"
-        " shell reads it, and it has 60 seconds. On Windows write / or \\\\ for each \\.",
+        " shell reads it, and it has 60 seconds.",
         rich_help_panel=KEY,
     ),
 ]
