@@ -209,8 +209,9 @@ def lists() -> Call[list[JsonObject]]:
 
 def api_key() -> Call[JsonObject]:
     """Return the question whether the service takes the key."""
-    hint = "take a key from Settings → API in Loops, and add it: `contactctl profile add NAME`"
-    advice = ((UnauthorizedError, hint),)
+    # To replace one that is not there is to add it.
+    add = "`contactctl profile add NAME --replace`"
+    advice = ((UnauthorizedError, f"take a key from Settings → API in Loops, and add it: {add}"),)
     return Call("GET", "api-key", "check the API key", _success, advice=advice)
 
 
