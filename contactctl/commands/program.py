@@ -118,7 +118,7 @@ def load_script(shell: str) -> str:
 
 @with_session
 def schema(session: Session, context: typer.Context, words: Described = None) -> None:
-    """Print everything about this program as one JSON object, for programs and agents.
+    """Print everything about this program as one JSON object, for other programs.
 
     Every command with its arguments and flags, the exit codes, the error codes, and the JSON
     Schema of every answer that a command gives with --output json, errors included.
