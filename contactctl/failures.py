@@ -1,4 +1,4 @@
-"""An error as an object for programs, as plain lines, and as the hint below a panel."""
+"""An error as an object for programs, as plain lines, and as the hint below the rest."""
 
 from __future__ import annotations
 
@@ -44,21 +44,25 @@ def to_object(error: Ending) -> JsonObject:
 
 def lines(error: Ending) -> Iterator[str]:
     """Return all of it as lines; a command to copy is the last one."""
-    head = "" if error.is_plain else "error: "
-    yield head + to_safe(error.message, keep="\n")
-    yield from (f"  {name}: {to_safe(text)}" for name, text in error.details)
+    yield from told(error)
     yield from ([f"  hint: {to_safe(error.hint)}"] if error.hint else [])
     yield from ([to_safe(error.command)] if error.command else [])
 
 
-def suits_panel(error: Ending, width: int) -> bool:
-    """Tell whether an error is drawn in a panel on a terminal of so many columns.
+def told(error: Ending) -> Iterator[str]:
+    """Return what happened, and what is known of it, as lines."""
+    head = "" if error.is_plain else "error: "
+    yield head + to_safe(error.message, keep="\n")
+    yield from (f"  {name}: {to_safe(text)}" for name, text in error.details)
 
-    A stop is not: whoever presses Ctrl-C would wait for Rich to be imported. Nor is a message with
-    a word, such as an address, that the panel would break, as it may be copied.
-    """
-    if error.is_plain or isinstance(error, StoppedError):
-        return False
+
+def is_brief(error: Ending) -> bool:
+    """Tell whether nothing is drawn for it: whoever presses Ctrl-C would wait for Rich."""
+    return error.is_plain or isinstance(error, StoppedError)
+
+
+def fits_panel(error: Ending, width: int) -> bool:
+    """Tell whether no word of it, such as an address, would be broken by a panel of that width."""
     longest = max(map(columns, to_safe(error.message).split()), default=0)
     return longest <= width - PANEL_SIDES
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contactctl.errors import Ending
 
 Format = Literal["text", "json"]
+_ERROR_HEAD = ("error:", "1;31")
 
 
 class Answer(NamedTuple):
@@ -139,19 +140,12 @@ class Output(NamedTuple):
         """Write an error: one JSON line, a panel on a terminal, or ``error:`` lines."""
         from contactctl import failures
 
-        width = self.width(self.stderr)
         if self.form == "json":
             self.tell(to_json({"error": failures.to_object(error)}, ascii_only=True))
-        elif is_terminal(self.stderr) and failures.suits_panel(error, width):
-            from contactctl import views
-
-            with self._masking():
-                self.console(self.stderr).print(views.error_panel(error, width))
-            # Below the panel, whose border would be copied with it.
-            for text in failures.below_panel(error, width):
-                self._say(text, safe=True, fits=False, head=("hint:", "36"))
+        elif is_terminal(self.stderr) and not failures.is_brief(error):
+            self._draw_error(error)
         else:
-            self._say("\n".join(failures.lines(error)), safe=True, head=("error:", "1;31"))
+            self._say("\n".join(failures.lines(error)), safe=True, head=_ERROR_HEAD)
 
     def tell(self, text: str) -> None:
         """Write a line to stderr as it is; a reader that is gone, or a full disk, stops nothing."""
@@ -197,6 +191,21 @@ class Output(NamedTuple):
             from contactctl.failures import unwritable
 
             raise unwritable(error, applied=applied) from error
+
+    def _draw_error(self, error: Ending) -> None:
+        from contactctl import failures
+
+        width = self.width(self.stderr)
+        if failures.fits_panel(error, width):
+            from contactctl import views
+
+            with self._masking():
+                self.console(self.stderr).print(views.error_panel(error, width))
+        else:
+            self._say("\n".join(failures.told(error)), safe=True, head=_ERROR_HEAD)
+        # Below the panel, whose border would be copied with it.
+        for text in failures.below_panel(error, width):
+            self._say(text, safe=True, fits=False, head=("hint:", "36"))
 
     def _write(self, text: str, *, applied: bool) -> None:
         try:

@@ -49,8 +49,12 @@ def test_no_frame_breaks_a_word_that_may_be_copied() -> None:
     for width, framed in ((40, False), (len(address) + 3, False), (len(address) + 4, True)):
         stderr = _Terminal()
         output = Output(io.StringIO(), stderr, {"COLUMNS": str(width), "TERM": "dumb"})
-        output.error(UsageError(f"there is no {address}"))
+        error = UsageError(
+            f"there is no {address}", hint=f"make one: `contactctl create {address}`"
+        )
+        output.error(error)
         assert (address in stderr.getvalue(), "─" in stderr.getvalue()) == (True, framed)
+        assert stderr.getvalue().endswith(f"\ncontactctl create {address}\n")
 
 
 @pytest.mark.parametrize("columns", ["0", "9999999999", "9" * 5000, "-1", "wide"])
