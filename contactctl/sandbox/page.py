@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contactctl.sandbox.incoming import Incoming
 
 _FOLDER = Path(__file__).with_name("static")
-_SCRIPTS = ("page", "parts", "requests", "contacts", "account")
+_SCRIPTS = ("page", "parts", "records", "detail", "requests", "contacts", "account")
 #: What is served under which path: a file, and its media type.
 _FILES: Mapping[str, tuple[str, str]] = {
     "/": ("index.html", "text/html; charset=utf-8"),

@@ -40,15 +40,15 @@ def settings() -> Settings:
 
 
 def test_what_comes_is_seen_and_can_be_opened_by_keyboard(page: Page, tmp_path: Path) -> None:
-    page.complaints.clear()
-    page.asked.clear()
     with served(tmp_path / "sandbox.sqlite3", settings()) as server, server.client() as client:
         opened(page, server)
-        put(client, email="ada@example.com", firstName=HOSTILE, plan=HOSTILE)
+        put(client, email="ada@example.com", firstName=HOSTILE, plann=HOSTILE)
         assert put(client, email=HOSTILE).status_code == 400
         row = page.wait_for("document.querySelector('#requests-rows tr:nth-child(2)')?.innerText")
         assert "PUT /contacts/update" in row
         assert "ada@example.com" in row
+        assert "firstName: <script>" in row
+        assert '"plann" does not exist' in row
         assert "Invalid email address" in page.run("document.querySelector('.why').textContent")
         assert "\\u202e" in page.run("document.querySelector('#requests-rows tr').textContent")
 
@@ -58,12 +58,19 @@ def test_what_comes_is_seen_and_can_be_opened_by_keyboard(page: Page, tmp_path: 
         assert "onerror" in page.run("document.querySelector('#detail pre').textContent")
         page.press("Escape")
         assert page.wait_for("detail.hidden && document.activeElement.tagName") == "BUTTON"
+        page.press("ArrowDown")
+        focused = page.run("document.activeElement.closest('tr').innerText")
+        assert "plann" in focused
 
         page.run("location.hash = '#contacts'")
         page.wait_for("document.querySelector('#contacts-rows button')?.click() ?? !detail.hidden")
-        page.wait_for("document.querySelector('#detail li')")
-        assert "<script>hit()" in page.run("detail.textContent")
+        assert "<script>hit()" in page.wait_for("detail.querySelector('li') && detail.textContent")
+        put(client, email="ada@example.com", lastName="Lovelace")
+        page.wait_for("detail.textContent.includes('lastName: Lovelace')")
+        client.post("/contacts/delete", json={"email": "ada@example.com"})
+        page.wait_for("detail.textContent.includes('no such contact now')")
         page.resize(360, 740, "dark")
+        page.wait_for("main.inert")
         assert page.run("document.documentElement.scrollWidth") <= 360
     assert page.run("document.querySelectorAll('script').length") == 1
     assert {url.split("/")[2] for url in page.asked} == {server.address.split("/")[2]}
@@ -87,6 +94,11 @@ def test_many_contacts_and_a_server_that_goes_away(page: Page, tmp_path: Path) -
         page.wait_for("document.querySelectorAll('#contacts-rows tr').length === 1")
         port = server.port
     page.wait_for("state.dataset.state === 'gone'")
-    with served(store, settings(), port=port) as server:
+    with served(store, settings(), port=port) as server, server.client() as client:
+        for number in range(2):  # more than the page has seen of the other one
+            put(client, email=f"q{number}@example.com")
         page.wait_for("state.dataset.state === 'live'")
+        page.wait_for("document.querySelectorAll('#requests-rows tr').length === 2")
+        assert "q1@" in page.run("document.querySelector('#requests-rows tr').textContent")
+        client.post(f"{control}/reset")
         page.wait_for("document.querySelectorAll('#requests-rows tr').length === 0")

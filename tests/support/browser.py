@@ -51,6 +51,7 @@ new Promise((done, fail) => {
 
 #: The keys that are pressed here.
 _CODES: dict[str, dict[str, Any]] = {
+    "ArrowDown": {"windowsVirtualKeyCode": 40},
     "Enter": {"windowsVirtualKeyCode": 13, "text": "\r"},
     "Escape": {"windowsVirtualKeyCode": 27},
     "Tab": {"windowsVirtualKeyCode": 9},
@@ -72,10 +73,12 @@ class Page:
         self.asked: list[str] = []
 
     def open(self, url: str) -> None:
-        """Open an address in a new tab, the only one from then on."""
+        """Open an address in a new tab, the only one from then on; what was seen is forgotten."""
         self._session = None
         if self._target:
             self.call("Target.closeTarget", targetId=self._target)
+        self.asked.clear()
+        self.complaints.clear()
         self._target = self.call("Target.createTarget", url="about:blank")["targetId"]
         found = self.call("Target.attachToTarget", targetId=self._target, flatten=True)
         self._session = found["sessionId"]

@@ -1,13 +1,13 @@
 // Lists, properties, suppression, and the faults that are played.
 
+import { know } from "./detail.js";
 import { ask, at, count, made, shown } from "./parts.js";
-import { nameLists } from "./contacts.js";
 
 export async function draw() {
   const [account, faults] = await Promise.all([ask("account"), ask("faults")]);
   at("team").textContent = shown(account.teamName === "Sandbox" ? "" : account.teamName);
   at("contacts-count").textContent = account.contacts.toLocaleString("en");
-  nameLists(account.lists);
+  know(account);
   at("lists-rows").replaceChildren(...account.lists.map(listRow));
   at("properties-rows").replaceChildren(...account.properties.map(propertyRow));
   const left = count(account.removalQuota.remaining, "removal");
@@ -33,8 +33,8 @@ function faultsOf({ fail, latency, retryAfter, rateLimit }) {
   const parts = [
     ...fail.map((one) => `--fail ${one}`),
     ...latency.map((one) => `--latency ${one}`),
-    ...(retryAfter === null ? [] : [`Retry-After ${retryAfter} s`]),
+    ...(retryAfter === null ? [] : [`--retry-after ${retryAfter}`]),
   ];
-  const limit = rateLimit === null ? "no rate limit" : `${rateLimit} requests a second`;
+  const limit = rateLimit === null ? "no rate limit" : `${count(rateLimit, "request")} a second`;
   return `${parts.join(", ") || "None"}; ${limit}.`;
 }

@@ -19,18 +19,17 @@ export function made(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Return a row that opens something; `onOpen` is called with the button that was pressed. */
-export function openingRow(key, cells, onOpen) {
-  const row = made("tr", {}, ...cells);
-  row.dataset.key = key;
-  const button = row.querySelector("button");
-  button.addEventListener("click", () => onOpen(button));
-  return row;
+/** Return a button that does something when it is pressed, and is told of that. */
+export function pressed(text, onPress) {
+  const button = made("button", { type: "button" }, text);
+  button.addEventListener("click", () => onPress(button));
+  return button;
 }
 
-export function statusOf(status) {
-  const kind = status < 400 ? "good" : status < 500 ? "refused" : "failed";
-  return made("span", { className: `status ${kind}` }, status);
+export function rowOf(key, cells) {
+  const row = made("tr", {}, ...cells);
+  row.dataset.key = key;
+  return row;
 }
 
 /** Return a value as JSON on several lines, or a text that is no JSON as it is. */
@@ -42,37 +41,11 @@ export function block(value) {
 export const count = (number, one, many = `${one}s`) =>
   `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
-export const timeOf = (record) => new Date(record.at).toLocaleTimeString("en-GB");
-
 /** Ask the sandbox; raises for anything but its answer. */
 export async function ask(path, options = {}) {
   const reply = await fetch(`/_sandbox/${path}`, { signal: AbortSignal.timeout(10_000), ...options });
   if (!reply.ok) throw new Error(`HTTP ${reply.status}`);
   return reply.json();
-}
-
-let opener = null;
-let onClosed = () => {};
-
-/** Show something beside the list, or over it on a narrow screen. */
-export function openDetail(title, children, from, closed = () => {}) {
-  onClosed();
-  opener = from ?? opener;
-  onClosed = closed;
-  at("detail-title").replaceChildren(made("bdi", {}, title));
-  at("detail-body").replaceChildren(...children);
-  at("detail").hidden = false;
-  at("detail").scrollTop = 0;
-  at("detail").focus();
-}
-
-export function closeDetail() {
-  if (at("detail").hidden) return;
-  at("detail").hidden = true;
-  onClosed();
-  onClosed = () => {};
-  if (opener?.isConnected) opener.focus();
-  opener = null;
 }
 
 /** Return names and values as a list of terms. */

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+SCRIPTS = ("page", "parts", "records", "detail", "requests", "contacts", "account")
 ORIGIN = "http://127.0.0.1:8025"
 
 
@@ -42,7 +43,7 @@ def test_every_file_that_the_page_names_is_served_as_what_it_is(client: httpx.Cl
         "/_sandbox/page.css": "text/css; charset=utf-8",
         "/_sandbox/icon.svg": "image/svg+xml",
     } | dict.fromkeys(
-        (f"/_sandbox/{name}.js" for name in ("page", "parts", "requests", "contacts", "account")),
+        (f"/_sandbox/{name}.js" for name in SCRIPTS),
         "text/javascript; charset=utf-8",
     )
 
