@@ -87,6 +87,11 @@ def is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - the path's own raises where one may not look
 
 
+def is_one_file(path: Path, other: Path) -> bool:
+    """Tell whether two paths, such as a link and its target, lead to one file that is there."""
+    return path.exists() and other.exists() and path.samefile(other)
+
+
 def check_readable(path: Path, kind: FolderKind) -> None:
     """Raise :class:`MachineError` for a folder that is there and cannot be looked into."""
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from contactctl.errors import GuardError, UsageError
+from contactctl.files import is_one_file
 from contactctl.flags import WAY
 from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.preview_flags import DryRunFlags
@@ -49,13 +50,8 @@ class PlanFlags(NamedTuple):
                 f"--plan and --{given.replace('_', '-')} cannot be combined",
                 hint="give one of them",
             )
-        if beside is not None and _is_one(self.plan, beside):
+        if beside is not None and is_one_file(self.plan, beside):
             raise UsageError("--plan names the file that is imported", hint="give another name")
-
-
-def _is_one(path: Path, other: Path) -> bool:
-    # By the file itself: links, and disks that ignore case, give it several names.
-    return path.exists() and other.exists() and path.samefile(other)
 
 
 class WayFlags(NamedTuple):

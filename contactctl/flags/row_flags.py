@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import typer
 
 from contactctl.errors import UsageError
+from contactctl.files import is_one_file
 from contactctl.flags import FILE, SENDING, WAY
 from contactctl.safe_text import quoted
 
@@ -248,6 +249,16 @@ def flag_name(annotation: Any) -> str:  # noqa: ANN401 - what Annotated makes
     names = (info.default, *(info.param_decls or ()))  # in Annotated, the first name is there
     words = [name for name in names if isinstance(name, str)]
     return next((name for name in words if name.startswith("--")), "")
+
+
+def check_rejects(rejects: Path | None, source: str) -> None:
+    """Refuse to write failed rows over the file that they come from; raises :class:`UsageError`."""
+    # Before it is opened: what is read may be a copy, and emptying the file would be a loss.
+    if rejects is not None and is_one_file(rejects, Path(source)):
+        raise UsageError(
+            f"--rejects {quoted(str(rejects))} is the file that is read",
+            hint="give the rejects another name",
+        )
 
 
 def check_summary(summary: Path | None, *others: Path | None) -> None:

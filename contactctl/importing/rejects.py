@@ -46,7 +46,7 @@ class Rejects:
         # To open it would empty it before its rows are sent.
         if path.exists() and path.samefile(source.path):
             raise UsageError(
-                f"--rejects {quoted(str(path))} is the file that is imported",
+                f"--rejects {quoted(str(path))} is the file that is read",
                 hint="give the rejects another name",
             )
         self._path = path

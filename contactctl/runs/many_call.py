@@ -12,6 +12,7 @@ from contactctl.connection import account_id
 from contactctl.errors import UsageError
 from contactctl.files import folder, journal_folder
 from contactctl.flags.file_account import team_words
+from contactctl.flags.row_flags import check_rejects
 from contactctl.importing.input_file import open_input
 from contactctl.importing.naming import AccountFields
 from contactctl.importing.rules import parse_rules
@@ -94,6 +95,7 @@ def opened(
     session: Session, command: str, rows: RowsFlags, own: Sequence[str] = ()
 ) -> Iterator[ManyCall]:
     """Open the file of a call; raises :class:`UsageError` and :class:`MachineError`."""
+    check_rejects(rows.rejects, rows.source or "")
     # Read for their errors: later would be after the file was read.
     parse_rate(rows.rate)
     parse_patience_s(rows.patience, 0.0)

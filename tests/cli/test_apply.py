@@ -168,6 +168,9 @@ def test_failed_lines_are_written_down_as_they_stand_in_the_plan(cli: Cli, plan:
     (line,) = json_lines(rejects.read_text())
     assert (line["line"], line["ref"]) == (json_lines(plan.read_text())[1]["line"], line["ref"])
     assert str(line["error"]).startswith("drifted: firstName")
+    again = applied(cli, plan, "--rejects", str(rejects))
+    assert (again.code, "was applied already" in again.err) == (5, True)
+    assert json_lines(rejects.read_text()) == [line]
 
 
 def test_the_summary_is_markdown_without_addresses(cli: Cli, plan: Path) -> None:

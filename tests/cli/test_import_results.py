@@ -222,6 +222,22 @@ def test_rejects_that_cannot_be_written_stop_it_before_the_first_row(
     assert file.read_text() == PEOPLE
 
 
+@pytest.mark.parametrize("command", ["import", "suppression check --from", "apply"])
+def test_rejects_never_take_the_place_of_what_is_read(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
+    file, link = tmp_path / "people.csv", tmp_path / "link.csv"
+    file.write_text(PEOPLE)
+    link.symlink_to(file)
+    # What is read then is a copy of it.
+    escapes = () if command == "apply" else ("--backslash-escapes",)
+    done = cli("--sandbox", *command.split(), str(file), f"--rejects={link}", *escapes)
+    assert (done.code, "is the file that is read" in done.err) == (2, True)
+    assert file.read_text() == PEOPLE
+    # Nothing was begun, and so there is nothing to resume.
+    assert "--resume" not in done.err
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "fast", "nan", "inf", ""])
 def test_a_rate_that_is_none_is_refused(cli: Cli, file: Path, text: str) -> None:
     done = imported(cli, file, f"--rate={text}")

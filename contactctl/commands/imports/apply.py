@@ -14,7 +14,7 @@ from contactctl.files import folder, journal_folder
 from contactctl.flags.file_account import account_of, team_words
 from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
-from contactctl.flags.row_flags import SummaryTo, check_summary
+from contactctl.flags.row_flags import SummaryTo, check_rejects, check_summary
 from contactctl.flags.undo_flag import check_undo, open_row_undo
 from contactctl.importing.report import Tally
 from contactctl.output import Output
@@ -126,6 +126,7 @@ def apply(
     # Before the file is read: a name that is taken costs neither a look-up nor a wait.
     if not preview.dry_run:
         check_undo(flags.undo_file, beside=flags.rejects, resume=flags.resume)
+    check_rejects(flags.rejects, flags.file)
     check_summary(summary, Path(flags.file), flags.rejects, flags.undo_file)
     call = _admitted(session, flags)
     if preview.dry_run:
@@ -191,9 +192,10 @@ def _run(call: ApplyCall, tally: Tally, stop: Stop, shown: plan_answers.Shown) -
     session, flags = call.session, call.flags
     opened = open_application(call.application, session.client, call.state, call.options)
     with ExitStack() as stack:
-        reject = stack.enter_context(open_rejects(flags.rejects, call.application.file))
         run = stack.enter_context(opened)
         stop.watch(run)
+        # Only now, which empties the file: a plan that is refused must not cost what it holds.
+        reject = stack.enter_context(open_rejects(flags.rejects, call.application.file))
         progress, results = stack.enter_context(told(session.output, flags.file, tally, run))
         for finished in results:
             # Written down before it is told: a reader that goes away ends the run.

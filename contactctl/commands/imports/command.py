@@ -18,7 +18,7 @@ from contactctl.errors import UsageError
 from contactctl.flags.options import with_session
 from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.preview_flags import PreviewFlags
-from contactctl.flags.row_flags import check_summary
+from contactctl.flags.row_flags import check_rejects, check_summary
 from contactctl.flags.undo_flag import check_undo
 from contactctl.importing.input_file import InputFile
 from contactctl.importing.plan import Plan
@@ -107,6 +107,7 @@ def _check_files(
 ) -> None:
     """Refuse files that are written where another file of the call lies."""
     source = Path(reading.file)
+    check_rejects(sending.rejects, reading.file)
     check_summary(sending.summary, source, planning.plan, guards.undo_file, sending.rejects)
     if not preview.dry_run:
         check_undo(guards.undo_file, beside=sending.rejects, resume=sending.resume)

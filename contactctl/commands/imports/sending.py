@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
-from contactctl.errors import RowsFailedError, UsageError
+from contactctl.errors import RowsFailedError
 from contactctl.importing.fields import ERROR_COLUMNS
 from contactctl.importing.plan import Plan
 from contactctl.importing.rejects import Rejects
@@ -16,7 +15,6 @@ from contactctl.importing.row import Result, Row
 from contactctl.runs.problems import problem_lines
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import failure_lines, told
-from contactctl.safe_text import quoted
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -96,13 +94,6 @@ def _rejects(call: ImportCall, plan: Plan) -> Iterator[Callable[[Row, Result], N
         yield lambda *_: None
         return
     has_error = plan.fields.is_property(ERROR_COLUMNS[0])
-    given = Path(call.reading.file)
-    # What is read may be a copy of it, which rejects.py knows alone.
-    if path.exists() and given.exists() and path.samefile(given):
-        raise UsageError(
-            f"--rejects {quoted(str(path))} is the file that is imported",
-            hint="give the rejects another name",
-        )
     escapes = call.reading.backslash_escapes
     with Rejects(
         path, plan.source, has_error_property=has_error, backslash_escapes=escapes

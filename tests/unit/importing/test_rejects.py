@@ -172,7 +172,7 @@ def test_the_input_itself_is_never_overwritten(tmp_path: Path) -> None:
     source = write(tmp_path, CSV)
     (tmp_path / "link.csv").symlink_to(source.path)
     for path in (source.path, tmp_path / "link.csv"):
-        with pytest.raises(UsageError, match="is the file that is imported"):
+        with pytest.raises(UsageError, match="is the file that is read"):
             Rejects(path, source)
     assert source.path.read_bytes() == CSV
 
