@@ -102,7 +102,7 @@ class PacedFinder:
 
     def find(self, ref: ContactRef) -> list[JsonObject]:
         """Return the contacts under one address or user id; raises what ``Sender.ask`` says."""
-        found, _ = self._sender.ask(partial(self._client.find_once, ref))
+        found, _ = self._sender.ask(partial(self._client.find_once, ref), writes=False)
         return found
 
 

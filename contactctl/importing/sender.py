@@ -114,8 +114,10 @@ class Sender:
             return failed(job.ordinal, failure.error, failure.error.attempts)
         return Result(job.ordinal, "done", str(reply["id"]), attempts)
 
-    def ask(self, make: Callable[[], Reply[T]], *, writes: bool = False) -> tuple[T, int]:
+    def ask(self, make: Callable[[], Reply[T]], *, writes: bool) -> tuple[T, int]:
         """Make a request until it is answered; return what the answer holds, and the attempts.
+
+        ``writes`` tells a write from a look: a service may answer the one and fail on the other.
 
         Raises :class:`RowFailedError` with what speaks against this row alone, or the error that
         ends the whole run: a key that is not taken, a machine that cannot, a service that was away

@@ -66,7 +66,7 @@ class CheckingSender:
         """Ask; raises what ends the whole run, see :meth:`Sender.ask`."""
         try:
             status, attempts = self._sender.ask(
-                partial(self._client.suppression_once, job.change.refs[0])
+                partial(self._client.suppression_once, job.change.refs[0]), writes=False
             )
         except RowFailedError as failure:
             return failed(job.ordinal, failure.error, failure.error.attempts)
@@ -121,7 +121,7 @@ class RemovingSender:
             return self._remove(job, ref, status)
 
     def _ask(self, ref: ContactRef) -> JsonObject:
-        status, _ = self._sender.ask(partial(self._client.suppression_once, ref))
+        status, _ = self._sender.ask(partial(self._client.suppression_once, ref), writes=False)
         return status
 
     def _remove(self, job: Job, ref: ContactRef, status: JsonObject) -> Result:

@@ -192,7 +192,7 @@ def _sends(  # noqa: PLR0913 - the parts of what sends
         # Undo lines are judged by what is there, so that one done before needs no mark of a resume.
         writer = UndoWriter(client, sender, looks, opposites)
         return UndoingSender(looks, writer.write, application.check_addresses)
-    write = Writer(client, sender, finder, opposites).write
+    write = Writer(client, sender, finder, opposites, application.declared).write
     return ApplyingSender(finder, write, application, may_be_done=resumed)
 
 

@@ -112,8 +112,10 @@ class Writer:
         sender: Sender,
         finder: Finder,
         opposites: Opposites | None = None,
+        declared: DeclaredTypes | None = None,
     ) -> None:
         self._opposites = opposites
+        self._declared = declared
         self._client = client
         self._sender = sender
         self._finder = finder
@@ -129,7 +131,7 @@ class Writer:
             if item.would == "delete":
                 return self._delete(job, item, look)
             body = partial(self._client.update_once, job.body)
-            reply, attempts = self._sender.ask(body)
+            reply, attempts = self._sender.ask(body, writes=True)
         except RowFailedError as failure:
             return failed(job.ordinal, failure.error, failure.error.attempts)
         return _result(job, look, str(reply["id"]), attempts)
@@ -137,7 +139,8 @@ class Writer:
     def _create(self, job: Job, item: Planned, look: Look) -> Result:
         # Not by an update, which would change whoever has appeared since the look-up.
         try:
-            reply, attempts = self._sender.ask(partial(self._client.create_once, job.change))
+            create = partial(self._client.create_once, job.change)
+            reply, attempts = self._sender.ask(create, writes=True)
         except RowFailedError as failure:
             error = failure.error
             if not isinstance(error, ConflictError):
@@ -145,7 +148,7 @@ class Writer:
             looked = look_up(self._finder, job.change.refs, sparing=True)
             try:
                 # After a lost answer the contact that is in the way may be the one of this line.
-                must_write(item, looked, None, may_be_done=error.attempts > 1)
+                must_write(item, looked, self._declared, may_be_done=error.attempts > 1)
             except DriftedError as drifted:
                 # Somebody else's contact is in the way, so none of our attempts has made one.
                 drifted.outcome = Outcome.NOT_APPLIED
@@ -158,7 +161,8 @@ class Writer:
 
     def _delete(self, job: Job, item: Planned, look: Look) -> Result:
         try:
-            _, attempts = self._sender.ask(partial(self._client.delete_once, item.refs[0]))
+            delete = partial(self._client.delete_once, item.refs[0])
+            _, attempts = self._sender.ask(delete, writes=True)
         except RowFailedError as failure:
             # Not to find it on a repeat after a lost answer means done.
             if not isinstance(failure.error, NotFoundError) or failure.error.attempts <= 1:

@@ -141,7 +141,7 @@ class UndoWriter:
         for number, step in enumerate(due.undoing.steps):
             send = partial(self._client.update_once, step.to_body())
             try:
-                reply, more = self._sender.ask(send)
+                reply, more = self._sender.ask(send, writes=True)
             except RowFailedError as failure:
                 if number:  # neither all done nor all undone; a second time goes on from here
                     failure.error.outcome = Outcome.UNKNOWN
@@ -152,7 +152,8 @@ class UndoWriter:
     def _create(self, job: Job, due: Due) -> Result:
         (change,) = due.undoing.steps
         try:
-            reply, attempts = self._sender.ask(partial(self._client.create_once, change))
+            create = partial(self._client.create_once, change)
+            reply, attempts = self._sender.ask(create, writes=True)
         except RowFailedError as failure:
             if not isinstance(failure.error, ConflictError):
                 raise
@@ -174,7 +175,8 @@ class UndoWriter:
 
     def _delete(self, job: Job, due: Due) -> Result:
         try:
-            _, attempts = self._sender.ask(partial(self._client.delete_once, due.item.refs[0]))
+            delete = partial(self._client.delete_once, due.item.refs[0])
+            _, attempts = self._sender.ask(delete, writes=True)
         except RowFailedError as failure:
             # Not to find it on a repeat after a lost answer means done.
             if not isinstance(failure.error, NotFoundError) or failure.error.attempts <= 1:

@@ -10,11 +10,14 @@ from contactctl.errors import (
     NotFoundError,
     Outcome,
     RefusedError,
+    UnavailableError,
 )
 from contactctl.exact_json import parse_json
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:
+    from import_sender import World
+
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
     from contactctl.importing.look import Look
@@ -64,6 +67,28 @@ class Service:
             self.lost.remove(name)
             raise NoConnectionError("gone", outcome=Outcome.UNKNOWN)
         return Reply(200, {}, {"success": True, "id": "c2"})
+
+
+class FailingWrites(Service):
+    """Answers looks, and fails on every write (503), a moment of the world later."""
+
+    def __init__(self, contact: JsonObject | None, world: World) -> None:
+        super().__init__(contact)
+        self._world = world
+
+    def _failed(self, name: str) -> UnavailableError:
+        self.calls.append(name)
+        self._world.now += 0.1
+        return UnavailableError("away", status=503, outcome=Outcome.UNKNOWN)
+
+    def update_once(self, _: bytes) -> Reply[JsonObject]:
+        raise self._failed("update")
+
+    def create_once(self, _: ContactChange) -> Reply[JsonObject]:
+        raise self._failed("create")
+
+    def delete_once(self, _: ContactRef) -> Reply[JsonObject]:
+        raise self._failed("delete")
 
 
 class Kept:

@@ -96,14 +96,7 @@ def test_rows_that_got_through_before_and_after_an_outage_clear_nobody() -> None
 
 def test_looks_that_are_answered_say_nothing_of_writes() -> None:
     world = World(*[error(UnavailableError, 503, Outcome.UNKNOWN)] * 99, patience_s=10.0)
-    uniform = world.sender._uniform
-
-    def wait(low: float, high: float) -> float:
-        world.sender._health.note_success(world.now, writes=False)
-        world.limiter.well(writes=False)
-        return uniform(low, high)
-
-    world.sender._uniform = wait
+    world.looks_get_through()
     assert isinstance(exhausted(world), UnavailableError)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_sender import World
-from one_contact import Kept, Service
+from one_contact import FailingWrites, Kept, Service
 
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.errors import GuardError
+from contactctl.errors import GuardError, UnavailableError
 from contactctl.importing.row import Job, Row
 from contactctl.plans.carrying import ApplyingSender, Writer
 from contactctl.plans.drift import to_change
@@ -43,16 +43,18 @@ class Limits:
     check_addresses: Callable[[Sequence[str | None]], None] | None = None
 
 
-def carried(
+def carried(  # noqa: PLR0913 - what a line meets
     service: Service,
     item: Planned,
     kept: Kept | None = None,
     *,
     check: Callable[[Sequence[str | None]], None] | None = None,
     resumed: bool = False,
+    world: World | None = None,
+    declared: DeclaredTypes | None = None,
 ) -> Result:
-    writer = Writer(service, World().sender, service, kept)
-    limits = Limits(check_addresses=check)
+    writer = Writer(service, (world or World()).sender, service, kept, declared)
+    limits = Limits(declared, check)
     sender = ApplyingSender(service, writer.write, limits, may_be_done=resumed)
     row = Row(1, 2, values=item.to_json_object())
     result = sender.send(Job(row, to_change(item)), lambda _: True)
@@ -73,6 +75,16 @@ def test_a_line_whose_answer_was_lost_is_done_all_the_same(
 
 
 @pytest.mark.parametrize(("item", "contact"), [(CREATION, None), (UPDATE, ADA), (DELETION, ADA)])
+def test_a_service_that_fails_on_every_write_is_no_lines_fault(
+    item: Planned, contact: JsonObject | None
+) -> None:
+    world = World(patience_s=10.0)
+    world.looks_get_through()
+    with pytest.raises(UnavailableError):
+        carried(FailingWrites(contact, world), item, world=world)
+
+
+@pytest.mark.parametrize(("item", "contact"), [(CREATION, None), (UPDATE, ADA), (DELETION, ADA)])
 def test_the_way_back_is_kept_before_the_write(item: Planned, contact: JsonObject | None) -> None:
     service = Service(contact)
     kept = Kept(service)
@@ -86,6 +98,19 @@ def test_a_resumed_run_writes_nothing_twice() -> None:
     assert result.change is not None
     assert (result.change.kind, service.calls) == ("unchanged", [])
     assert carried(service, UPDATE).error is not None
+
+
+def test_a_creation_whose_answer_was_lost_is_known_by_its_dates_too() -> None:
+    class Normalising(Service):
+        def find(self, ref: ContactRef) -> list[JsonObject]:
+            there = super().find(ref)
+            return [{**one, "renewedAt": "2024-01-17T00:00:00.000Z"} for one in there]
+
+    changes = {**CREATION.changes, "renewedAt": FieldChange(None, "2024-01-17")}
+    item = Planned((EMAIL,), "create", changes)
+    service = Normalising(None, "create")
+    result = carried(service, item, declared={"renewedAt": "date"})
+    assert (result.status, service.calls) == ("done", ["create", "create"])
 
 
 def test_somebody_who_appears_between_look_and_creation_is_left_alone() -> None:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from import_sender import World
-from one_contact import Kept, Service
+from one_contact import FailingWrites, Kept, Service
 
 from contactctl.changes.preview import FieldChange
 from contactctl.contact import ContactChange, ContactRef
-from contactctl.errors import (
-    GuardError,
-)
+from contactctl.errors import GuardError, UnavailableError
 from contactctl.importing.row import Job, Row
 from contactctl.plans.drift import to_change
 from contactctl.plans.lines import Planned
@@ -40,14 +38,20 @@ MADE = Planned(
     "delete",
     {name: FieldChange(ADA[name], None) for name in ("email", "userId", "source", "subscribed")},
 )
+RENAMED = Planned((EMAIL,), "update", {"firstName": FieldChange("B", "A")})
 
 
 def taken_back(
-    service: Service, item: Planned, kept: Kept | None = None, *, allowed: bool = True
+    service: Service,
+    item: Planned,
+    kept: Kept | None = None,
+    *,
+    allowed: bool = True,
+    world: World | None = None,
 ) -> Result:
     row = Row(1, 2, values=item.to_json_object())
     looks = UndoLooks(service, None)
-    writer = UndoWriter(service, World().sender, looks, kept)
+    writer = UndoWriter(service, (world or World()).sender, looks, kept)
 
     def check(_: Sequence[str | None]) -> None:
         if not allowed:
@@ -107,6 +111,19 @@ def test_a_second_step_that_is_refused_leaves_the_outcome_unknown() -> None:
     assert taken_back(service, item).status == "done"
     assert service.contact is not None
     assert (service.contact["userId"], service.contact["firstName"]) == ("0", "B")
+
+
+@pytest.mark.parametrize(
+    ("item", "contact"),
+    [(MADE, ADA), (opposite_of_deletion(ADA), None), (RENAMED, {**ADA, "firstName": "B"})],
+)
+def test_a_service_that_fails_on_every_write_is_no_lines_fault(
+    item: Planned, contact: JsonObject | None
+) -> None:
+    world = World(patience_s=10.0)
+    world.looks_get_through()
+    with pytest.raises(UnavailableError):
+        taken_back(FailingWrites(contact, world), item, world=world)
 
 
 @pytest.mark.parametrize(("item", "contact"), [(MADE, ADA), (opposite_of_deletion(ADA), None)])
