@@ -101,7 +101,7 @@ def add(  # noqa: PLR0913 - one parameter per flag or set of flags
         profile = place.to_profile(name, base_url, source)
         return profile if no_check else _with_team(session, profile)
 
-    profile = key.used(session, checked, f"Profile {name} for {base_url}")
+    profile = key.to_profile(session, checked, f"Profile {name} for {base_url}")
     book = _save(session, profile, replace=replace)
     session.output.show(answers.added(profile, book, checked=not no_check))
     _say_what_follows(session, profile, book, key_was_told=key.is_asked)
@@ -199,7 +199,8 @@ def _with_team(session: Session, profile: Profile) -> Profile:
         found = credentials_of(Choice("being added", profile), env, show_messages=_shows(session))
         return profile._replace(team=_ask_team(session, found))
     except Ending as error:
-        error.message += f"; {_unsaved(profile)} (--no-check saves it without asking)"
+        way_out = "" if isinstance(error, StoppedError) else " (--no-check saves it without asking)"
+        error.message += f"; {_unsaved(profile)}{way_out}"
         raise
     except KeyboardInterrupt:
         stopped = f"interrupted; {_unsaved(profile)}"

@@ -124,19 +124,21 @@ class KeyFlags:
         """Tell whether the key is to be typed."""
         return not self.key_stdin and self.key_env is None and self.key_command is None
 
-    def used(self, session: Session, use: Callable[[KeySource], Profile], about: str) -> Profile:
-        """Return what ``use`` makes of the key source; a key that is kept is asked for or read now.
+    def to_profile(
+        self, session: Session, make: Callable[[KeySource], Profile], about: str
+    ) -> Profile:
+        """Return the profile that ``make`` makes of the key source, which is found out now.
 
         ``about`` says before a question what the key is for. One that is typed is asked for again
-        where it is refused. Raises what ``use`` does.
+        where it is refused. Raises what ``make`` does.
         """
         if self.key_env is not None:
-            return use(check_variable(self.key_env))
+            return make(check_variable(self.key_env))
         if self.key_command is not None:
-            return use(_checked_command(self.key_command))
+            return make(_checked_command(self.key_command))
         if self.key_stdin:
-            return use(_stored(read_key(session.run.stdin), "on standard input"))
-        return _typed(session, use, about)
+            return make(_stored(read_key(session.run.stdin), "on standard input"))
+        return _typed(session, make, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class PlaceFlags:
         return None if self.expect_team is None else parse_team(self.expect_team, "--expect-team")
 
 
-def _typed(session: Session, use: Callable[[KeySource], Profile], about: str) -> Profile:
+def _typed(session: Session, make: Callable[[KeySource], Profile], about: str) -> Profile:
     """Ask for a key, again after a wrong one, and say before it what becomes of it."""
     session.output.note(
         f"{about}\n"
@@ -187,10 +189,10 @@ def _typed(session: Session, use: Callable[[KeySource], Profile], about: str) ->
     )
     for _ in range(_TYPED_AGAIN):
         try:
-            return use(_stored(ask_key(session.run.stderr), "just entered"))
+            return make(_stored(ask_key(session.run.stderr), "just entered"))
         except CredentialsError as error:
             session.output.warn(error.message)
-    return use(_stored(ask_key(session.run.stderr), "just entered"))
+    return make(_stored(ask_key(session.run.stderr), "just entered"))
 
 
 def _checked_command(text: str) -> KeyCommand:
