@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 import contactctl
 from contactctl import __version__
 from contactctl.cli import main
+from contactctl.doctor.machine import VARIABLES
 from contactctl.errors import ExitCode, error_codes
 from contactctl.menu import COMMANDS
 from contactctl.schema.command_docs import leaves
@@ -138,6 +139,8 @@ def test_variables_are_those_of_the_program(document: dict[str, Any]) -> None:
     used = re.findall(r'"((?:CONTACTCTL|LOOPS)_[A-Z_]+)"', texts)
     # One is set for the service's own clients under test, and read by none of ours.
     assert set(used) - {"LOOPS_BASE_URL"} <= named
+    # What decides where a request goes, and whom it trusts, the doctor names.
+    assert {name for name in VARIABLES if name.isupper()} - {"ALL_PROXY"} <= named
 
 
 @pytest.mark.parametrize(
