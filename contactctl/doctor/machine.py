@@ -216,7 +216,8 @@ def environment_check(env: Mapping[str, str]) -> Check:
     # Set to nothing counts as set: an empty key is refused, an empty proxy passes for none.
     given = [name for name in VARIABLES if name in env]
     return ok(
-        "environment", f"set: {', '.join(given)}" if given else "no variable changes anything"
+        "environment",
+        f"set: {', '.join(given)}" if given else "no variable changes where requests and files go",
     )
 
 

@@ -193,7 +193,10 @@ def test_variables_are_named_and_their_values_not_shown() -> None:
     env = {"HTTPS_PROXY": f"http://me:{SECRET}@proxy", "LOOPS_API_KEY": SECRET, "HOME": "/"}
     found = machine.environment_check(env)
     assert found.detail == "set: LOOPS_API_KEY, HTTPS_PROXY"
-    assert machine.environment_check({"HOME": "/"}).detail == "no variable changes anything"
+    assert (
+        machine.environment_check({"HOME": "/"}).detail
+        == "no variable changes where requests and files go"
+    )
 
 
 def test_settings_are_findings() -> None:
