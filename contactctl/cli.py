@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,8 +117,14 @@ def _refuse_unreadable(argv: Sequence[str]) -> None:
 def _fail(error: Ending, argv: Sequence[str], run: Run) -> int:
     error.is_of_write = error.is_of_write and not run.only_reads
     output = run.output(form=_form_of_words(argv) if run.flags.output is None else None)
-    with suppress(OSError):  # nowhere left to say it; the code still does
+    try:
         output.error(error)
+    except OSError:
+        pass  # nowhere left to say it; the code still does
+    except Exception:  # noqa: BLE001 - what would draw it may be what is broken
+        from contactctl.failures import lines
+
+        output.tell(output.shown("\n".join(lines(error))))
     return code_of_signal(error.signum) if isinstance(error, StoppedError) else error.exit_code
 
 

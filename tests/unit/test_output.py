@@ -8,8 +8,10 @@ import json
 
 import pytest
 
+from contactctl.cli import main
 from contactctl.errors import MachineError, Outcome, UsageError
 from contactctl.output import Answer, Output
+from contactctl.session import Run
 
 COMMAND = "contactctl import 'a b.csv' --map 'Tier=plan' --ignore=Notes-that-are-longer-than-a-line"
 
@@ -19,6 +21,16 @@ class _Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+class _BrokenOnce(_Terminal):
+    """A terminal that what draws on it fails for, once."""
+
+    def write(self, text: str) -> int:
+        if self.encoding:
+            self.encoding = ""
+            raise ValueError(text)
+        return super().write(text)
 
 
 class _FullTerminal(_Terminal):
@@ -82,3 +94,10 @@ def test_an_answer_that_cannot_be_drawn_says_what_was_written(
         output.show(answer)
     assert caught.value.outcome is outcome
     assert bool(caught.value.hint) is applied
+
+
+def test_an_error_that_cannot_be_drawn_is_told_in_plain_lines() -> None:
+    stderr = _BrokenOnce()
+    run = Run({"TERM": "dumb"}, io.StringIO(), io.StringIO(), stderr)
+    assert main(("find", "--bogus"), run) == 2
+    assert stderr.getvalue().startswith("error: 2 things are wrong:\n  there is no flag --bogus\n")
