@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.changes.typing_rules import ValueProblem
 from contactctl.importing.identities import Identities, Named, Permits
+from contactctl.importing.new_rows import NewRows
 from contactctl.importing.problems import Problems
 from contactctl.importing.spellings import Spellings
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
     from contactctl.importing.convert import Converter
     from contactctl.importing.row import Row
+    from contactctl.importing.sent_memory import SentMemory
 
 
 class Problem(NamedTuple):
@@ -35,7 +37,8 @@ class CheckReport:
     ``rows`` counts all rows, ``problem_rows`` those that cannot be sent, and ``problems`` what is
     wrong with them. ``named`` says whom the others name. ``cleared`` counts the cells that empty
     each field, ``spellings`` those that are sent in another spelling, or say nothing. ``unjoined``
-    counts the rows that opt out and whose lists are not joined.
+    counts the rows that opt out and whose lists are not joined, ``new_rows`` those that say
+    something new, None where that was not asked.
     """
 
     rows: int = 0
@@ -45,11 +48,21 @@ class CheckReport:
     cleared: dict[str, int] = field(default_factory=dict)
     spellings: Spellings = field(default_factory=Spellings)
     unjoined: int = 0
+    new_rows: int | None = None
 
     @property
     def sendable_rows(self) -> int:
         """Return how many rows can be sent."""
         return self.rows - self.problem_rows
+
+    @property
+    def unchanged_rows(self) -> int | None:
+        """Return how many of those need not be sent; None where that shows only on the way."""
+        if self.new_rows is None:
+            return 0
+        # Behind a new row of a contact, its others are sent as well.
+        is_exact = not self.new_rows or not self.repeating_rows
+        return self.sendable_rows - self.new_rows if is_exact else None
 
     def take_contradictions(self, first: CheckReport) -> None:
         """Take over what a first reading found of rows that contradict others, refused since."""
@@ -74,15 +87,18 @@ def check_rows(
     converter: Converter,
     *,
     permits: Permits | None = None,
+    memory: SentMemory | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> CheckReport:
     """Look at every row and return what was found, holding no row.
 
     Rows that contradict each other about who is who are in the report's ``named``, but for those
-    that ``permits`` allows. ``on_problem`` is told each problem as it is found, for whoever wants
-    all of them. Raises :class:`UsageError` where the file cannot be told into rows.
+    that ``permits`` allows. ``memory`` tells which rows say something new. ``on_problem`` is told
+    each problem as it is found, for whoever wants all of them. Raises :class:`UsageError` where the
+    file cannot be told into rows, and as :meth:`SentMemory.known`.
     """
     report = CheckReport()
+    new_rows = None if memory is None else NewRows(memory)
     with closing(Identities(permits or Permits())) as identities:
         for row in rows:
             try:
@@ -95,8 +111,11 @@ def check_rows(
                 continue
             identities.add(change, row.line, row.ordinal)
             _look_at(change, report)
+            if new_rows is not None:
+                new_rows.add(change)
         report.rows += report.problem_rows
         report.named = identities.finish()
+        report.new_rows = None if new_rows is None else new_rows.finish()
     return report
 
 

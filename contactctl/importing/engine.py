@@ -76,6 +76,16 @@ class ImportRun:
             self._grace_s = 0.0
         self._workers.wake()
 
+    def pass_over(self) -> None:
+        """End the run in place of :meth:`results`: none of its rows is to be sent.
+
+        Raises what says that the file is no longer what was checked, or that the disk fails.
+        """
+        self._intake.watch()
+        self._workers.close(0.0)
+        self._exhausted = True
+        self._end()
+
     def results(self) -> Generator[Finished, None, None]:
         """Yield every row with its result, in file order; to be used once.
 

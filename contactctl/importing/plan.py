@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from contactctl.changes.typing_rules import ValueProblem
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from contactctl.importing.naming import AccountFields
     from contactctl.importing.row import Row
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.sent_memory import SentMemory
     from contactctl.importing.source import Source
     from contactctl.importing.unknown_columns import UnknownColumn
 
@@ -150,6 +152,7 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     check_addresses: CheckAddresses | None = None,
     looks: bool = False,
     permits: Permits | None = None,
+    memory: SentMemory | None = None,
     on_problem: Callable[[Problem], None] | None = None,
 ) -> Plan:
     """Look at the whole file and return what is to be done.
@@ -157,8 +160,9 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
     ``account`` tells accounts apart, ``name`` is the file as a later call would name it.
     ``check_addresses`` refuses what may not be written to, as far as it is known before the
     contacts are looked up, where they will be (``looks``). Rows that contradict each other about
-    who is who, but for what ``permits`` allows, are never sent. Raises :class:`UsageError` for what
-    is wrong with the file or its columns as a whole; rows are in the report.
+    who is who, but for what ``permits`` allows, are never sent. ``memory`` tells which rows say
+    something new. Raises :class:`UsageError` for what is wrong with the file or its columns as a
+    whole; rows are in the report.
     """
     watch = ConsentWatch(source.columns, rules, fields)
     try:
@@ -168,12 +172,13 @@ def make_plan(  # noqa: PLR0913 - what a file, its columns and an account come t
         raise FaultyColumnsError(unknown, watch.undecided, told=False) from None
     opted_out = OptedOutConverter(read)
     limited = _limited(opted_out, check_addresses, looks=looks)
-    report = check_rows(watch.rows(source.rows()), limited, permits=permits, on_problem=on_problem)
+    rows, look = watch.rows(source.rows()), partial(check_rows, permits=permits, memory=memory)
+    report = look(rows, limited, on_problem=on_problem)
     report.spellings, unjoined = read.notes.take(), opted_out.count
     consent, no_fields = watch.undecided, read.unknown
     if consent or no_fields:
         raise FaultyColumnsError(no_fields.unknown if no_fields else (), consent, told=True)
-    report, converter = _without_contradictions(source, limited, report, permits, on_problem)
+    report, converter = _without_contradictions(source, limited, report, look, on_problem)
     report.unjoined = unjoined
     # Whatever changes the meaning of a cell: a resume with another meaning would be another import.
     mapping = f"{rules.describe()} {source.meaning}"
@@ -221,15 +226,16 @@ def judge_rows(  # noqa: PLR0913 - as for make_plan
     :class:`UsageError` where the rules do not fit the file.
     """
     converter = _limited(file_converter(source, rules, fields), check_addresses, looks=looks)
-    report = check_rows(source.rows(), converter, permits=permits, on_problem=on_problem)
-    return _without_contradictions(source, converter, report, permits, on_problem)[0]
+    look = partial(check_rows, permits=permits)
+    report = look(source.rows(), converter, on_problem=on_problem)
+    return _without_contradictions(source, converter, report, look, on_problem)[0]
 
 
 def _without_contradictions(
     source: Source,
     converter: Converter,
     first: CheckReport,
-    permits: Permits | None,
+    look: Callable[..., CheckReport],
     on_problem: Callable[[Problem], None] | None,
 ) -> tuple[CheckReport, Converter]:
     """Return report and converter that refuse rows which contradict others, as ``first`` says."""
@@ -237,9 +243,7 @@ def _without_contradictions(
         return first, converter
     consistent = ConsistentConverter(converter, first.named)
     # Once more, to tell of those rows, and to count the others without them.
-    report = check_rows(
-        source.rows(), consistent, permits=permits, on_problem=_only(first.named, on_problem)
-    )
+    report = look(source.rows(), consistent, on_problem=_only(first.named, on_problem))
     report.take_contradictions(first)
     return report, consistent
 

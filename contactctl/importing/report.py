@@ -105,6 +105,11 @@ class Tally:
             if len(self.failures) < KEPT_FAILURES and not is_invalid(result):
                 self.failures.append((row_words(job), result.error.message))
 
+    def skip(self, rows: int) -> None:
+        """Count so many rows that say nothing new."""
+        self.told += rows
+        self.skipped += rows
+
     @property
     def counts(self) -> dict[str, int]:
         """Return how many rows came to which end."""

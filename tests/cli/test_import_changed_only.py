@@ -119,3 +119,52 @@ def test_the_summary_counts_what_was_not_sent(cli: Cli, file: Path) -> None:
     assert imported(cli, file).code == 0
     said = errors_of(imported(cli, file, "--changed-only"))
     assert "2 unchanged since last sent" in said
+
+
+def test_how_many_rows_are_new_is_said_before_the_first_is_sent(cli: Cli, file: Path) -> None:
+    file.write_text("email,plan\na@example.com,pro\nb@example.com,pro\nc@example.com,pro\n")
+    assert "3 contacts, 3 to send" in errors_of(imported(cli, file, "--changed-only"))
+    file.write_text(file.read_text().replace("b@example.com,pro", "b@example.com,free"))
+    said = errors_of(imported(cli, file, "--changed-only"))
+    assert "3 contacts, 1 to send" in said
+    assert "1 done, 2 unchanged since last sent" in said
+    # Where a contact comes twice, more may be sent than are new.
+    file.write_text(file.read_text() + "a@example.com,x\n")
+    assert "up to 4 to send" in errors_of(imported(cli, file, "--changed-only"))
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--lookup",), ("--rejects", "r.csv"), ("--max-failures=1",)]
+)
+def test_where_nothing_is_new_no_run_is_left_to_resume(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file.write_text("email,plan\na@example.com,pro\nb@example.com,pro\n")
+    assert imported(cli, file).code == 0
+    done = imported(cli, file, "--changed-only", *words)
+    assert (done.code, done.out) == (0, "")
+    assert "2 rows: 0 done, 2 unchanged since last sent" in done.err
+    assert "nothing to resume" in imported(cli, file, "--changed-only", *words, "--resume").err
+
+
+def test_a_limit_leaves_rows_also_where_nothing_is_new(cli: Cli, file: Path) -> None:
+    file.write_text("email\na@example.com\nb@example.com\n")
+    assert imported(cli, file).code == 0
+    assert "1 row left for later" in imported(cli, file, "--changed-only", "--limit=1").err
+    said = imported(cli, file, "--changed-only", "--resume").err
+    assert "2 rows: 0 done, 2 unchanged since last sent" in said
+
+
+def test_rows_that_cannot_be_sent_are_told_of_beside_those_that_are_old(
+    cli: Cli, file: Path
+) -> None:
+    file.write_text("email,plan\na@example.com,pro\n")
+    assert imported(cli, file).code == 0
+    file.write_text("email,plan\na@example.com,free\nbad,x\n")
+    assert [
+        row["status"] for row in rows_of(cli, file, "--changed-only", "--skip-invalid", code=6)
+    ] == [
+        "done",
+        "failed",
+    ]

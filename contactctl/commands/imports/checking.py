@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from contactctl.connection import OfflineError, account_id
 from contactctl.contact import ContactChange
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
+from contactctl.files import SENT_FILE_NAME, is_there
 from contactctl.github import Annotations
 from contactctl.importing.identities import Permits
 from contactctl.importing.input_file import STDIN
@@ -37,7 +39,7 @@ from contactctl.shells import shell_quoted
 from contactctl.wording import shell_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from contactctl.commands.imports.call import ImportCall
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from contactctl.importing.consent_columns import UndecidedConsentError
     from contactctl.importing.new_properties import NewProperty
     from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.sent_memory import SentMemory
 
 
 #: In jq; null and scalars stay where they are.
@@ -102,15 +105,18 @@ class _Look:
     def plan(self) -> Plan:
         """Return what is to be done; raises as :func:`make_plan`."""
         call = self.call
-        return make_plan(
-            call.input_file.source,
-            self.rules,
-            self.fields,
-            account_id(call.session.credentials, call.session.env),
-            name=call.input_file.name,
-            on_problem=_problem_teller(call),
-            **_terms(call),
-        )
+        account = account_id(call.session.credentials, call.session.env)
+        with _memory(call, account) as memory:
+            return make_plan(
+                call.input_file.source,
+                self.rules,
+                self.fields,
+                account,
+                name=call.input_file.name,
+                memory=memory,
+                on_problem=_problem_teller(call),
+                **_terms(call),
+            )
 
     def judge(self, *, told: bool) -> Callable[[Sequence[str]], CheckReport]:
         """Return what reads the rows by more flags; it tells of their problems once, if at all."""
@@ -207,6 +213,19 @@ def _saving(call: ImportCall) -> ImportCall:
     except NoAnswerError:
         return call
     return call if path is None else replace(call, maps=replace(call.maps, save_map=Path(path)))
+
+
+@contextmanager
+def _memory(call: ImportCall, account: str) -> Iterator[SentMemory | None]:
+    """Open what was sent before, where the call is to send what is new and there is any."""
+    is_wanted = call.sending.changed_only and not call.instead
+    if not is_wanted or not is_there(call.state / SENT_FILE_NAME):
+        yield None
+        return
+    from contactctl.importing.sent_memory import open_sent_memory
+
+    with open_sent_memory(call.state, account) as memory:
+        yield memory
 
 
 def _terms(call: ImportCall) -> dict[str, Any]:

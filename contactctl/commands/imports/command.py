@@ -163,7 +163,7 @@ def _send(call: ImportCall, plan: Plan) -> None:
 def _announce(call: ImportCall, plan: Plan) -> None:
     """Say what is about to happen, and whether an earlier run of the same could go on instead."""
     output = call.session.output
-    unchanged = None if call.sending.changed_only or call.sending.resume else 0
+    unchanged = None if call.sending.resume else plan.report.unchanged_rows
     looks, limit = int(call.guards.looks), call.limit(plan)
     account = account_words(call.session)  # before the limit is asked for
     forecast = Forecast(plan, call.expected_per_second, unchanged, limit, looks, account)

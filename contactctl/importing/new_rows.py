@@ -1,0 +1,40 @@
+"""How many rows of a file say something new, known before the first of them is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contactctl.importing.sent_memory import LOOKED_UP_ROWS
+
+if TYPE_CHECKING:
+    from contactctl.contact import ContactChange
+    from contactctl.importing.sent_memory import Digest, SentMemory
+
+
+class NewRows:
+    """Counts the rows whose request bodies are not the last ones sent for a contact.
+
+    A few more may be sent than were counted: those behind a new one of the same contact. Where
+    there is no new one, there are none of those either (see :meth:`Delta.unchanged`).
+    """
+
+    def __init__(self, memory: SentMemory) -> None:
+        self._memory = memory
+        self._digests: list[Digest] = []
+        self._count = 0
+
+    def add(self, change: ContactChange) -> None:
+        """Take a row that can be sent; raises as :meth:`SentMemory.known`."""
+        self._digests.append(self._memory.digest(change.to_body()))
+        if len(self._digests) == LOOKED_UP_ROWS:
+            self._look_up()
+
+    def finish(self) -> int:
+        """Return how many there are; raises as :meth:`add`."""
+        self._look_up()
+        return self._count
+
+    def _look_up(self) -> None:
+        known = self._memory.known(self._digests)
+        self._count += sum(digest not in known for digest in self._digests)
+        self._digests.clear()
