@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PROG_NAME = "contactctl"
 _SIGINT = 2
+_HELP = ("-h", "--help")
 
 
 def main(argv: Sequence[str], run: Run | None = None) -> int:
@@ -76,11 +77,29 @@ def root_group() -> Group:
 
 
 def _call(argv: Sequence[str], run: Run) -> int:
-    _keep_rich_out()
-    code = _invoke(root_group(), argv, run)
+    code = 0 if _show_help(argv, run) else _parse_and_run(argv, run)
     # Within the boundary, so that what this raises becomes a message too.
     run.stdout.flush()
     return int(code or ExitCode.DONE)
+
+
+def _show_help(argv: Sequence[str], run: Run) -> bool:
+    """Show the page that a call asks for and nothing else, without Typer; tell if there is one."""
+    *words, last = argv or [""]
+    if last not in _HELP:
+        return False
+    from contactctl.help.drawing import show_page
+    from contactctl.help.written import written_page
+
+    page = written_page(words)
+    if page is not None:
+        show_page(page, run)
+    return page is not None
+
+
+def _parse_and_run(argv: Sequence[str], run: Run) -> int | None:
+    _keep_rich_out()
+    return _invoke(root_group(), argv, run)
 
 
 def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:

@@ -9,7 +9,7 @@ from conftest import run_python
 HEAVY = {"httpx", "httpcore", "rich", "pydantic", "asyncio", "sqlite3", "click"}
 #: Of our own, on the way of an update. Code is largest in Python 3.11, by an eighth.
 MOST_MODULES = 53
-MOST_CODE_BYTES = 518_000
+MOST_CODE_BYTES = 519_000
 #: Runs the console script's own function, and prints what is imported where it would have ended.
 CODE = """
 import os, sys

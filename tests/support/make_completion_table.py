@@ -1,4 +1,4 @@
-"""Writes contactctl/completion/table.py anew from the command tree, and the manual page with it.
+"""Writes contactctl/completion/table.py anew from the command tree, and pages of help and manual.
 
 To be run when a command changes:
 
@@ -13,10 +13,12 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from make_help_pages import make_pages
 from make_man_page import PAGE, make_page
 
 from contactctl import completion
 from contactctl.cli import root_group
+from contactctl.help.written import PAGES
 from contactctl.menu import COMMANDS, Branch, Leaf
 from contactctl.parameters import takes_of
 from contactctl.tree import Command, build
@@ -194,4 +196,5 @@ def _on_one_line(value: Any) -> str:  # noqa: ANN401 - any literal
 
 if __name__ == "__main__":
     TABLE.write_text(make_table(), encoding="utf-8")
+    PAGES.write_text(make_pages(), encoding="utf-8")
     PAGE.write_text(make_page(), encoding="ascii")
