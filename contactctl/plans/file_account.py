@@ -22,11 +22,15 @@ class FileAccount(NamedTuple):
     key: str | None = None
 
     def is_same(self, other: FileAccount) -> bool:
-        """Tell whether both are surely one account: by the same profile, or by the same key.
+        """Tell whether both are surely one account: by the same key, or by the same profile.
 
-        Teams may have the same name, so that a name proves nothing.
+        That teams have the same name proves nothing. That they do not does: a profile that was
+        never checked may have had the key of another team by now.
         """
-        return self.digest == other.digest or (self.key is not None and self.key == other.key)
+        if self.key is not None and self.key == other.key:
+            return True
+        is_other_team = None not in {self.team, other.team} and self.team != other.team
+        return self.digest == other.digest and not is_other_team
 
     def to_json_object(self) -> JsonObject:
         """Return it as it stands in a header."""

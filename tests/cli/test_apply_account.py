@@ -78,3 +78,19 @@ def test_a_plan_of_before_keys_had_digests_is_told_by_its_profile_alone(
     assert header.account.key is None
     assert header.account.is_same(header.account._replace(key=key))
     assert not header.account.is_same(header.account._replace(digest=key))
+
+
+@pytest.mark.usefixtures("key_env")
+def test_a_profile_whose_key_is_of_another_team_by_now_is_another_account(
+    cli: Cli, tmp_path: Path
+) -> None:
+    plan = planned(cli, tmp_path / "p.jsonl", "-p", "work")
+    made = parse_header(plan.read_text().splitlines()[0]).account
+    assert made.team == "Sandbox"
+    for now, is_same in (
+        (made._replace(key="other"), True),  # a renewed key
+        (made._replace(key="other", team="Other"), False),
+        (made._replace(key="other", team=None), True),
+        (made._replace(team="Other"), True),  # a team that was given another name
+    ):
+        assert made.is_same(now) is now.is_same(made) is is_same
