@@ -1,7 +1,7 @@
 // One request or one contact whole: beside the list, or over it on a narrow screen.
 
 import { ask, at, block, made, pressed, terms } from "./parts.js";
-import { notesOf, pathOf, sentOf, statusOf, timeOf } from "./records.js";
+import { dayOf, notesOf, pathOf, sentOf, statusOf, timeOf } from "./records.js";
 
 const narrow = matchMedia("(max-width: 60rem)");
 
@@ -58,7 +58,7 @@ export function openRequest(record, from) {
   const pairs = [
     ["Status", statusOf(record)],
     ...notesOf(record).map((note, number) => [number === 0 && record.why ? "Why" : "Note", note]),
-    ["Time", `${timeOf(record)} (${record.at}), ${record.ms} ms`],
+    ["Time", `${dayOf(record)} ${timeOf(record)}, ${record.ms} ms`],
     ...Object.entries(record.contact ?? {}).map(([name, value]) => [name, contactButton(name, value)]),
     ...Object.entries(record.query).map(([name, value]) => [`?${name}`, value]),
   ];

@@ -9,6 +9,7 @@ const FIRST_FAILURE = 400;
 export const pathOf = (record) => `${record.method} ${record.path.replace(/^\/api\/v1/, "")}`;
 export const whoOf = ({ contact }) => contact?.email ?? contact?.userId ?? contact?.id ?? "";
 export const timeOf = (record) => new Date(record.at).toLocaleTimeString("en-GB");
+export const dayOf = (record) => new Date(record.at).toLocaleDateString("sv-SE"); // 2026-11-26
 export const isProblem = (record) => record.status >= FIRST_FAILURE || record.warnings.length > 0;
 
 export function statusOf(record) {
