@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 LOOK_AHEAD_ROWS = 1000
 #: How long requests in flight are waited for when the run is stopped.
 GRACE_S = 4.0
+#: How often the file is looked at while its rows are sent: about as often as an answer comes.
+_WATCH_S = 0.02
 
 
 class ImportRun:
@@ -54,6 +58,7 @@ class ImportRun:
         self._complete = False
         self._stop_asked = False
         self._failures = 0
+        self._watched_at = -math.inf
         self._failure: BaseException | None = None
 
     @property
@@ -112,7 +117,7 @@ class ImportRun:
     def _fill(self) -> None:
         """Read on when half of what was read ahead has been told."""
         try:
-            self._intake.watch()
+            self._watch()
             # In halves: many rows at a time are cheap to look up, and the senders never run dry.
             if self._exhausted or len(self._line) > LOOK_AHEAD_ROWS // 2:
                 return
@@ -124,6 +129,12 @@ class ImportRun:
         self._exhausted = not found
         self._line.extend(found)
         self._workers.add(found)
+
+    def _watch(self) -> None:
+        now = time.monotonic()
+        if now >= self._watched_at + _WATCH_S:
+            self._intake.watch()
+            self._watched_at = now
 
     def _finished_rows(self) -> Iterator[Finished]:
         state = self._journal.state
