@@ -22,6 +22,7 @@ _BYTES = "latin-1"
 _MEANT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NO_VALUE, _END = r"\N", r"\."
+_LINE_END = re.compile(r"\r?\n|\Z")
 _WRITTEN = {"\\": "\\\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
@@ -83,54 +84,87 @@ class _Form(NamedTuple):
         return cls(cell, None if delimiter == "\t" else quoted, delimiter)
 
 
+class _Text:
+    """The text at hand of a file: whole lines from the one on which a record begins."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.held = ""
+        self.at = 0  # what stands before is done with
+        self.line = 1
+
+    def begin_record(self) -> bool:
+        """Tell whether there is one more record."""
+        if self.at == len(self.held) and not self.read_more():
+            return False
+        end = self.held.find("\n", self.at)
+        # How old versions of psql end a table.
+        return self.held[self.at : len(self.held) if end < 0 else end].rstrip("\r") != _END
+
+    def read_more(self) -> bool:
+        """Double what is held, so that a long record is not looked through again and again."""
+        found = [self.held[self.at :]]
+        wanted = len(found[0])
+        if wanted <= MAX_RECORD_CHARS:
+            for line in self._lines:
+                found.append(line)
+                wanted -= len(line)
+                if wanted <= 0:
+                    break
+        self.held, self.at = "".join(found), 0
+        return len(found) > 1
+
+    def advance(self, to: int) -> None:
+        """Be done with what stands before a place."""
+        self.line += self.held.count("\n", self.at, to)
+        self.at = to
+
+
 def _records(lines: Iterator[str], form: _Form) -> Iterator[list[str]]:
-    number = 0
-    for first in lines:
-        number += 1
-        if first.rstrip("\r\n") == _END:
-            return  # how old versions of psql end a table
-        record, start = first, number
-        while (cells := _told(record, form, start)) is None:
-            more = next(lines, None)
-            if more is None or len(record) > MAX_RECORD_CHARS:
+    text = _Text(lines)
+    while text.begin_record():
+        while (found := _told(text, form)) is None:
+            if not text.read_more():
                 raise UsageError(
-                    f"the row on line {start} has no end",
+                    f"the row on line {text.line} has no end",
                     hint="it ends in a backslash, or opens a quotation mark that is never closed",
                 )
-            record += more
-            number += 1
+        cells, end = found
+        text.advance(end)
         yield cells
 
 
-def _told(record: str, form: _Form, line: int) -> list[str] | None:
+def _told(text: _Text, form: _Form) -> tuple[list[str], int] | None:
     try:
-        return _cells(record, form)
+        return _cells(text.held, text.at, form)
     except UsageError as error:
-        raise UsageError(f"the row on line {line}: {error.message}", hint=error.hint) from None
+        raise UsageError(f"the row on line {text.line}: {error.message}", hint=error.hint) from None
 
 
-def _cells(record: str, form: _Form) -> list[str] | None:
-    """Return the cells of a record; None where it goes on in the next line."""
-    cells, at = [], 0
+def _cells(text: str, at: int, form: _Form) -> tuple[list[str], int] | None:
+    """Return the cells of a record, and where it ends; None where it goes on beyond the text."""
+    cells = []
     while True:
-        quoted = form.quoted.match(record, at) if form.quoted else None
+        quoted = form.quoted.match(text, at) if form.quoted else None
         if quoted:
             cells.append(_unescaped(quoted[1].replace('""', '"')))
             at = quoted.end()
-        elif form.quoted and record.startswith('"', at):
+        elif form.quoted and text.startswith('"', at):
             return None
         else:
-            found = form.cell.match(record, at)
-            text = found[0] if found else ""
-            cells.append("" if text == _NO_VALUE else _unescaped(text))
-            at += len(text)
-        if not record.startswith(form.delimiter, at):
+            found = form.cell.match(text, at)
+            cell = found[0] if found else ""
+            cells.append("" if cell == _NO_VALUE else _unescaped(cell))
+            at += len(cell)
+        if not text.startswith(form.delimiter, at):
             break
         at += 1
-    rest = record[at:]
-    if not rest.strip("\r\n"):
+    end = _LINE_END.match(text, at)
+    if end:
         # A line end that was escaped is taken with the cell, and the record goes on behind it.
-        return cells if rest or not record.endswith("\n") else None
+        return (cells, end.end()) if end[0] or not text.endswith("\n") else None
+    if text.startswith("\\", at):
+        return None
     raise UsageError(
         "text follows a closing quotation mark", hint='inside a quoted cell write \\" or ""'
     )

@@ -60,6 +60,18 @@ def test_a_record_without_an_end_is_refused(text: str) -> None:
         cells(text, ",")
 
 
+@pytest.mark.parametrize(("rows", "mark"), [('"Ada,x\n', ","), ("C:\\\tx\\\n", "\t")])
+def test_a_record_of_very_many_lines_is_not_read_over_and_over(rows: str, mark: str) -> None:
+    """By the square, this would take ten minutes."""
+    text = "a\n" + rows + rows.lstrip('"') * 20_000
+    with pytest.raises(UsageError, match="the row on line 2 has no end"):
+        cells(text, mark)
+    closed = f'{text}"\n' if mark == "," else f"{text}\n"
+    last = "b\n" * 1000
+    _, long, *others = cells(closed + last, mark)
+    assert ("".join(long).count("\n"), others) == (20_001, [["b"]] * 1000)
+
+
 @pytest.mark.parametrize(("start", "delimiter"), [("a\tb,c", "\t"), ("a,b", ","), ("a;b;c,d", ";")])
 def test_the_delimiter_is_seen_in_the_first_line(start: str, delimiter: str) -> None:
     assert delimiter_of(f"{start}\n1,2,3,4,5,6\n".encode()) == delimiter
