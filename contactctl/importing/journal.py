@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from contactctl.importing.journal_rows import RunIdentity
+    from contactctl.importing.journal_rows import RunIdentity, StateRow
     from contactctl.importing.row import Result
 
 _WAIT_S = 5.0
@@ -146,27 +146,27 @@ class Journal:
             if self._written >= mine:
                 return
             with self._adding:
+                # How far the run has told never runs ahead of the results in the same commit: so it
+                # is seen now, and not when they are on their way.
+                state = state_row(self.state)
                 batch, self._waiting = self._waiting, []
                 this_round, self._round = self._round, self._round + 1
             try:
-                self._write(batch)
+                self._write(batch, state)
             except BaseException as error:
                 # To go on would tell of rows that are on no disk.
                 self._failure = error
                 raise
             self._written = this_round
 
-    def _write(self, batch: Sequence[Result]) -> None:
+    def _write(self, batch: Sequence[Result], state: StateRow) -> None:
         with explained(self.path, JOURNAL):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO result VALUES (?, ?, ?)", map(result_row, batch)
                 )
-                # In the same commit: how far the run has told never runs ahead of its results.
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO run VALUES (1, ?, ?)", state_row(self.state)
-                )
+                self._connection.execute("INSERT OR REPLACE INTO run VALUES (1, ?, ?)", state)
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contactctl.importing.row import Result
 
     ResultRow: TypeAlias = tuple[int, str, bytes]
+    StateRow: TypeAlias = tuple[str, bytes]
 
 JOURNAL = FileKind(
     name="import journal",
@@ -60,7 +61,7 @@ def parse_result_row(ordinal: object, text: object, mark: object) -> Result:
     return parse_result(ordinal, text)
 
 
-def state_row(state: State) -> tuple[str, bytes]:
+def state_row(state: State) -> StateRow:
     """Return a run's state as its row of the journal."""
     identity = state.identity
     text = to_json(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from one_journal import IDENTITY, done, make
 from contactctl.changes.preview import FieldChange
 from contactctl.errors import MachineError
 from contactctl.exact_json import Number
-from contactctl.importing.journal import create_journal, open_journal
+from contactctl.importing.journal import Journal, create_journal, open_journal
 from contactctl.importing.journal_rows import (
     RunIdentity,
     State,
@@ -27,6 +27,7 @@ from contactctl.importing.journal_rows import (
 from contactctl.importing.row import KINDS, Result, RowChange, RowError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -41,6 +42,35 @@ def test_what_was_recorded_is_there_without_closing(path: Path) -> None:
         other = sqlite3.connect(path)
         assert other.execute("SELECT ordinal FROM result").fetchall() == [(3,)]
         other.close()
+
+
+class Meanwhile(sqlite3.Connection):
+    """Calls a function whenever a transaction begins, as another thread may do something then."""
+
+    then: Callable[[], None]
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as its own
+        if sql.startswith("BEGIN"):
+            self.then()
+        return super().execute(sql, *args)
+
+
+def test_a_row_that_is_told_of_during_a_commit_counts_as_told_with_its_result(path: Path) -> None:
+    make(path).close()
+    state = State(IDENTITY)
+    connection = sqlite3.connect(path, isolation_level=None, factory=Meanwhile)
+    journal = Journal(path, connection, state)
+
+    def tell() -> None:
+        journal.note(done(2))
+        state.reported = 2
+
+    with closing(connection):
+        connection.then = tell
+        journal.record(done(1))
+    with open_journal(path) as found:  # as after a kill
+        assert [found.result_of(ordinal) for ordinal in (1, 2)] == [done(1), None]
+        assert found.state.reported == 0
 
 
 NOT_SENT = Result(1, "failed", None, 1, RowError("drifted", "No."))
