@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import insort
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
@@ -134,8 +135,8 @@ class Identities:
             _set_bit(named.refused, place & _LOW)
         named.contradiction_count += 1
         lines = array("L", (place >> 32 for place in places[:_MOST_LINES]))
-        named.contradictions.append(Contradiction(name, lines, len(places), others))
-        named.contradictions.sort(key=lambda one: one.lines[0])
+        found = Contradiction(name, lines, len(places), others)
+        insort(named.contradictions, found, key=lambda one: one.lines[0])
         del named.contradictions[_MOST_GROUPS:]
 
     def _put(self, key: int, other: int, place: int) -> None:
