@@ -135,6 +135,8 @@ def written_whole(path: Path) -> Iterator[tuple[PlanWriter, Callable[[Header], N
         with tempfile.TemporaryFile(dir=path.parent) as aside:
             writer = PlanWriter(aside)
             yield writer, lambda header: _save(path, writer.lines(header))
+    except BrokenPipeError:
+        raise  # of what is printed meanwhile, to a reader that has seen enough
     except OSError as error:
         raise MachineError(
             f"cannot write {quoted(str(path))}: {reason_of(error)}",

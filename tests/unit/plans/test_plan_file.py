@@ -228,6 +228,12 @@ def test_what_is_not_finished_leaves_the_file_that_was_there(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_reader_of_the_answer_that_goes_away_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(BrokenPipeError), written_whole(tmp_path / "p.jsonl"):
+        raise BrokenPipeError
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="cannot write"):
         saved(tmp_path / "none" / "p.jsonl")
