@@ -262,10 +262,18 @@ def check_rejects(rejects: Path | None, source: str) -> None:
 
 
 def check_summary(summary: Path | None, *others: Path | None) -> None:
-    """Refuse a summary that would be appended to a file of the call; raises :class:`UsageError`."""
+    """Refuse a summary that could not be written, or whose file the call needs otherwise.
+
+    Raises :class:`UsageError`, while nothing has been done that it would have to tell of.
+    """
+    if summary is None:
+        return
+    if summary.is_dir() or not summary.parent.is_dir():
+        what = "is a folder" if summary.is_dir() else "is in a folder that does not exist"
+        raise UsageError(f"--summary {quoted(str(summary))} {what}", hint="name a file")
     # Resolved, as one file may be spelled in two ways.
     taken = {other.resolve() for other in others if other is not None}
-    if summary is not None and summary.resolve() in taken:
+    if summary.resolve() in taken:
         raise UsageError(
             f"--summary names {quoted(str(summary))}, which this call needs for something else",
             hint="give it another name",

@@ -54,7 +54,9 @@ def append(path: Path, lines: Sequence[str]) -> None:
             # An empty line at the end, or the next text would become a row of the table.
             file.write("\n".join([*lines, "", ""]))
     except OSError as error:
-        raise MachineError(
+        failure = MachineError(
             f"cannot write the summary to {quoted(str(path))}: {reason_of(error)}",
             hint="check the folder and the free space of the disk",
-        ) from error
+        )
+        failure.is_of_write = False  # what it sums up was told of
+        raise failure from error

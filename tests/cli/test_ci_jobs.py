@@ -112,6 +112,9 @@ def test_a_summary_takes_no_other_files_place(cli: Cli, tmp_path: Path) -> None:
     for name, more in (("people.csv", ()), ("./r.csv", ("--rejects", "r.csv"))):
         done = cli(*words, name, *more)
         assert (done.code, "which this call needs" in done.err) == (2, True)
+    for name, why in (("none/s.md", "does not exist"), (".", "is a folder")):
+        done = cli(*words, name)
+        assert (done.code, why in done.err, "1 row" in done.err) == (2, True, False)
     assert (tmp_path / "people.csv").read_text() == ROWS
 
 

@@ -57,5 +57,6 @@ def test_it_is_appended(tmp_path: Path) -> None:
     append(path, ["one"])
     append(path, ["two"])
     assert path.read_text() == "one\n\ntwo\n\n"
-    with pytest.raises(MachineError, match="cannot write the summary"):
+    with pytest.raises(MachineError, match="cannot write the summary") as caught:
         append(tmp_path / "no" / "s.md", [])
+    assert not caught.value.is_of_write  # of which "not_sent" would be said
