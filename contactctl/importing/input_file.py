@@ -30,12 +30,14 @@ STDIN = "-"
 class InputFile:
     """An input that can be read again and again.
 
-    ``name`` is what a later call for the same input would say, ``path`` what a resume must say.
-    ``kept`` keeps a copy of standard input beyond this run.
+    ``name`` is what a later call for the same input would say, ``path`` what a resume must say of
+    one that ``passes_once``, as what comes through a pipe does. ``kept`` keeps its copy beyond this
+    run.
     """
 
     source: Source
     name: str
+    passes_once: bool = False
     kept: bool = False
 
     @property
@@ -70,6 +72,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
         raise UsageError("the name of the file is empty", hint="give a file, or -")
     shown = "standard input" if file == STDIN else file
     path, name = _regular(file, stdin, folder)
+    passes_once = name != str(path.absolute())
     try:
         found = _sheet_in(path, shown, sheet, folder)
         if found is not None:
@@ -91,17 +94,24 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             skip_bad_text=skip_bad_text,
             only_names=only_names,
         )
-        given = InputFile(replace(source, sheet=found), name)
+        given = InputFile(replace(source, sheet=found), name, passes_once)
     except BaseException:
         # Nobody can resume what never began.
         remove_spool(path, folder)
         raise
-    try:
+    with _removed_at_end(given, folder, is_made=found is not None or backslash_escapes):
         yield given
+
+
+@contextmanager
+def _removed_at_end(given: InputFile, folder: Path, *, is_made: bool) -> Iterator[None]:
+    """Remove the copy of an input that was made of it, unless a run is to go on with it."""
+    try:
+        yield
     finally:
         # What was converted is there to be read again; what came through a pipe is not.
-        if not given.kept or (file != STDIN and (found or backslash_escapes)):
-            remove_spool(path, folder)
+        if not given.kept or (is_made and not given.passes_once):
+            remove_spool(given.source.path, folder)
 
 
 def _without_escapes(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.files import check_readable, journal_folder
-from contactctl.importing.input_file import STDIN
 from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def resumed_input(
 
     A pipe cannot be read again, so that the copy is named, whose name tells no form.
     """
-    if input_file.name != STDIN:
+    if not input_file.passes_once:
         return input_file.source.name, [*words]
     # The copy is what they made of it.
     left = [word for word in words if not word.startswith(_MADE_CSV)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +18,6 @@ from contactctl.sandbox.app import Settings
 from contactctl.sandbox.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Cli
 
 COMMAS = 'email,firstName,note,seats\r\nada@example.com,Zoë,"two\r\nlines, and a ""word""",3\r\n'
@@ -202,3 +203,22 @@ def test_a_gzip_file_that_is_cut_off_is_refused(cli: Cli, tmp_path: Path) -> Non
     done = imported(cli, file)
     assert done.code == 2
     assert "gzip" in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there are no numbers of open files")
+@pytest.mark.parametrize("words", [(), ("--backslash-escapes",)])
+def test_what_a_shell_hands_over_as_a_pipe_is_resumed_from_its_copy(
+    cli: Cli, words: tuple[str, ...]
+) -> None:
+    """The name of ``<(command)`` means nothing to a later call."""
+    reader, writer = os.pipe()
+    os.write(writer, b"email,userId\n,nobody\na@example.com,\n")
+    os.close(writer)
+    done = imported(cli, f"/dev/fd/{reader}", "--max-failures=1", *words)
+    os.close(reader)
+    _, *line = shlex.split(done.err.splitlines()[-1])
+    (copy,) = Path(cli.env["CONTACTCTL_STATE_DIR"]).glob("imports/stdin-*")
+    assert (done.code, str(copy) in line) == (6, True)
+    again = cli(*line)
+    assert (again.code, copy.exists()) == (6, False)
+    assert [email for (email,) in dump(cli)] == ["a@example.com"]

@@ -77,7 +77,7 @@ class ImportCall:
     def command(self, *more: str) -> str:
         """Return this call with more flags, as a line to type."""
         # Not the copy's name: it is gone when the command is typed.
-        file = STDIN if self.input_file.name == STDIN else self.input_file.source.name
+        file = STDIN if self.input_file.passes_once else self.input_file.source.name
         # Whoever asked for a plan or a dry run must not write by the line that is pasted.
         words = [*self._words(), *self.instead]
         return self._line(file, [*without_mapped_anew(words, more), *more])
@@ -85,7 +85,7 @@ class ImportCall:
     def ready_line(self, *more: str) -> str:
         """Return :meth:`command` as it is offered: what wrote the rows to a pipe is not known."""
         line = self.command(*more)
-        return f"{SOURCE} | {line}" if self.input_file.name == STDIN else line
+        return f"{SOURCE} | {line}" if self.input_file.passes_once else line
 
     def limit(self, plan: Plan) -> int | None:
         """Return how many rows of the file are taken where that is not all of them."""

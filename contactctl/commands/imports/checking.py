@@ -153,13 +153,13 @@ class _Look:
         creates = call.maps.create_properties
         found = columns_refusal(error, way, call.ready_line(*way.words), creates=creates)
         deep = next((column for column in error.unknown if column.through), None)
-        if deep and call.input_file.name != STDIN:
+        if deep and not call.input_file.passes_once:
             found.command = f"{deep.through} | {_piped(call).command('--ignore-unknown')}"
             found.hint = (
                 f"the command below moves what {quoted(deep.name)} holds, the addresses among it,"
                 " up one level, and leaves out what matches no field"
             )
-        elif error.consent and error.consent.movable and call.input_file.name != STDIN:
+        elif error.consent and error.consent.movable and not call.input_file.passes_once:
             found.command = f"{_moved_up(call, error.consent)} | {_piped(call).command()}"
             found.hint = (
                 f"the command below moves what {', '.join(map(quoted, error.consent.movable))}"
@@ -178,7 +178,8 @@ class _Look:
 def _piped(call: ImportCall) -> ImportCall:
     """Return the call with its input from a pipe."""
     reading = replace(call.reading, file=STDIN, form="jsonl")
-    return replace(call, reading=reading, input_file=replace(call.input_file, name=STDIN))
+    piped = replace(call.input_file, name=STDIN, passes_once=True)
+    return replace(call, reading=reading, input_file=piped)
 
 
 def _moved_up(call: ImportCall, consent: UndecidedConsentError) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     CallOf = Callable[[FileFlags, InputFile], ImportCall]
 
 #: What is piped into the call that a command names: nothing but that is asked of it.
-_PIPED = InputFile(cast("Source", None), STDIN)
+_PIPED = InputFile(cast("Source", None), STDIN, passes_once=True)
 
 
 @contextmanager
