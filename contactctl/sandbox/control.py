@@ -17,8 +17,8 @@ GET      /contacts  ``?search=&before=&most=``: ``{"contacts": […], "before": 
                     the end
 GET      /requests  ``?after=N&most=M&contact=WHO``: ``{"requests": [record, …], "last": 12,
                     "first": 3, "version": "…", "run": "…"}``, the oldest first. Those before
-                    ``first`` are forgotten; ``version`` changes with the data, ``run`` with each
-                    start of the server. The records are those of
+                    ``first`` are forgotten; ``version`` changes with the data and the faults,
+                    ``run`` with each start of the server. The records are those of
                     :class:`contactctl.sandbox.request_log.Record`
 DELETE   /requests  forgets them; numbers go on
 GET      /faults    ``{"fail": ["503@3"], "latency": ["80", "500:/contacts/find"], "retryAfter":
@@ -166,7 +166,7 @@ class Control:
         # One may have come in between, and must not be passed over by whoever asks on from here.
         last = records[-1].number if records else last
         texts = ",".join(record.text for record in records)
-        version = self._store.version()
+        version = f"{self._store.version()}.{self._trouble.changes}.{self._limit.limit}"
         text = f'{{"requests":[{texts}],"last":{last},"first":{first},"version":"{version}",'
         return Answer(None, text=f'{text}"run":"{self._run}"}}')
 

@@ -80,12 +80,15 @@ class Trouble:
         self.limit = limit
         self._lock = threading.Lock()
         self._given_draw = draw
+        #: How often it was set or added to.
+        self.changes = 0
         self.set(script)
 
     def set(self, script: Script) -> None:
         """Follow another script, and count its requests from the first again."""
         with self._lock:
             self.script = script
+            self.changes += 1
             self._counts = [0] * len(script.faults)
             self._draw = self._given_draw or _random(script.seed)
 
@@ -97,6 +100,7 @@ class Trouble:
                 self.script = replace(self.script, faults=(*self.script.faults, later))
                 self._counts.append(0)
             self.script = replace(self.script, retry_after_s=retry_after_s)
+            self.changes += 1
 
     def _ahead_of(self, fault: Fault) -> int:
         """Return how many requests of the same kind shall fail before a new fault's turn."""

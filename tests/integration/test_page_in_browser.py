@@ -100,5 +100,8 @@ def test_many_contacts_and_a_server_that_goes_away(page: Page, tmp_path: Path) -
         page.wait_for("state.dataset.state === 'live'")
         page.wait_for("document.querySelectorAll('#requests-rows tr').length === 2")
         assert "q1@" in page.run("document.querySelector('#requests-rows tr').textContent")
+        client.put(f"{control}/faults", json={"fail": ["503:1"]})
+        page.wait_for("!playing.hidden")
         client.post(f"{control}/reset")
+        page.wait_for("playing.hidden")
         page.wait_for("document.querySelectorAll('#requests-rows tr').length === 0")

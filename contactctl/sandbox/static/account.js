@@ -14,6 +14,7 @@ export async function draw() {
   at("suppression").textContent =
     `${count(account.suppressed.length, "contact")} suppressed, ${left} left of ${account.removalQuota.limit}.`;
   at("faults").textContent = faultsOf(faults);
+  at("playing").hidden = !faults.fail.length && !faults.latency.length;
 }
 
 const cells = (first, ...others) => [

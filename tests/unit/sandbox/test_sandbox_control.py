@@ -162,13 +162,17 @@ def test_forgotten_requests_do_not_give_their_numbers_away(client: httpx.Client)
     assert [one["number"] for one in asked(client, "/requests")["requests"]] == [2]
 
 
-def test_the_version_changes_with_the_data_alone(client: httpx.Client) -> None:
+def test_the_version_changes_with_the_data_and_the_faults_alone(client: httpx.Client) -> None:
     versions = [asked(client, "/requests")["version"] for _ in range(2)]
     put(client, email=ADA)
     versions += [asked(client, "/requests")["version"]]
     client.get("/lists")
     versions += [asked(client, "/requests")["version"]]
     assert versions[0] == versions[1] != versions[2] == versions[3]
+    for method, given in (("PUT", {"fail": ["503@1"]}), ("POST", {}), ("PUT", {"rateLimit": 5})):
+        client.request(method, f"{CONTROL}/faults", json=given)
+        versions += [asked(client, "/requests")["version"]]
+    assert len(set(versions[3:])) == 4
 
 
 def test_faults_are_set_and_taken_away_while_it_runs(client: httpx.Client) -> None:
