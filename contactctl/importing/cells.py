@@ -65,13 +65,12 @@ class CellReaders:
     def __init__(
         self,
         rules: ValueRules | None = None,
-        notes: Spellings | None = None,
         *,
         literal_null: bool = False,
         delimiter: str = ",",
     ) -> None:
         self.rules = rules or ValueRules()
-        self.notes = notes or Spellings()
+        self.notes = Spellings()
         self._delimiter = delimiter
         spared = {"null"} if literal_null else set()
         self._odd_words = (SAYS_NOTHING - spared) | self.rules.null_texts

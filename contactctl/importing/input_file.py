@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contactctl.importing.source import FileForm, Source
 
 STDIN = "-"
+_STDIN_NAME = "standard input"
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
     """
     if not file:
         raise UsageError("the name of the file is empty", hint="give a file, or -")
-    shown = "standard input" if file == STDIN else file
+    shown = _STDIN_NAME if file == STDIN else file
     path, name = _regular(file, stdin, folder)
     passes_once = name != str(path.absolute())
     try:
@@ -80,7 +81,8 @@ def open_input(  # noqa: PLR0913 - how the file is to be read
             # A workbook has no quotation marks that could be missing.
             form, delimiter, encoding, allow_newlines = "csv", ",", None, True
         if backslash_escapes:
-            path, delimiter, told = _without_escapes(path, to_delimiter(delimiter), folder)
+            separator = to_delimiter(delimiter)
+            path, delimiter, told = _without_escapes(path, shown, separator, folder)
             form = form or told
         source = open_source(
             path,
@@ -115,10 +117,10 @@ def _removed_at_end(given: InputFile, folder: Path, *, is_made: bool) -> Iterato
 
 
 def _without_escapes(
-    path: Path, delimiter: str | None, folder: Path
+    path: Path, shown: str, delimiter: str | None, folder: Path
 ) -> tuple[Path, str | None, FileForm]:
     """Return a file without escapes, for its owner alone, its delimiter and its form."""
-    with reading(str(path)):
+    with reading(shown):
         with unpacked(path.open("rb")) as file:
             start = file.read(_CHUNK_BYTES)
         form: FileForm = "jsonl" if start.lstrip().startswith(b"{") else "csv"
@@ -129,7 +131,7 @@ def _without_escapes(
             delimiter = delimiter or delimiter_of(start)
             lines = to_csv_lines(file, delimiter)
     try:
-        return save_spool(stream_of(lines), folder), delimiter, form
+        return save_spool(stream_of(lines), folder, shown), delimiter, form
     finally:
         lines.close()
         remove_spool(path, folder)
@@ -142,7 +144,7 @@ def _sheet_in(path: Path, shown: str, sheet: str | None, folder: Path) -> Sheet 
             raise UsageError(f"--sheet is for workbooks, and {quoted(shown)} is not one")
         return None
     try:
-        return to_csv(path, shown, sheet, lambda stream: save_spool(stream, folder))
+        return to_csv(path, shown, sheet, lambda stream: save_spool(stream, folder, shown))
     finally:
         remove_spool(path, folder)
 
@@ -155,7 +157,7 @@ def _regular(file: str, stdin: TextIO, folder: Path) -> tuple[Path, str]:
     # Read twice, to check and to send, and a pipe gives its text once.
     if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, such as <(command)
         with path.open("rb") as stream:
-            return save_spool(stream, folder), file
+            return save_spool(stream, folder, file), file
     return path, str(path.absolute())
 
 
@@ -167,16 +169,17 @@ def _kept_stdin(stdin: TextIO, folder: Path) -> Path:
         import io
 
         stream = io.BytesIO(stdin.read().encode())
-    return save_spool(stream, folder)
+    return save_spool(stream, folder, _STDIN_NAME)
 
 
 _CHUNK_BYTES = 2**20
 
 
-def save_spool(stream: IO[bytes], folder: Path) -> Path:
+def save_spool(stream: IO[bytes], folder: Path, name: str) -> Path:
     """Copy a stream into a new file that nobody else can read, and return its path.
 
-    Raises :class:`MachineError` when the copy cannot be made; nothing is left of it then.
+    ``name`` is what is copied. Raises :class:`MachineError` when the copy cannot be made, and
+    as :func:`reading` does; nothing is left of it then.
     """
     make_private_folder(folder.parent, elsewhere("state"))
     make_private_folder(folder, elsewhere("state"))
@@ -184,7 +187,7 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
         with os.fdopen(descriptor, "wb") as file:
-            while chunk := stream.read(_CHUNK_BYTES):
+            while chunk := _chunk_of(stream, name):
                 file.write(chunk)
             # A resume after a power cut needs it whole: it cannot be piped in again.
             file.flush()
@@ -195,10 +198,15 @@ def save_spool(stream: IO[bytes], folder: Path) -> Path:
         if not isinstance(error, OSError):
             raise
         raise MachineError(
-            f"cannot keep standard input in {path}: {error.strerror}",
+            f"cannot keep a copy of {name} in {path}: {error.strerror}",
             hint=f"check the free space and the folder's permissions, or {elsewhere('state')}",
         ) from error
     return path
+
+
+def _chunk_of(stream: IO[bytes], name: str) -> bytes:
+    with reading(name):  # or what cannot be read would be told as what cannot be kept
+        return stream.read(_CHUNK_BYTES)
 
 
 def is_spool(path: Path, folder: Path) -> bool:

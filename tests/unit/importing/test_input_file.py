@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import io
 import os
 import threading
@@ -77,6 +79,20 @@ def test_a_pipe_is_kept_like_standard_input(tmp_path: Path) -> None:
             assert len(list(given.source.rows())) == 1
     writer.join()
     assert list((tmp_path / "state").iterdir()) == []
+
+
+@pytest.mark.parametrize("cut", [-100, -8])
+def test_a_packed_file_that_is_cut_off_far_behind_is_named(tmp_path: Path, cut: int) -> None:
+    text = hashlib.shake_128(b"").hexdigest(2**20)
+    packed = gzip.compress(text.encode(), 1)
+    file = tmp_path / "p.csv.gz"
+    file.write_bytes(packed[:cut] + b"\0" * 8 * (cut == -8))
+    with (
+        pytest.raises(UsageError, match="is not a whole gzip file"),
+        open_input(str(file), io.StringIO(), tmp_path / "state", backslash_escapes=True),
+    ):
+        pass
+    assert not list((tmp_path / "state").iterdir())
 
 
 def test_a_copy_that_is_resumed_is_removed_when_it_is_done(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Broken(io.BytesIO):
 def test_the_copy_is_whole_and_private(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
-        path = save_spool(io.BytesIO(b"x" * 3_000_000), tmp_path / "state")
+        path = save_spool(io.BytesIO(b"x" * 3_000_000), tmp_path / "state", "-")
     finally:
         os.umask(old)
     assert path.read_bytes() == b"x" * 3_000_000
@@ -36,17 +36,17 @@ def test_the_copy_is_whole_and_private(tmp_path: Path) -> None:
 
 
 def test_two_copies_never_share_a_name(tmp_path: Path) -> None:
-    assert len({save_spool(io.BytesIO(b""), tmp_path) for _ in range(20)}) == 20
+    assert len({save_spool(io.BytesIO(b""), tmp_path, "-") for _ in range(20)}) == 20
 
 
 def test_a_copy_that_breaks_off_is_removed(tmp_path: Path) -> None:
-    with pytest.raises(MachineError, match="No space left"):
-        save_spool(Broken(b"x" * 3_000_000), tmp_path)
+    with pytest.raises(MachineError, match='cannot read "rows": No space left'):
+        save_spool(Broken(b"x" * 3_000_000), tmp_path, "rows")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_a_copy_is_ever_removed(tmp_path: Path) -> None:
-    path = save_spool(io.BytesIO(b"x"), tmp_path / "state")
+    path = save_spool(io.BytesIO(b"x"), tmp_path / "state", "-")
     mine = tmp_path / "people.csv"
     mine.write_bytes(b"x")
     remove_spool(mine, tmp_path / "state")
