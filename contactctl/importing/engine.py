@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from contactctl.errors import ContactctlError, RowsFailedError
 from contactctl.importing.row import Finished
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -123,7 +124,7 @@ class ImportRun:
                 return
             found = self._intake.read(LOOK_AHEAD_ROWS - len(self._line))
         except ContactctlError as error:
-            # Kept and not raised: rows before the bad place are finished and told of first.
+            # Kept and not raised: rows in flight have their end first, and are told of.
             self._failure = error
             return
         self._exhausted = not found
@@ -167,7 +168,7 @@ class ImportRun:
         self._failures += result.status == "failed"
         if self._max_failures is not None and self._failures >= self._max_failures:
             self._failure = self._failure or RowsFailedError(
-                f"stopped after {self._failures} failed rows, as --max-failures asks"
+                f"stopped after {counted(self._failures, 'failed row')}, as --max-failures asks"
             )
 
     def _settle(self) -> None:

@@ -149,6 +149,7 @@ def test_a_resume_promises_no_more_than_may_be_left(cli: Cli, file: Path) -> Non
     file.write_text("userId\nnobody\nno-one\nsomebody\n")
     said = errors_of(imported(cli, file, "--max-failures=1"))
     assert "3 rows, 3 contacts, 3 to send" in said
+    assert "stopped after 1 failed row, as --max-failures asks" in said
     said = errors_of(imported(cli, file, "--resume"))
     assert "3 rows, 3 contacts, up to 3 to send" in said
     assert "in an earlier run" in said.splitlines()[1]
