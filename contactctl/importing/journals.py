@@ -128,7 +128,7 @@ class Journals:
         if any(item.content == content for item in unfinished):
             raise UsageError(
                 f"the unfinished run of {quoted(identity.source)} has other column flags,"
-                " or another profile or key",
+                " or another profile, team or key",
                 hint="give the same --map, --ignore, --set and profile as then, or the same key"
                 f" where there is no profile; {_AGAIN}",
             )

@@ -92,7 +92,7 @@ def test_a_run_is_resumed_with_the_same_key_alone(
     sent = refusing.count
     other = call(cli, refusing, file, "--resume", key=f"{KEY}0")
     assert (other.code, refusing.count) == (2, sent)
-    assert "or another profile or key" in other.err
+    assert "or another profile, team or key" in other.err
 
 
 def test_with_nothing_to_resume_nothing_is_sent_and_all_is_well(

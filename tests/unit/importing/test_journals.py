@@ -172,8 +172,8 @@ def test_a_moved_file_is_the_same_file(journals: Journals) -> None:
     ("change", "message"),
     [
         ({"digest": "other"}, '"people.csv" has changed since'),
-        ({"mapping": "other"}, "other column flags, or another profile or key"),
-        ({"account": "other"}, "other column flags, or another profile or key"),
+        ({"mapping": "other"}, "other column flags, or another profile, team or key"),
+        ({"account": "other"}, "other column flags, or another profile, team or key"),
         ({"source": "b.csv", "digest": "other"}, 'no unfinished run of "b.csv"'),
     ],
 )
