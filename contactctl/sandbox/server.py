@@ -156,8 +156,9 @@ def _open_listener(listen: Listen) -> socket.socket:
     try:
         return socket.create_server(address, family=family, backlog=_BACKLOG)
     except OSError as error:
+        reason = str(error.strerror).partition(" (while")[0]  # Python adds the address once more
         raise MachineError(
-            f"the sandbox cannot listen on {listen.host}, port {listen.port}: {error.strerror}",
+            f"the sandbox cannot listen on {listen.host}, port {listen.port}: {reason}",
             hint="give another --port; 0 takes a free one",
         ) from error
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contactctl.errors import UsageError
+from contactctl.safe_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -148,7 +149,7 @@ def parse_fault(text: str) -> Fault:
     fault = None if found is None else _to_fault(found.groupdict(), text)
     if fault is None:
         raise UsageError(
-            "this is not a failure to inject",
+            f"{quoted(text)} is not a failure to inject",
             hint="give a status from 400 to 599 and a share up to 1, such as 503:0.1, or a number "
             "of a request, such as 503@3; then, if need be, :PUT:/contacts/update",
         )
@@ -160,7 +161,7 @@ def parse_latency(text: str) -> Latency:
     found = _LATENCY.fullmatch(text)
     if found is None or int(found["ms"]) > _MAX_LATENCY_MS:
         raise UsageError(
-            "this is not a latency",
+            f"{quoted(text)} is not a latency",
             hint=f"give milliseconds up to {_MAX_LATENCY_MS}, such as 80 or 500:/contacts/find",
         )
     return Latency(int(found["ms"]) / 1000, found["path"] or "", text)

@@ -1,5 +1,6 @@
 """The flags of the sandbox's commands, and what they make of a server."""
 
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from contactctl.errors import UsageError
 from contactctl.flags import ANSWERS, DATA, LISTEN
 from contactctl.profiles.api_key import parse_api_key
+from contactctl.safe_text import quoted
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.choices import Manner
 from contactctl.sandbox.trouble import Script, to_faults, to_latencies
@@ -161,6 +163,9 @@ Lenient = Annotated[
 ]
 
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+
 @dataclass(frozen=True, slots=True)
 class ListenFlags:
     """Where to listen."""
@@ -169,6 +174,17 @@ class ListenFlags:
     allow_host: AllowHost = None
     port: Port = 8025
     threads: Threads = 64
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The names to answer to; raises :class:`UsageError` for what no Host header can be."""
+        for name in self.allow_host or ():
+            if not _HOST_NAME.fullmatch(name):
+                raise UsageError(
+                    f"{quoted(name)} is not a host name",
+                    hint="give the name alone, such as loops, without a scheme and a port",
+                )
+        return tuple(self.allow_host or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +227,7 @@ class BehaviourFlags:
                 self.seed_random,
             ),
             served_host=listen.host,
-            allowed_hosts=tuple(listen.allow_host or ()),
+            allowed_hosts=listen.allowed_hosts,
             warn=session.output.warn,
             sleep=stopping.wait,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,17 @@ def test_what_cannot_be_is_refused(flags: dict[str, Any], error: type[Exception]
         BehaviourFlags(**flags).to_settings(session(), ListenFlags(), threading.Event())
 
 
+@pytest.mark.parametrize("name", ["loops:8025", "http://loops", "loops/", "a b", "", "[::1]"])
+def test_a_name_that_no_host_has_is_refused_and_not_waited_for(name: str) -> None:
+    with pytest.raises(UsageError, match="is not a host name"):
+        _ = ListenFlags(allow_host=["loops", name]).allowed_hosts
+
+
+@pytest.mark.parametrize("name", ["loops", "Loops.internal", "my_host-1", "10.0.0.7", "fd00::7"])
+def test_a_name_or_an_address_can_be_allowed(name: str) -> None:
+    assert ListenFlags(allow_host=[name]).allowed_hosts == (name,)
+
+
 @pytest.mark.parametrize(
     "flags",
     [{"db": Path("a"), "memory": True}, {"db": Path()}, {"seed": Path()}, {"log": Path()}],
@@ -76,5 +88,6 @@ def test_a_request_is_a_line_for_a_person_and_one_in_the_file(tmp_path: Path) ->
         incoming = Incoming({"REQUEST_METHOD": "GET", "PATH_INFO": "/api/v1/lists"})
         log.add(incoming, Answer([]), now_s=0, took_s=0.001)
         log_of(session(err), None, stack).add(incoming, Answer([]), now_s=0, took_s=0.001)
-    assert err.getvalue() == "00:00:00 GET /api/v1/lists 200 1.0 ms\n" * 2
+    here = datetime.fromtimestamp(0).astimezone()
+    assert err.getvalue() == f"{here:%H:%M:%S} GET /api/v1/lists 200 1.0 ms\n" * 2
     assert (tmp_path / "log.jsonl").read_text().count("\n") == 1

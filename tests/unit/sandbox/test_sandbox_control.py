@@ -221,7 +221,7 @@ def test_faults_that_cannot_be_change_nothing(client: httpx.Client, given: objec
 
 def test_faults_that_cannot_be_are_told_what_can(client: httpx.Client) -> None:
     message = client.put(f"{CONTROL}/faults", json={"fail": ["200:1"]}).json()["message"]
-    assert message.startswith("this is not a failure to inject; give a status from 400 to 599")
+    assert message.startswith('"200:1" is not a failure to inject; give a status from 400 to 599')
 
 
 def test_each_run_of_a_server_is_another(tmp_path: Path) -> None:
