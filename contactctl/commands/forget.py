@@ -78,7 +78,7 @@ _NOTHING_KEPT = "nothing is kept"
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One thing that is kept; ``goes`` says in words when it goes by itself."""
+    """One thing that is kept, a ``file`` of imports or another; ``goes`` says when it goes."""
 
     kind: str
     path: Path
@@ -87,6 +87,7 @@ class _Item:
     saved_at: float
     running: bool = False
     goes_at: float | None = None
+    file: Kept | None = None
 
     def to_json_object(self) -> JsonObject:
         """Return it as a program reads it."""
@@ -192,7 +193,7 @@ def _files_of_imports(session: Session) -> Iterator[_Item]:
         running = one.kind != "finished_run" and is_running(one, files)
         goes = "after the run" if running else f"in {_days(one.goes_at - now)}"
         goes_at = None if running else one.goes_at
-        yield _Item(one.kind, one.path, of, goes, one.saved_at, running, goes_at)
+        yield _Item(one.kind, one.path, of, goes, one.saved_at, running, goes_at, one)
 
 
 def _answer(kept: Iterable[_Item], removed: Sequence[_Item], *, empty: str) -> Answer:
@@ -213,46 +214,45 @@ def _answer(kept: Iterable[_Item], removed: Sequence[_Item], *, empty: str) -> A
 
 def _remove(session: Session, item: _Item) -> bool | None:
     """Remove an item; false when a run under way needs it, None when it is no import's."""
-    files = kept_files(journal_folder(session.env))
-    # The sandbox has a command of its own to empty it, and is not what imports left.
-    if item.kind in {"sandbox", "applied_plans"}:
-        return None
+    if item.file is not None:
+        return _removed(session, item.file)
     if item.kind == "cache":
         return _unlinked(item.path)
     if item.kind == "sent_memory":
         # A run under way has the file open, and would go on writing to what has no name.
+        files = kept_files(journal_folder(session.env))
         return not any(is_running(one, files) for one in files) and _unlinked(item.path)
-    return _removed(item, files)
+    # The sandbox has a command of its own to empty it, and is not what imports left.
+    return None
 
 
 def _remove_of(session: Session, item: _Item, address: str) -> bool | None:
     """Remove what an item holds of an address; None when that is nothing."""
-    files = kept_files(journal_folder(session.env))
     if item.kind == "sent_memory":
         # Digests are keyed by account: each account that may have one is tried.
-        return _erased(session, item.path.parent, address, files) or None
-    if item.kind in {"cache", "sandbox", "applied_plans"}:
-        return None
-    held = any(one.path == item.path and holds(one, address) for one in files)
-    return _removed(item, files) if held else None
+        return _erased(session, item.path.parent, address) or None
+    file = item.file
+    return None if file is None or not holds(file, address) else _removed(session, file)
 
 
-def _removed(item: _Item, files: Sequence[Kept]) -> bool:
-    return all(remove(one, files) for one in files if one.path == item.path)
+def _removed(session: Session, one: Kept) -> bool:
+    # Only a copy of standard input belongs to another file's run, which may have begun by now.
+    files = kept_files(journal_folder(session.env)) if one.kind == "stdin_copy" else ()
+    return remove(one, files)
 
 
-def _erased(session: Session, state: Path, address: str, files: Sequence[Kept]) -> bool:
+def _erased(session: Session, state: Path, address: str) -> bool:
     """Erase an address from the memory of every account that this machine knows of."""
     found = False
-    for account in _accounts(session, files):
+    for account in _accounts(session):
         with open_sent_memory(state, account) as memory:
             found |= memory.erase([ContactRef("email", address)])
     return found
 
 
-def _accounts(session: Session, files: Sequence[Kept]) -> set[str]:
+def _accounts(session: Session) -> set[str]:
     """Return the accounts of the profiles, of the runs, of the sandbox, and the one in force."""
-    identities = map(identity_of, files)
+    identities = map(identity_of, kept_files(journal_folder(session.env)))
     found = {identity.account for identity in identities if identity is not None}
     with suppress(ContactctlError):
         found |= {
