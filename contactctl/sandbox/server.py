@@ -22,8 +22,6 @@ _LAST_ANSWERS_S = 0.5
 _POLL_S = 0.1
 #: For the page and the control addresses, whose answers take no time on purpose.
 _ASIDE_THREADS = 4
-#: Below the 512 sockets that select can watch on Windows.
-_MAX_CONNECTIONS = 500
 #: What is above this is not even read to its end; the application refuses much less, in JSON.
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _BACKLOG = 256
@@ -39,6 +37,8 @@ class Listen:
     port: int = 8025
     #: Above what an import has in flight, so that no request waits for another's latency.
     threads: int = 64
+    #: How many connections are open at once; below the 512 that select can watch on Windows.
+    connections: int = 500
 
 
 def serve(
@@ -81,6 +81,7 @@ class _Server:
         create_server, self._loop = _waitress()
 
         listener = _open_listener(listen)
+        self._most_sockets = listen.connections
         self.base_url = _base_url(listener)
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
@@ -89,7 +90,7 @@ class _Server:
             sockets=[listener],
             threads=listen.threads,
             ident="contactctl-sandbox",
-            connection_limit=_MAX_CONNECTIONS,
+            connection_limit=listen.connections,
             max_request_body_size=_MAX_BODY_BYTES,
             log_socket_errors=False,
         )
@@ -98,12 +99,24 @@ class _Server:
 
     def turn(self) -> None:
         """Wait for the sockets a moment, and serve what they bring."""
+        self._make_room()
         open_before = len(self._sockets)
         self._loop(timeout=_POLL_S, use_poll=True, map=self._sockets, count=1)
         # Waitress takes one new connection a turn, and a turn is long in a crowd.
         while len(self._sockets) > open_before and self._server.readable():
             open_before = len(self._sockets)
             self._server.handle_accept()
+
+    def _make_room(self) -> None:
+        """Close the connection that was silent longest, where no other could be taken.
+
+        One that is never closed, or brings a byte a minute, must not keep everybody else out.
+        """
+        if len(self._sockets) < self._most_sockets:
+            return
+        idle = [one for one in self._server.active_channels.values() if not one.requests]
+        if idle:
+            min(idle, key=lambda one: one.last_activity).handle_close()
 
     def close(self) -> None:
         """Close everything; requests under way have a moment to be answered, others none."""

@@ -19,6 +19,7 @@ from contactctl.plans.opposite import fields_of
 from contactctl.plans.plan_file import open_plan_file, planned_of, written_whole
 from contactctl.plans.planning import planned_deletion
 from contactctl.sandbox.app import Settings
+from contactctl.sandbox.server import Listen
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class ApplyTrial:
     def serve(self) -> Iterator[None]:
         path, around = self.folder / "sandbox.sqlite3", self.requests.around
         settings = Settings(script=slow(0.002))
-        with served(path, settings, threads=20, around=around) as server, server.client() as client:
+        with (
+            served(path, settings, listen=Listen(port=0, threads=20), around=around) as server,
+            server.client() as client,
+        ):
             for email in [*(f"p{n}@example.com" for n in range(0, self.rows, 2)), *self.gone]:
                 body = {"email": email, "firstName": "Old", "plan": "free"}
                 assert client.put("contacts/update", json=body).status_code == 200

@@ -15,6 +15,7 @@ from sandbox_http import slow
 from sandbox_served import served
 
 from contactctl.sandbox.app import Settings
+from contactctl.sandbox.server import Listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +80,9 @@ def people(folder: Path, folders: Mapping[str, str], count: int) -> Iterator[dic
     names = [f"p{number}@example.com" for number in range(count)]
     (folder / "people.txt").write_text("".join(f"{name}\n" for name in names))
     settings = Settings(script=slow(0.005))
-    with served(folder / "sandbox.sqlite3", settings, threads=2 * IN_FLIGHT) as server:
+    with served(
+        folder / "sandbox.sqlite3", settings, listen=Listen(port=0, threads=2 * IN_FLIGHT)
+    ) as server:
         with server.client() as client:
             for name in [*names, "kept@example.com"]:
                 client.put("/contacts/update", json={"email": name, "plan": name})

@@ -11,6 +11,7 @@ from sandbox_served import Served, served
 
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.request_log import RequestLog
+from contactctl.sandbox.server import Listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def test_many_contacts_and_a_server_that_goes_away(page: Page, tmp_path: Path) -
         page.wait_for("document.querySelectorAll('#contacts-rows tr').length === 1")
         port = server.port
     page.wait_for("state.dataset.state === 'gone'")
-    with served(store, settings(), port=port) as server, server.client() as client:
+    with served(store, settings(), listen=Listen(port=port)) as server, server.client() as client:
         for number in range(2):  # more than the page has seen of the other one
             put(client, email=f"q{number}@example.com")
         page.wait_for("state.dataset.state === 'live'")

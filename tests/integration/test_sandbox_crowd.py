@@ -16,6 +16,7 @@ from sandbox_served import Served, request, served
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.request_log import MOST_REQUESTS, RequestLog
+from contactctl.sandbox.server import Listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +86,9 @@ def test_the_page_and_the_control_have_threads_of_their_own(tmp_path: Path) -> N
         return answer
 
     with (
-        served(tmp_path / "sandbox.sqlite3", settings, threads=1, around=seen) as sandbox,
+        served(
+            tmp_path / "sandbox.sqlite3", settings, listen=Listen(port=0, threads=1), around=seen
+        ) as sandbox,
         ExitStack() as stack,
     ):
         for _ in range(3):

@@ -111,7 +111,11 @@ def test_what_is_not_http_is_refused_and_hurts_nobody(sandbox: Served, noise: by
 
 
 def test_slow_clients_do_not_stop_others(path: Path) -> None:
-    with served(path, threads=4) as sandbox, ExitStack() as stack, sandbox.client() as client:
+    with (
+        served(path, listen=Listen(port=0, threads=4)) as sandbox,
+        ExitStack() as stack,
+        sandbox.client() as client,
+    ):
         for number in range(40):
             slow = stack.enter_context(sandbox.connection())
             begun = request(b"{", "Content-Length: 100")
@@ -119,6 +123,18 @@ def test_slow_clients_do_not_stop_others(path: Path) -> None:
         started_s = time.monotonic()
         assert put(client, email=ADA).status_code == 200
         assert time.monotonic() - started_s < SOON_S
+
+
+def test_connections_that_are_left_open_keep_nobody_out(path: Path) -> None:
+    with (
+        served(path, listen=Listen(port=0, connections=10)) as sandbox,
+        ExitStack() as stack,
+        sandbox.client() as client,
+    ):
+        left = [stack.enter_context(sandbox.connection()) for _ in range(30)]
+        left[0].sendall(request(b"{", "Content-Length: 100"))
+        assert put(client, email=ADA).status_code == 200
+        assert left[1].recv(1) == b""
 
 
 def test_the_rate_limit_is_told_and_kept(path: Path) -> None:

@@ -15,6 +15,7 @@ from sandbox_served import python_process, served
 
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.records import Property
+from contactctl.sandbox.server import Listen
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def written(path: Path) -> list[str]:
 
 def test_a_hundred_updates_by_threads_over_http_are_all_there(path: Path) -> None:
     with (
-        served(path, threads=16) as sandbox,
+        served(path, listen=Listen(port=0, threads=16)) as sandbox,
         sandbox.client() as client,
         ThreadPoolExecutor(16) as threads,
     ):

@@ -25,6 +25,7 @@ from sandbox_http import slow
 from sandbox_served import served
 
 from contactctl.sandbox.app import Settings
+from contactctl.sandbox.server import Listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -95,8 +96,7 @@ class Trial:
         with served(
             self.sandbox,
             settings or Settings(script=slow(0.005)),
-            threads=2 * IN_FLIGHT,
-            port=self.port,
+            listen=Listen(port=self.port, threads=2 * IN_FLIGHT),
             around=lambda app: self.log.around(around(app)),
         ) as server:
             self.port = server.port

@@ -19,6 +19,7 @@ from sandbox_served import served
 from contactctl.exact_json import Number
 from contactctl.sandbox.app import Settings
 from contactctl.sandbox.request_log import RequestLog
+from contactctl.sandbox.server import Listen
 from contactctl.sandbox.trouble import Script, to_faults
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         browser(Path(folder) / "browser") as page,
-        served(Path(folder) / "sandbox.sqlite3", settings, port=8025) as server,
+        served(Path(folder) / "sandbox.sqlite3", settings, listen=Listen(port=8025)) as server,
         server.client() as client,
     ):
         fill(client)

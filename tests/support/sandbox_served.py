@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 
+_ANYWHERE = Listen(port=0, threads=8)
+
+
 @dataclass
 class Served:
     """A running server: its address, its way to be stopped, and what it warned of."""
@@ -67,11 +70,10 @@ def served(
     path: Path,
     settings: Settings | None = None,
     *,
-    threads: int = 8,
-    port: int = 0,
+    listen: Listen = _ANYWHERE,
     around: Callable[[WSGIApplication], WSGIApplication] = lambda app: app,
 ) -> Iterator[Served]:
-    """Serve a sandbox in a thread until the block ends, on a free port unless one is named.
+    """Serve a sandbox in a thread until the block ends, on a free port unless another is named.
 
     ``around`` may put something between the clients and the sandbox.
     """
@@ -82,7 +84,6 @@ def served(
         sleep=stopping.wait,
         warn=warnings.append,
     )
-    listen = Listen(port=port, threads=threads)
     with (
         open_store(path) as store,
         served_in_thread(around(make_app(store, settings)), listen, stopping) as address,

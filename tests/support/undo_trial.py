@@ -20,6 +20,7 @@ from contactctl.changes.preview import same_value
 from contactctl.plans.opposite import fields_of
 from contactctl.plans.plan_file import open_plan_file, planned_of
 from contactctl.sandbox.app import Settings
+from contactctl.sandbox.server import Listen
 from contactctl.sandbox.store import open_store
 
 if TYPE_CHECKING:
@@ -106,7 +107,10 @@ class UndoTrial:
         path = self.folder / "sandbox.sqlite3"
         settings = Settings(script=slow(0.002))
         around = self.requests.around
-        with served(path, settings, threads=20, around=around) as server, server.client() as client:
+        with (
+            served(path, settings, listen=Listen(port=0, threads=20), around=around) as server,
+            server.client() as client,
+        ):
             for number in range(0, self.rows // 3, 2):
                 body = self._row(number) | {"email": f"p{number}@example.com"}
                 assert client.put("contacts/update", json=body).status_code == 200
