@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contactctl.importing.delta import Delta
-from contactctl.importing.engine import ImportRun
-from contactctl.importing.intake import Intake
-from contactctl.importing.journal_rows import RunIdentity, State
-from contactctl.importing.limiter import Limiter
+from contactctl.importing.journal_rows import RunIdentity
 from contactctl.importing.look import PacedFinder
-from contactctl.importing.outage import Outage
 from contactctl.importing.overlay import Named, Overlay
-from contactctl.importing.pacer import Pacer
 from contactctl.importing.row import Result, identifier_keys
-from contactctl.importing.sender import Sender
-from contactctl.importing.unkept import OnlyRead, Unrecorded
-from contactctl.importing.work import Work, open_work
+from contactctl.importing.work import Work, open_look, open_work
 from contactctl.plans.carrying import Applies, ApplyingSender, Writer
 from contactctl.plans.drift import to_change
 from contactctl.plans.plan_file import planned_of
@@ -31,11 +24,12 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.intake import Record, SentRows
+    from contactctl.importing.engine import ImportRun
     from contactctl.importing.journals import Journals
     from contactctl.importing.look import Look, Opposites
     from contactctl.importing.open_run import OpenRun
     from contactctl.importing.row import Job, Row
+    from contactctl.importing.sender import Sender
     from contactctl.importing.sent_memory import SentMemory
     from contactctl.importing.work import RunOptions
     from contactctl.importing.workers import Sends
@@ -134,24 +128,11 @@ def open_application(
     state folder cannot be used.
     """
 
-    def begin(journals: Journals) -> OpenRun:
-        begin = journals.resume_once if options.resume else journals.begin_once
-        return begin(application.identity)
-
     def sends(sender: Sender, opposites: Opposites | None) -> Sends:
         finder = PacedFinder(client, sender)
         return _sends(application, client, sender, finder, opposites, resumed=options.resume)
 
-    work = Work(
-        application.rows(),
-        PlanConverter(),
-        application.file.check_unchanged,
-        application.account,
-        begin,
-        sends,
-        Forgetting,
-    )
-    with open_work(work, client, state, options) as run:
+    with open_work(_work(application, options, sends), client, state, options) as run:
         yield run
 
 
@@ -160,21 +141,36 @@ def open_dry_application(
     application: Application, client: Applies, options: RunOptions
 ) -> Iterator[ImportRun]:
     """Open a run that looks and writes nothing: what of a plan would still be carried out."""
-    journal = Unrecorded(State(application.identity))
-    limiter = Limiter(Pacer(options.rate), outage=Outage(options.patience_s))
     named, converter = Named(application.file.count), PlanConverter()
     # Once through ahead: what is kept of a contact depends on whether a later line names it.
     for row in application.rows():
         named.add(identifier_keys(converter.to_change(row)))
-    sender = Sender(client, limiter, retries=options.retries)
-    overlay = Overlay(PacedFinder(client, sender), named)
-    yield ImportRun(
-        _intake(application, journal, OnlyRead()),
-        _sends_dry(application, overlay),
-        limiter,
-        journal,
-        OnlyRead(),
-        max_failures=options.max_failures,
+
+    def sends(sender: Sender, _: object) -> Sends:
+        return _sends_dry(application, Overlay(PacedFinder(client, sender), named))
+
+    work = _work(application, options, sends)
+    with open_look(work, application.identity, client, options) as run:
+        yield run
+
+
+def _work(
+    application: Application,
+    options: RunOptions,
+    sends: Callable[[Sender, Opposites | None], Sends],
+) -> Work:
+    def begin(journals: Journals) -> OpenRun:
+        begin = journals.resume_once if options.resume else journals.begin_once
+        return begin(application.identity)
+
+    return Work(
+        application.rows(),
+        PlanConverter(),
+        application.file.check_unchanged,
+        application.account,
+        begin,
+        sends,
+        Forgetting,
     )
 
 
@@ -220,8 +216,3 @@ def _would_send(result: Result, would: str, item: Planned, *steps: ContactChange
     gone: list[JsonObject] = [{ref.name: ref.value} for ref in item.refs[:1]]
     bodies = gone if would == "delete" else [step.to_payload() for step in steps]
     return result._replace(change=result.change._replace(requests=tuple(bodies)))
-
-
-def _intake(application: Application, journal: Record, sent: SentRows) -> Intake:
-    file = application.file
-    return Intake(application.rows(), PlanConverter(), journal, sent, watch=file.check_unchanged)
