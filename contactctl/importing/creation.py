@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -82,8 +83,8 @@ def _is_no_slip(column: UnknownColumn) -> bool:
 def _own_names(columns: Iterable[str]) -> dict[str, str]:
     """Return the names of properties for these columns, without those that two would share."""
     names = {column: name for column in columns if (name := property_name(column))}
-    taken = [*names.values()]
-    return {column: name for column, name in names.items() if taken.count(name) == 1}
+    taken = Counter(names.values())
+    return {column: name for column, name in names.items() if taken[name] == 1}
 
 
 def _unknown_columns(
