@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from contactctl.errors import MachineError
 from contactctl.github import Annotations
 from contactctl.output import is_terminal
 from contactctl.progress import Standing, shown_progress
@@ -36,6 +38,21 @@ def told(
     shown = shown_progress(still, name, tally.rows, lambda: standing(tally, run.stall))
     with shown as progress, closing(run.results()) as results:
         yield progress, _counted(results, tally, progress, Annotations(output, name))
+
+
+@contextmanager
+def minor_beside(tally: Tally, output: Output) -> Iterator[None]:
+    """Warn of what fails in the block where an error has ended the run, or rows have failed.
+
+    That says more, and has an exit code of its own.
+    """
+    ending = sys.exc_info()[1]
+    try:
+        yield
+    except MachineError as error:
+        if ending is None and not tally.failed:
+            raise
+        output.warn(error.message)
 
 
 def _counted(

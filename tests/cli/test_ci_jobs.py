@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from command_calls import serve
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Cli
 
 CI = {"CI": "true"}
@@ -116,6 +115,20 @@ def test_a_summary_takes_no_other_files_place(cli: Cli, tmp_path: Path) -> None:
         done = cli(*words, name)
         assert (done.code, why in done.err, "1 row" in done.err) == (2, True, False)
     assert (tmp_path / "people.csv").read_text() == ROWS
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+def test_a_summary_that_fails_hides_nothing_that_is_worse(cli: Cli, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("email\nada@example.com\n")
+    bad.write_text("userId\nnobody\n" + "no-one\n" * 9)
+    codes = {}
+    for name, more in ((good, ()), (bad, ()), (bad, ("--max-failures=1",))):
+        done = cli("import", str(name), "--summary=/dev/full", *more)
+        assert done.err.count("cannot write the summary to") == 1
+        codes[name.stem, more] = done.code
+    assert [*codes.values()] == [9, 6, 6]
+    assert done.err.splitlines()[-1].endswith(" --summary=/dev/full --resume")
 
 
 def test_a_job_hides_the_key_that_a_command_prints(cli: Cli) -> None:

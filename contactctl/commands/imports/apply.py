@@ -35,7 +35,7 @@ from contactctl.runs.limits import address_check, would_be_refused
 from contactctl.runs.pace import rate_of
 from contactctl.runs.patience import usual_patience_s, wait_for_account
 from contactctl.runs.stop import Stop
-from contactctl.runs.telling import told
+from contactctl.runs.telling import minor_beside, told
 from contactctl.safe_text import quoted
 from contactctl.session import DEFAULT_RETRIES, Session
 from contactctl.shells import call_line
@@ -179,7 +179,8 @@ def _apply(call: ApplyCall, summary: Path | None) -> None:
         if tally.told:
             output.note(answers.summary(tally))
             # Of a run that was stopped too: what it did is done.
-            shown.save(summary)
+            with minor_beside(tally, output):
+                shown.save(summary)
     if not tally.rows:
         output.note(f"{quoted(call.flags.file)} has no line: there was nothing to do")
     if tally.failed:

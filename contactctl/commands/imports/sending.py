@@ -14,7 +14,7 @@ from contactctl.importing.report import Tally
 from contactctl.importing.row import Result, Row
 from contactctl.runs.problems import problem_lines
 from contactctl.runs.stop import Stop
-from contactctl.runs.telling import failure_lines, told
+from contactctl.runs.telling import failure_lines, minor_beside, told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def send(call: ImportCall, plan: Plan) -> None:
         # Said of a failure too: it is what a person needs to know before going on.
         if tally.told:
             call.session.output.note(answers.summary(tally, plan.report.spellings))
-            _save_summary(call, plan, tally)
+            with minor_beside(tally, call.session.output):
+                _save_summary(call, plan, tally)
     if tally.rows < plan.report.rows:
         left = counted(plan.report.rows - tally.rows, "row")
         call.session.output.note(
