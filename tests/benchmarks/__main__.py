@@ -13,6 +13,7 @@ from pathlib import Path
 #: Each part with what makes it short.
 PARTS = (
     ("startup.py",),
+    ("distance.py",),
     ("bulk.py", "300000"),
     ("contention.py", "100"),
     ("sharing.py", "--simulate"),
