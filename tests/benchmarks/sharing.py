@@ -45,7 +45,7 @@ KINDS: dict[str, Callable[[int, float], Telling]] = {
 }
 #: How many imports, and how many rows each has: the simulation ends when the first is done.
 SIMULATED = {1: 600, 3: 600, 8: 600, 30: 200}
-SEEDS = range(4)
+SEEDS = range(6)
 ROWS = 600
 TEAMS, TEAM_ROWS = 20, 600
 _COLUMNS = "     used   refused  fastest/slowest  client refused"

@@ -156,7 +156,9 @@ class _Simulation:
 
     def _ask_as_client(self) -> None:
         self._take(_CLIENT)
-        self._at(self.now + self._draw.uniform(0.8, 1.2) / self._world.client, self._ask_as_client)
+        self._at(
+            self.now + self._draw.uniform(0.98, 1.02) / self._world.client, self._ask_as_client
+        )
 
     def _take(self, who: int) -> tuple[bool, int]:
         taken = self._limiter.takes(self.now)
