@@ -194,6 +194,16 @@ class DryTally:
             self.user_ids += _replaces(change, "userId")
             self.addresses += _replaces(change, "email")
 
+    @property
+    def shows_enough(self) -> bool:
+        """Tell whether no further row would be shown."""
+        return len(self.shown) == SHOWN_ROWS
+
+    def add_alike(self, rows: int) -> None:
+        """Count so many rows of which nothing is known but that they can be sent."""
+        self.told += rows
+        self.would["unknown"] += rows
+
     def _keep(self, finished: Finished, would: Would) -> None:
         job, result = finished
         if is_invalid(result):

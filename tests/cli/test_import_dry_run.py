@@ -226,3 +226,18 @@ def test_a_dry_run_ends_as_the_import_would(cli: Cli, file: Path) -> None:
     done = imported(cli, file, "--dry-run", "--max-changes=1")
     assert done.code == 5
     assert "would\tupdate" in done.out
+
+
+@pytest.mark.parametrize(("words", "told"), [((), 25), (("--limit", "12"), 12)])
+def test_offline_all_rows_are_counted_and_ten_are_shown(
+    cli: Cli, tmp_path: Path, words: tuple[str, ...], told: int
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email\n" + "".join(f"p{n}@example.com\n" for n in range(25)))
+    done = imported(cli, file, "--dry-run", "--offline", *words)
+    assert done.code == 0
+    assert f"{told} to send" in done.out
+    assert done.out.count("@example.com") == 20  # each with its request
+    rows, total = dry(cli, file, "--offline", *words)
+    assert would(rows) == ["unknown"] * told
+    assert numbers(total, "rows", "toSend", "unknown") == [told, told, told]
