@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 #: Each part with what makes it short.
 PARTS = (
-    ("startup.py",),
-    ("distance.py",),
-    ("bulk.py", "300000"),
-    ("contention.py", "100"),
+    ("startup.py", "11"),
+    ("distance.py", "11"),
+    ("bulk.py", "100000"),
+    ("contention.py", "50"),
     ("sharing.py", "--simulate"),
-    ("served.py", "5000"),
+    ("served.py", "2000"),
 )
 
 
@@ -26,7 +27,9 @@ def main() -> None:
     folder = Path(__file__).parent
     for part, *words in PARTS:
         print(f"\n{part} {' '.join(words)}".rstrip(), flush=True)
+        began = time.monotonic()
         done = subprocess.run([sys.executable, str(folder / part), *words], check=False)
+        print(f"took {time.monotonic() - began:.0f} s")
         if done.returncode:
             sys.exit(done.returncode)
 

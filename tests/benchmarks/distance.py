@@ -1,6 +1,6 @@
 """What one update takes over a distance, beside curl: 30 ms each way and TLS, on loopback.
 
-Run by hand where curl is installed:  .venv/bin/python tests/benchmarks/distance.py
+Run by hand where curl is installed:  .venv/bin/python tests/benchmarks/distance.py [RUNS]
 Wall time from start to end of whole processes, in turns; each figure is a median. How fast the
 machine is counts: `python -c pass` is printed for that.
 """
@@ -29,7 +29,7 @@ from certificates import Authority, make_authority
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-RUNS = 31
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 31
 ONE_WAY_S = 0.030
 BODY = '{"email":"ada@example.com","plan":"pro"}'
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")

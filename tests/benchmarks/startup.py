@@ -1,6 +1,6 @@
 """What a start and one update cost, as ratios to a baseline measured in the same run.
 
-Run by hand, in an environment without click:  .venv/bin/python tests/benchmarks/startup.py
+Run by hand, in an environment without click:  .venv/bin/python tests/benchmarks/startup.py [RUNS]
 Each figure is the median of paired runs of whole processes: CPU time, user and system. Where
 valgrind is installed, instructions are counted as well, which hardly differ from run to run.
 """
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RUNS = 31
+RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 31
 BODY = '{"email":"ada@example.com","plan":"pro"}'
 BARE_PUT = f"""
 import sys, httpx
