@@ -84,15 +84,7 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     planning = Planning(session, files, preview)
     ref = who.to_ref()
     if preview.dry_run or planning.is_asked:
-        contact = find_one(session.client, ref)
-        body: JsonObject = {ref.name: ref.value}
-        if planning.is_asked:
-            from contactctl.plans.planning import planned_deletion
-
-            planned = planned_deletion(ref, contact)
-            planning.save([planned], Preview("delete", body, planned.changes), str(ref))
-            return None
-        return preview.show(session, Preview("delete", body), str(ref), _address(contact, ref))
+        return _preview_deletion(session, ref, preview, planning)
     # Refused before the look-up: nobody would be asked in the end, and the look-up costs a request.
     if not yes and not session.can_ask:
         raise UsageError(
@@ -110,6 +102,21 @@ def delete(  # noqa: PLR0913, PLR0917 - a set of flags each
     account = shown(session, ()).account
     session.output.show(answers.done(f"deleted {ref}", kept, account=account))
     return None
+
+
+def _preview_deletion(
+    session: Session, ref: ContactRef, preview: DryRunFlags, planning: Planning
+) -> int | None:
+    """Save the deletion as a plan where one is asked for, or show it."""
+    contact = find_one(session.client, ref)
+    body: JsonObject = {ref.name: ref.value}
+    if planning.is_asked:
+        from contactctl.plans.planning import planned_deletion
+
+        planned = planned_deletion(ref, contact)
+        planning.save([planned], Preview("delete", body, planned.changes), str(ref))
+        return None
+    return preview.show(session, Preview("delete", body), str(ref), _address(contact, ref))
 
 
 def _id_of(session: Session, ref: ContactRef) -> str | None:
