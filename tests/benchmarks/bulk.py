@@ -12,12 +12,12 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from bare_service import BareService, bare_service
 
 from contactctl.connection import account_id
 from contactctl.contact import ContactChange
@@ -50,29 +50,6 @@ with httpx.Client(base_url=sys.argv[1], headers=headers) as client:
     for thread in threads: thread.join()
 """
 BARE_READ = "import csv, sys; sum(1 for _ in csv.reader(open(sys.argv[1], newline='')))"
-
-
-class _Service(BaseHTTPRequestHandler):
-    """Answers every PUT as the service answers an update, without a limit; declares two types."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    written = 0
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        _Service.written += 1
-        self._answer(b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}')
-
-    def do_GET(self) -> None:
-        self._answer(b'[{"key":"plan","type":"string"},{"key":"seats","type":"number"}]')
-
-    def _answer(self, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.wfile.write(head.encode() + body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 class Ran(NamedTuple):
@@ -129,7 +106,9 @@ def measure_unlimited(folder: Path, env: dict[str, str]) -> None:
     """Send rows as fast as it goes, beside ten threads that do nothing but send."""
     people = str(write_people(folder / "some.csv", SENT_ROWS))
     bare = run([sys.executable, "-c", BARE_LOOP, env["CONTACTCTL_BASE_URL"], people], env)
-    ran = run([PROGRAM, "import", people, "--rate=max", "-q"], env)
+    # What is remembered of these rows is no part of the large file: all had the same id for answer.
+    own = {**env, "CONTACTCTL_STATE_DIR": str(folder / "state of some")}
+    ran = run([PROGRAM, "import", people, "--rate=max", "-q"], own)
     report("unlimited loopback / bare httpx", ran, bare, SENT_ROWS)
 
 
@@ -201,38 +180,34 @@ def measure_large(folder: Path, env: dict[str, str], rows: int) -> None:
     looked = run([*words, "--dry-run", "--offline"], env)
     report("--dry-run --offline / csv.reader", looked, bare, rows)
     seed_memory(folder, env, rows)
-    written = _Service.written
+    written = BareService.written
     report("--changed-only, all old / csv.reader", run([*words, "--changed-only"], env), bare, rows)
-    if _Service.written != written:
-        sys.exit(f"{_Service.written - written} rows were sent that had not changed")
+    if BareService.written != written:
+        sys.exit(f"{BareService.written - written} rows were sent that had not changed")
     changed = str(write_people(folder / "changed.csv", rows, changed_every=100))
     ran = run([PROGRAM, "import", changed, "--changed-only", "--rate=max", "-q"], env)
     report("--changed-only, 1 % new / csv.reader", ran, bare, rows)
-    print(f"{'':38} {_Service.written - written:,} sent, {ran.cpu_s:.0f} s of processor time")
+    print(f"{'':38} {BareService.written - written:,} sent, {ran.cpu_s:.0f} s of processor time")
 
 
 def main() -> None:
     """Measure against a server in this process, and against the sandbox in its own."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     # In memory where there is such a folder: what a disk takes for syncs is not ours to compare.
     memory = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=memory) as name:
+    with bare_service() as address, tempfile.TemporaryDirectory(dir=memory) as name:
         folder = Path(name)
         env = {
             "PATH": os.environ["PATH"],
             "HOME": name,
             "LOOPS_API_KEY": "key-of-a-benchmark",
-            "CONTACTCTL_BASE_URL": f"http://127.0.0.1:{server.server_port}/api",
+            "CONTACTCTL_BASE_URL": address,
             "CONTACTCTL_STATE_DIR": str(folder / "state"),
         }
         measure_unlimited(folder, env)
         for limit, count in LIMITS.items():
             measure_limited(folder, env, limit, count)
         measure_large(folder, env, rows)
-    server.shutdown()
-    server.server_close()
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+
+from bare_service import BareService, bare_service
 
 UPDATES = 1000
 AT_ONCE = 8
@@ -25,32 +25,6 @@ PROGRAM = f"{sysconfig.get_path('scripts')}/contactctl"
 _UPDATE = '"$0" update pN@example.com --prop plan=pro -q'
 ONE_BY_ONE = f"for n in $(seq $1); do {_UPDATE.replace('pN', 'p$n')}; done"
 EIGHT_AT_ONCE = f"seq $1 | xargs -P {AT_ONCE} -I N {_UPDATE}"
-
-
-class _Service(BaseHTTPRequestHandler):
-    """Answers as the service does: an update, the lists, the properties, the name of the team."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    written = 0
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        _Service.written += 1
-        self._answer(b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}')
-
-    def do_GET(self) -> None:
-        is_key = self.path.endswith("/api-key")
-        self._answer(
-            b'{"success":true,"teamName":"Acme"}' if is_key else b'[{"key":"plan","type":"string"}]'
-        )
-
-    def _answer(self, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.wfile.write(head.encode() + body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 class Cost(NamedTuple):
@@ -62,7 +36,7 @@ class Cost(NamedTuple):
 
 def measure(line: str, updates: int, env: dict[str, str]) -> Cost:
     """Run a line of the shell to its end; exit where an update failed or did not come in."""
-    written = _Service.written
+    written = BareService.written
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run(
         ["/bin/sh", "-c", line, PROGRAM, str(updates)],
@@ -71,7 +45,7 @@ def measure(line: str, updates: int, env: dict[str, str]) -> Cost:
         check=False,
     )
     wall_s, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    came = _Service.written - written
+    came = BareService.written - written
     if done.returncode or came != updates:
         sys.exit(f"ended with {done.returncode}; {came} of {updates} updates came in")
     return Cost(wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -80,17 +54,12 @@ def measure(line: str, updates: int, env: dict[str, str]) -> Cost:
 def main() -> None:
     """Measure against a server in this process, whose own time is not counted."""
     updates = int(sys.argv[1]) if len(sys.argv) > 1 else UPDATES
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as home:
+    with bare_service() as address, tempfile.TemporaryDirectory() as home:
         env = {"PATH": os.environ["PATH"], "HOME": home}
-        address = f"http://127.0.0.1:{server.server_port}/api"
         add = [PROGRAM, "profile", "add", "work", "--key-stdin", "--base-url", address]
         subprocess.run(add, input=b"key-of-a-benchmark", env=env, capture_output=True, check=True)
         alone = measure(ONE_BY_ONE, updates, env)
         at_once = measure(EIGHT_AT_ONCE, updates, env)
-    server.shutdown()
-    server.server_close()
     for name, cost in (("one by one", alone), (f"{AT_ONCE} at once", at_once)):
         print(
             f"{updates} updates, {name:12} {cost.wall_s:6.1f} s  {cost.cpu_s:6.1f} s of processor"

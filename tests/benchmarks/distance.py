@@ -17,13 +17,14 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from queue import SimpleQueue
 from socket import IPPROTO_TCP, SHUT_WR, TCP_NODELAY, create_connection, create_server, socket
 from typing import TYPE_CHECKING
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
+from bare_service import BareService
 from certificates import Authority, make_authority
 
 if TYPE_CHECKING:
@@ -42,34 +43,10 @@ CALLS = (
 )
 
 
-class _Service(BaseHTTPRequestHandler):
-    """Answers each PUT as the service answers an update, each GET with one contact."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}')
-
-    def do_GET(self) -> None:
-        self._answer(b'[{"id":"clh3k9m2p4q6r8s0t2v4x6z8","email":"ada@example.com"}]')
-
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def service(authority: Authority) -> Iterator[int]:
     """Serve https on loopback until the block ends; yield the port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Service)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BareService)
     context = authority.server_context("127.0.0.1")
     # In the thread of its connection: others need not wait for a handshake.
     server.socket = context.wrap_socket(

@@ -16,11 +16,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bare_service import bare_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,29 +38,6 @@ BARE_PUT_WITHOUT_BUNDLE = BARE_PUT.replace("import sys", "import ssl, sys").repl
     "headers=headers)", "headers=headers, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))"
 )
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
-
-
-class _Service(BaseHTTPRequestHandler):
-    """Answers every PUT as the service answers an update, every GET with one contact."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(b'{"success":true,"id":"clh3k9m2p4q6r8s0t2v4x6z8"}')
-
-    def do_GET(self) -> None:
-        self._answer(b'[{"id":"clh3k9m2p4q6r8s0t2v4x6z8","email":"ada@example.com"}]')
-
-    def _answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def cpu_ms(command: Sequence[str], env: dict[str, str]) -> float:
@@ -109,19 +86,16 @@ def main() -> None:
     """Measure against a server in this process, whose own time is not counted."""
     if find_spec("click"):
         print("note: click is installed here, which slows `import httpx`")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/api"
     nothing = [sys.executable, "-c", "pass"]
-    bare_put = [sys.executable, "-c", BARE_PUT, address]
     update = [PROGRAM, "update", "--email", "ada@example.com", "--prop", "plan=pro", "--no-schema"]
-    with tempfile.TemporaryDirectory() as home:
+    with bare_service() as address, tempfile.TemporaryDirectory() as home:
         env = {
             "PATH": os.environ["PATH"],
             "HOME": home,
             "LOOPS_API_KEY": "key-of-a-benchmark",
             "CONTACTCTL_BASE_URL": address,
         }
+        bare_put = [sys.executable, "-c", BARE_PUT, address]
         report("update / bare httpx.put", update, bare_put, env)
         report("update / import httpx", update, [sys.executable, "-c", "import httpx"], env)
         report("--version / python -c pass", [PROGRAM, "--version"], nothing, env)
@@ -129,8 +103,6 @@ def main() -> None:
         words = {"_CONTACTCTL_COMPLETE": "bash", "_CONTACTCTL_WORD": "upd"}
         report("completion / python -c pass", [PROGRAM], nothing, {**env, **words})
         count_instructions(address, env)
-    server.shutdown()
-    server.server_close()
 
 
 if __name__ == "__main__":
