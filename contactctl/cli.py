@@ -19,7 +19,7 @@ from contactctl.errors import (
 from contactctl.exact_json import has_surrogate
 from contactctl.menu import COMMANDS
 from contactctl.output import ClosedStream, fit_for_any_text
-from contactctl.session import Run
+from contactctl.session import DEFAULT_TIMEOUT_S, Run
 from contactctl.signals import CLOSED_PIPE_CODE, code_of_signal
 
 if TYPE_CHECKING:
@@ -98,8 +98,16 @@ def _show_help(argv: Sequence[str], run: Run) -> bool:
 
 
 def _parse_and_run(argv: Sequence[str], run: Run) -> int | None:
-    _keep_rich_out()
-    return _invoke(root_group(), argv, run)
+    from contactctl.connection import connect_ahead
+
+    # Goes on while Typer is imported.
+    run.ahead = connect_ahead(argv, run.env, DEFAULT_TIMEOUT_S)
+    try:
+        _keep_rich_out()
+        return _invoke(root_group(), argv, run)
+    finally:
+        if run.ahead is not None:
+            run.ahead.close()
 
 
 def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.errors import MachineError, UsageError
+from contactctl.errors import ContactctlError, MachineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from contactctl.account.account import Account, Catalogue
     from contactctl.account.cache import AccountCache
     from contactctl.exact_json import JsonObject
+    from contactctl.network.connect import EarlyConnection
     from contactctl.network.messages import Transport
     from contactctl.output import Output
     from contactctl.profiles.credentials import Credentials
@@ -20,7 +21,47 @@ if TYPE_CHECKING:
 
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
 _WORTH_TELLING_S = 2.0
+#: Commands that ask the service as a rule, and words with which they ask nobody, or another one.
+_ASKING = frozenset({"update", "create", "find", "delete", "lists"})
+_ASKING_ELSEWHERE = frozenset(
+    {"--dry-run", "--offline", "--sandbox", "--profile", "--help", "--version"}
+)
+_SHORT_ELSEWHERE = ("p", "h")
 _OFFLINE_HINT = "give the ids of lists, or leave out --offline"
+
+
+def connect_ahead(
+    words: Sequence[str], env: Mapping[str, str], timeout_s: float
+) -> EarlyConnection | None:
+    """Begin to connect to where a call will most likely ask, while its words are still unread.
+
+    What reads them takes longer to import than a handshake over a fair distance. Nothing is sent,
+    no key is read, and :func:`open_client` takes the connection only where it leads to the right
+    place; what is wrong with profile or address is left to whoever needs them.
+    """
+    if not words or words[0] not in _ASKING or any(_may_lead_elsewhere(word) for word in words):
+        return None
+    from contactctl.files import profiles_file
+    from contactctl.network.connect import open_early
+    from contactctl.profiles.credentials import base_url_of, choose, default_base_url
+    from contactctl.profiles.store import ProfileStore
+
+    try:
+        choice = choose(None, env, ProfileStore(lambda: profiles_file(env)))
+        if choice.is_sandbox:
+            return None
+        profile = choice.profile
+        base_url = default_base_url(env) if profile is None else base_url_of(profile, env)
+    except ContactctlError:
+        return None
+    return open_early(base_url, env, timeout_s)
+
+
+def _may_lead_elsewhere(word: str) -> bool:
+    """Tell whether a word is such a flag; a value that only looks like one costs time alone."""
+    if word.startswith("--"):
+        return word.partition("=")[0] in _ASKING_ELSEWHERE
+    return word.startswith("-") and any(letter in word for letter in _SHORT_ELSEWHERE)
 
 
 def open_client(  # noqa: PLR0913 - what a session settles for its client
@@ -31,17 +72,24 @@ def open_client(  # noqa: PLR0913 - what a session settles for its client
     timeout_s: float,
     retries: int,
     before_each: Callable[[], None],
+    ahead: EarlyConnection | None = None,
 ) -> LoopsClient:
     """Return a client for the credentials; nothing is sent yet.
 
-    ``before_each`` is called before each request, and may raise to stop it.
+    ``before_each`` is called before each request, and may raise to stop it. ``ahead`` is what
+    :func:`connect_ahead` began.
 
     Raises :class:`MachineError` when trust, the proxy or the sandbox's file cannot be used.
     """
     from contactctl.network.connect import open_early
 
     # Goes on in a thread during the imports that follow; they take about as long.
-    early = None if credentials.is_sandbox else open_early(credentials.base_url, env, timeout_s)
+    if credentials.is_sandbox:
+        early = None
+    elif ahead is not None and ahead.leads_to(credentials.base_url):
+        early = ahead
+    else:
+        early = open_early(credentials.base_url, env, timeout_s)
     from contactctl.network.messages import Http
     from contactctl.service.client import LoopsClient
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contactctl.account.account import Account
     from contactctl.contact import ContactRef
     from contactctl.exact_json import JsonObject
+    from contactctl.network.connect import EarlyConnection
     from contactctl.profiles.credentials import Credentials
     from contactctl.profiles.limits import Limits
     from contactctl.profiles.store import ProfileStore
@@ -76,6 +77,8 @@ class Run:
         self.stderr = stderr
         self.flags = Flags()
         self.client: LoopsClient | None = None
+        #: A connection that is being opened to where the client will most likely ask.
+        self.ahead: EarlyConnection | None = None
         self.stops = Stops()
         #: The command writes nothing, so that a failure of it has no outcome to tell.
         self.only_reads = False
@@ -160,6 +163,7 @@ class Session:
             retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
             # An interrupt that an import has swallowed counts before anything is sent.
             before_each=self.run.stops.check,
+            ahead=self.run.ahead,
         )
         return self.run.client
 

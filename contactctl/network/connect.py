@@ -221,6 +221,12 @@ class EarlyConnection:
         self._thread = threading.Thread(target=self._open, args=arguments, daemon=True)
         self._thread.start()
 
+    def leads_to(self, base_url: str) -> bool:
+        """Tell whether a valid base URL has the same origin."""
+        from contactctl.base_url import origin_of
+
+        return origin_of(base_url) == self._origin
+
     def take(self, deadline: Deadline) -> ssl.SSLSocket | None:
         """Return the connection, once, waiting for it while it is being opened.
 

@@ -45,8 +45,13 @@ from contactctl.__main__ import run
 run()
 """
 UPDATE = ("update", "--email", "ada@example.com")
-BEFORE_THE_COMMAND = ["contactctl.cli", "typer", "contactctl.tree", "contactctl.commands.contacts"]
-IN_THE_COMMAND = ["contactctl.profiles.store", "httpcore", "contactctl.service.client"]
+BEFORE_THE_COMMAND = [
+    "contactctl.cli",
+    "contactctl.profiles.store",
+    "typer",
+    "contactctl.commands.contacts",
+]
+IN_THE_COMMAND = ["contactctl.network.messages", "httpcore", "contactctl.service.client"]
 
 
 class Waiting:
