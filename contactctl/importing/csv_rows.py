@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,11 +15,13 @@ from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from typing import TextIO
 
 #: The service takes 498 characters; the rest is room to say so instead of breaking off.
 MAX_CELL_CHARS = 2**20
+#: What is read at once, and then up to the end of the line.
+PIECE_CHARS = 2**16
 _LOOKS_LIKE_ROWS = "what it encloses looks like rows of the file"
 _MARK_ON_LINE = "a closing quotation mark on line "
 _QUOTE_HINT = 'look for a quotation mark that is not doubled; inside a quoted cell write ""'
@@ -32,6 +35,7 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     delimiter: str,
     *,
     cell_chars: int = MAX_CELL_CHARS,
+    piece_chars: int = PIECE_CHARS,
     allow_newlines: bool = False,
     skip_lines: int = 0,
     header: Sequence[str] | None = None,
@@ -50,22 +54,23 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     """
     # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
-    lines = _Lines(stream, delimiter)
+    lines = _Lines(stream, delimiter, piece_chars)
     lines.skip(skip_lines)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     fit: Fit | None = None
     ordinal = 0
     if header is not None:
         fit, ordinal = Fit([*header]), 1
         yield Row(0, skip_lines + 1, header)
     while True:
-        lines.begin_record()
-        try:
-            cells = next(reader)
-        except StopIteration:
+        if fit is not None and (piece := lines.plain_piece(cell_chars)):
+            number = lines.records if lines_are_rows else lines.count
+            records = csv.reader(io.StringIO(piece, newline=""), delimiter=delimiter)
+            ordinal = yield from _plain_rows(records, fit, ordinal, number + 1)
+            lines.pass_over(records.line_num)
+            continue
+        cells = lines.next_record()
+        if cells is None:
             return
-        except csv.Error as error:
-            cells = lines.unreadable(error)
         if is_blank(cells):
             continue
         if fit is None:
@@ -79,16 +84,35 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
         ordinal += 1
 
 
+def _plain_rows(
+    records: Iterable[list[str]], fit: Fit, ordinal: int, number: int
+) -> Generator[Row, None, int]:
+    """Yield the rows of lines that each are a record; return the ordinal that comes next.
+
+    Most rows of most large files come this way, and nothing else is done for each of them.
+    """
+    for at, cells in enumerate(records, number):
+        if not is_blank(cells):
+            yield Row(ordinal, at, cells, None, fit.problem(cells))
+            ordinal += 1
+    return ordinal
+
+
 class _Lines:
     """Feeds lines to the reader, counting them and looking at what csv does not look at."""
 
-    def __init__(self, stream: TextIO, delimiter: str) -> None:
-        self._readline = stream.readline
+    def __init__(self, stream: TextIO, delimiter: str, piece_chars: int) -> None:
+        self._stream = stream
+        self._piece_chars = piece_chars
+        # Whole lines, and how much of them is still to be given.
+        self._piece = io.StringIO()
+        self._left = 0
+        self._reader = csv.reader(self, delimiter=delimiter, strict=True)
         self._spaces = _QuotedSpaces(delimiter)
-        self._number = 0
         self._size = 0
         self._record: list[str] = []
         self._ended = False
+        self.count = 0
         self.start = 1
         self.records = 0
         self.problem: str | None = None
@@ -97,12 +121,11 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        # Never more than a record may have: a file without line ends must not fill the memory.
-        line = self._readline(MAX_RECORD_CHARS + 1)
+        line = self._readline()
         if not line:
             self._ended = True
             raise StopIteration
-        self._number += 1
+        self.count += 1
         self._size += len(line)
         if self._size > MAX_RECORD_CHARS:
             self._refuse("is longer than any contact's can be")
@@ -117,23 +140,62 @@ class _Lines:
     def skip(self, count: int) -> None:
         """Pass over so many lines at the beginning."""
         for _ in range(count):
-            self._readline(MAX_RECORD_CHARS + 1)
-        self._number = self.records = count
+            self._readline()
+        self.count = self.records = count
+
+    def plain_piece(self, cell_chars: int) -> str | None:
+        """Take the lines that come next, where each is a record with nothing to look at.
+
+        None where they are not, or a record may have begun before them; empty at the end.
+        """
+        if self._left:
+            return None
+        piece = self._next_piece()
+        if '"' in piece or "\0" in piece or len(piece) > cell_chars or has_surrogate(piece):
+            self._begin_piece(piece)
+            return None
+        return piece
+
+    def pass_over(self, count: int) -> None:
+        """Count lines that were records, each, and not given out here."""
+        self.count += count
+        self.records += count
+
+    def _readline(self) -> str:
+        if not self._left:
+            self._begin_piece(self._next_piece())
+        line = self._piece.readline(MAX_RECORD_CHARS + 1)
+        self._left -= len(line)
+        return line
+
+    def _begin_piece(self, piece: str) -> None:
+        self._piece, self._left = io.StringIO(piece, newline=""), len(piece)
+
+    def _next_piece(self) -> str:
+        piece = self._stream.read(self._piece_chars)
+        # Never more than a record may have: a file without line ends must not fill the memory.
+        return piece + self._stream.readline(MAX_RECORD_CHARS + 1) if piece else piece
 
     @property
     def several(self) -> bool:
         """Tell whether the record goes over more than one line."""
-        return self._number > self.start
+        return self.count > self.start
 
-    def begin_record(self) -> None:
-        """Start counting again."""
-        self.start = self._number + 1
+    def next_record(self) -> list[str] | None:
+        """Return the cells of the next record, None at the end."""
+        self.start = self.count + 1
         self.records += 1
         self._size = 0
         self._record.clear()
         self.problem = None
+        try:
+            return next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            return self._unreadable(error)
 
-    def unreadable(self, error: csv.Error) -> list[str]:
+    def _unreadable(self, error: csv.Error) -> list[str]:
         """Note why a record cannot be split into cells, and return its text as the only one."""
         several = self.several
         if self._ended:
@@ -145,7 +207,7 @@ class _Lines:
                 )
             self.problem = f"a cell has more than {csv.field_size_limit():,} characters"
         else:
-            mark = f"{_MARK_ON_LINE}{self._number}" if several else "a closing quotation mark"
+            mark = f"{_MARK_ON_LINE}{self.count}" if several else "a closing quotation mark"
             escapes = any('\\"' in line for line in self._record)
             hint = ESCAPE_HINT if escapes else _QUOTE_HINT
             self.problem = f"text follows {mark} ({hint})"
@@ -153,9 +215,9 @@ class _Lines:
 
     def _look_at(self, line: str) -> None:
         if "\0" in line:
-            self.problem = f"line {self._number} holds a NUL character"
+            self.problem = f"line {self.count} holds a NUL character"
         elif has_surrogate(line):
-            self.problem = f"line {self._number} holds bytes that are not text in the encoding"
+            self.problem = f"line {self.count} holds bytes that are not text in the encoding"
 
     def _refuse(self, what: str) -> NoReturn:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)

@@ -259,6 +259,33 @@ def check_any_text(text: str) -> None:
         assert lines == sorted(set(lines))
 
 
+def rows_in_pieces(text: str, piece_chars: int, *, lines_are_rows: bool) -> list[Row | str]:
+    """Return the rows of a text, and in what they end where they cannot be told."""
+    found: list[Row | str] = []
+    stream = io.StringIO(text, newline="")
+    rows = read_csv(stream, ",", piece_chars=piece_chars, lines_are_rows=lines_are_rows)
+    try:
+        found.extend(rows)
+    except UsageError as error:
+        found.append(error.message)
+    return found
+
+
+_PIECES = st.text('"a,\n\r\0\udcff é\x1e@.', max_size=60)
+
+
+@given(_PIECES, st.integers(1, 20), st.booleans())
+def test_rows_are_the_same_however_the_text_is_read_in_pieces(
+    text: str,
+    piece_chars: int,
+    lines_are_rows: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """In one piece, each line is looked at; in several, only those of pieces that need it."""
+    text = f"a,b\n{text}"
+    whole = rows_in_pieces(text, len(text) + 1, lines_are_rows=lines_are_rows)
+    assert rows_in_pieces(text, piece_chars, lines_are_rows=lines_are_rows) == whole
+
+
 def check_spaced(table: list[list[str]], spaces: list[str]) -> None:
     """Hold quoted cells with spaces around them to what they are without."""
     around = itertools.cycle(spaces)
