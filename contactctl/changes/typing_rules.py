@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SMALLEST_DATE_MS = 10**11
 
 _BOOLEANS = {"true": True, "false": False}
+_BEGINS_NUMBER = "-0123456789"
 # The forms of the documentation's page "Contact properties", section "Dates".
 _DATE = (
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -88,7 +89,8 @@ def infer_value(text: str) -> JsonScalar:
     # Lower case alone: without a declared type, TRUE may well be a word.
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    number = _to_number(text)
+    # Most texts are none by their first letter; an error for each would take five times as long.
+    number = _to_number(text) if text[:1] in _BEGINS_NUMBER else None
     return check_text(text) if number is None else number
 
 

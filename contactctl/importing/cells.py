@@ -22,7 +22,7 @@ from contactctl.importing.ways_out import either_number, with_way_out
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from contactctl.contact import PropertyType
     from contactctl.exact_json import JsonScalar
@@ -149,18 +149,13 @@ class CellReaders:
         odd_words = self._odd_words
 
         def read(text: str) -> CellValue:
-            # A few comparisons for most cells: digits, and what begins with a letter of ASCII.
-            if (
-                (text < "A" and not text.isdigit())
-                or text[-1] <= " "
-                or text in odd_words
-                or len(text) > MAX_STRING_LENGTH
-                or not text.isascii()
-            ):
-                return self._odd_text(column, text)
-            return text
+            return self._odd_text(column, text) if _may_be_odd(text, odd_words) else text
 
         return read
+
+    def is_plain(self, text: str) -> bool:
+        """Tell whether a text that is not empty is taken as it is, and counted as nothing."""
+        return not _may_be_odd(text, self._odd_words)
 
     def _odd_text(self, column: str, text: str) -> CellValue:
         bare = trimmed(text)
@@ -218,6 +213,17 @@ class CellReaders:
             return value
 
 
+def _may_be_odd(text: str, odd_words: Container[str]) -> bool:
+    """Look at a text by a few comparisons: most are digits, or begin with a letter of ASCII."""
+    return (
+        (text < "A" and not text.isdigit())
+        or text[-1] <= " "
+        or text in odd_words
+        or len(text) > MAX_STRING_LENGTH
+        or not text.isascii()
+    )
+
+
 class _TypedReader(dict[str, "CellValue"]):
     """The values of a column's texts; what is respelled is counted each time."""
 
@@ -234,7 +240,7 @@ class _TypedReader(dict[str, "CellValue"]):
             value, kind = self._readers.typed(self._column, text, self._declared)
             if value is EMPTY or kind is None:
                 # A text that is said to be nothing is counted each time as well.
-                if self._declared is not None or not isinstance(value, str):
+                if value is not text or self._declared or self._readers.is_plain(text):
                     _put(self, text, value)
                 return value
             _put(self._respelled, text, found := (value, kind))
