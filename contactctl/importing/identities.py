@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contactctl.contact import ContactChange
 
 _SHARES = 256
-_BLOCK_ITEMS = 1024
+_BLOCK_ITEMS = 256
 _MOST_EXAMPLES = 20
 #: Contradictions that are kept with their lines, and the lines of each; the rest is counted.
 _MOST_GROUPS = 1000
@@ -75,27 +75,29 @@ class Identities:
 
     def __init__(self, permits: Permits, *, block_items: int = _BLOCK_ITEMS) -> None:
         self._permits = permits
-        self._block_items = block_items
-        # Of each share the keys, the keys that each came with (0 for none), and where.
-        # 256 parts by hash: each fits into memory when its turn comes, however large the file is.
-        self._shares = [(array("q"), array("q"), array("q")) for _ in range(_SHARES)]
+        # In turn a key, the key that it came with (0 for none), and where. 256 parts by hash: each
+        # fits into memory when its turn comes, however large the file is.
+        self._shares: list[list[int]] = [[] for _ in range(_SHARES)]
+        self._block_numbers = 3 * block_items
         self._blocks: list[list[int]] = [[] for _ in range(_SHARES)]
         self._file: IO[bytes] | None = None
         self._keys = self._pairs = 0
 
     def add(self, change: ContactChange, line: int, ordinal: int) -> None:
         """Note whom a row names."""
+        texts = identifier_keys(change)
+        place = line << 32 | ordinal
+        self._keys += len(texts)
+        if len(texts) == 1:
+            (text,) = texts
+            self._put(hash(text) | 1 if text[0] == "u" else hash(text) & ~1, 0, place)
+            return
         # Of 63 bits: in one of twenty million files with a million identifiers each, two would be
         # taken for one. The last bit tells addresses from user ids.
-        keys = [hash(key) & ~1 | (key[0] == "u") for key in identifier_keys(change)]
-        place = line << 32 | ordinal
-        self._keys += len(keys)
-        if len(keys) == 1:
-            self._put(keys[0], 0, place)
-            return
+        address, user_id = hash(texts[0]) & ~1, hash(texts[1]) | 1
         self._pairs += 1
-        self._put(keys[0], keys[1], place)
-        self._put(keys[1], keys[0], place)
+        self._put(address, user_id, place)
+        self._put(user_id, address, place)
 
     def finish(self) -> Named:
         """Return what was found.
@@ -140,17 +142,15 @@ class Identities:
         del named.contradictions[_MOST_GROUPS:]
 
     def _put(self, key: int, other: int, place: int) -> None:
-        share = key >> 1 & _SHARES - 1
-        keys, others, places = self._shares[share]
-        keys.append(key)
-        others.append(other)
-        places.append(place)
-        if len(keys) >= self._block_items:
-            self._move_out(share)
+        share = self._shares[key >> 1 & _SHARES - 1]
+        share += (key, other, place)
+        if len(share) >= self._block_numbers:
+            self._move_out(key >> 1 & _SHARES - 1)
 
     def _groups(self, share: int) -> Iterator[tuple[int, list[int], list[int]]]:
         """Yield each key that comes more than once, with its partners and places in file order."""
-        keys, others, places = self._collected(share)
+        numbers = self._collected(share)
+        keys, others, places = numbers[::3], numbers[1::3], numbers[2::3]
         # Most files repeat nothing, and a set is built faster than the loops below run.
         if len(set(keys)) == len(keys):
             return
@@ -161,15 +161,13 @@ class Identities:
             if len(indexes) > 1:
                 yield key, [others[at] for at in indexes], [places[at] for at in indexes]
 
-    def _collected(self, share: int) -> tuple[array[int], array[int], array[int]]:
-        found = (array("q"), array("q"), array("q"))
+    def _collected(self, share: int) -> array[int]:
+        found = array("q")
         for offset in self._blocks[share]:
             assert self._file is not None  # noqa: S101 - blocks are in it
             self._file.seek(offset)
-            for items in found:
-                items.fromfile(self._file, self._block_items)
-        for items, more in zip(found, self._shares[share], strict=True):
-            items.extend(more)
+            found.fromfile(self._file, self._block_numbers)
+        found.extend(self._shares[share])
         return found
 
     def _move_out(self, share: int) -> None:
@@ -178,9 +176,8 @@ class Identities:
 
             self._file = TemporaryFile()  # noqa: SIM115 - closed by close()
         self._blocks[share].append(self._file.tell())
-        for items in self._shares[share]:
-            items.tofile(self._file)
-            del items[:]
+        array("q", self._shares[share]).tofile(self._file)
+        self._shares[share].clear()
 
 
 def _note_repeats(named: Named, repeating: bytearray, places: list[int]) -> None:
