@@ -36,5 +36,5 @@ class NewRows:
 
     def _look_up(self) -> None:
         known = self._memory.known(self._digests)
-        self._count += sum(digest not in known for digest in self._digests)
+        self._count += len(self._digests) - sum(map(known.__contains__, self._digests))
         self._digests.clear()

@@ -141,6 +141,11 @@ class FusedConnection:
         """Say no when dead: nobody rolls back then."""
         return bool(self.connection.in_transaction)
 
+    def getlimit(self, category: int) -> int:
+        """Return a limit of SQLite; nothing happens for it."""
+        limit: int = self.connection.getlimit(category)
+        return limit
+
     def execute(self, *words: Any) -> Any:  # noqa: ANN401
         """Execute between two events."""
         self._fuse.tick()
