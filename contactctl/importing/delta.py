@@ -47,9 +47,9 @@ def other_write(folder: Path, account: str, refs: Sequence[ContactRef]) -> Itera
         except ContactctlError as error:
             # Only what was surely not applied leaves the contact as it was.
             lost = error.outcome not in {Outcome.NOT_SENT, Outcome.NOT_APPLIED}
-            memory.remember([Sent(claim, None, refs, None, lost)])
+            memory.remember([Sent(claim, None, None, lost)])
             raise
-        memory.remember([Sent(claim, None, refs, write.contact_id)])
+        memory.remember([Sent(claim, None, write.contact_id)])
         if write.gone:
             memory.erase(refs, write.contact_id)
 
@@ -136,7 +136,7 @@ class Delta:
         claim = self._claims.pop(job.ordinal)
         lost = result.error is not None and result.error.outcome == Outcome.UNKNOWN
         digest = None if result.id is None else self._memory.digest(job.body)
-        self._buffer.append(Sent(claim, digest, job.change.refs, result.id, lost))
+        self._buffer.append(Sent(claim, digest, result.id, lost))
 
     def flush_due(self) -> None:
         """Flush, a second after the last time at the latest: others wait for it to be known."""

@@ -58,7 +58,6 @@ class Sent(NamedTuple):
 
     claim: Claim
     digest: Digest | None
-    refs: Sequence[ContactRef]
     contact_id: str | None
     lost: bool = False
 
@@ -226,7 +225,7 @@ class SentMemory:
                 "INSERT INTO sent VALUES (?, ?, ?, ?)", (contact, *digest, self._today)
             )
         # The refs are kept even so: they say that both identifiers are one contact.
-        refs = [(self._number(ref.name, ref.value), contact) for ref in item.refs]
+        refs = [(ref, contact) for ref in item.claim.refs]
         connection.executemany("INSERT OR REPLACE INTO ref VALUES (?, ?)", refs)
         self._claims.note_written(connection, item.claim, contact, generation)
 

@@ -81,6 +81,8 @@ class Exchange:
 
     def _answer(self, call: Call[T]) -> Answer:
         request = self._request(call)
+        if self._trace is None:
+            return self._read(self._http.send(request))
         self.say(f"{call.method} {self._http.url_of(request)}")
         if call.body is not None:
             self.say(f"> {call.body.decode()}")

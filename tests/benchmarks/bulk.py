@@ -156,7 +156,7 @@ def _seed(memory: SentMemory, numbers: range) -> None:
     claims = memory.announce([change.refs for change in changes])
     memory.remember(
         [
-            Sent(claim, memory.digest(change.to_body()), change.refs, f"contact-{n}")
+            Sent(claim, memory.digest(change.to_body()), f"contact-{n}")
             for claim, change, n in zip(claims, changes, numbers, strict=True)
         ]
     )

@@ -166,7 +166,7 @@ def remembers(world: World, item: Job, after_s: float = 0.0) -> bool:
         memory._clock = lambda: now
         (claim,) = memory.announce([item.change.refs])
         digest = memory.digest(item.body)
-        memory.remember([Sent(claim, digest, item.change.refs, world.land(item))])
+        memory.remember([Sent(claim, digest, world.land(item))])
     return world.check() > 0
 
 
