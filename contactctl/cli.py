@@ -101,13 +101,13 @@ def _parse_and_run(argv: Sequence[str], run: Run) -> int | None:
     from contactctl.connection import connect_ahead
 
     # Goes on while Typer is imported.
-    run.ahead = connect_ahead(argv, run.env, DEFAULT_TIMEOUT_S)
+    run.connection_ahead = connect_ahead(argv, run.env, DEFAULT_TIMEOUT_S)
     try:
         _keep_rich_out()
         return _invoke(root_group(), argv, run)
     finally:
-        if run.ahead is not None:
-            run.ahead.close()
+        if run.connection_ahead is not None:
+            run.connection_ahead.close()
 
 
 def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:

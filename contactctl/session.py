@@ -77,8 +77,7 @@ class Run:
         self.stderr = stderr
         self.flags = Flags()
         self.client: LoopsClient | None = None
-        #: A connection that is being opened to where the client will most likely ask.
-        self.ahead: EarlyConnection | None = None
+        self.connection_ahead: EarlyConnection | None = None
         self.stops = Stops()
         #: The command writes nothing, so that a failure of it has no outcome to tell.
         self.only_reads = False
@@ -163,7 +162,7 @@ class Session:
             retries=DEFAULT_RETRIES if flags.retries is None else flags.retries,
             # An interrupt that an import has swallowed counts before anything is sent.
             before_each=self.run.stops.check,
-            ahead=self.run.ahead,
+            ahead=self.run.connection_ahead,
         )
         return self.run.client
 
