@@ -50,7 +50,9 @@ class ImportRun:
         self._limiter = limiter
         self._journal = journal
         self._delta = delta
-        self._workers = Workers(sender, journal, limiter, most=most_in_flight)
+        self._workers = Workers(
+            sender, journal, limiter, most=most_in_flight, max_failures=max_failures
+        )
         self._max_failures = max_failures
         self._grace_s = grace_s
         self._line: deque[Job] = deque()

@@ -49,11 +49,20 @@ class Workers:
     """Threads that work off rows in the order of their contacts.
 
     The threads come one by one, each when all others are waiting for answers; they are daemons, so
-    that one that hangs keeps no process from ending.
+    that one that hangs keeps no process from ending. After ``max_failures`` none takes another row.
     """
 
-    def __init__(self, sender: Sends, journal: Records, limiter: Limiter, *, most: int) -> None:
+    def __init__(
+        self,
+        sender: Sends,
+        journal: Records,
+        limiter: Limiter,
+        *,
+        most: int,
+        max_failures: int | None = None,
+    ) -> None:
         self._most = most
+        self._failures_left = math.inf if max_failures is None else max_failures
         self._sender = sender
         self._journal = journal
         self._limiter = limiter
@@ -142,6 +151,10 @@ class Workers:
                 with self._changed:
                     self._ordering.finish(job)
                     self._changed.notify_all()
+                    self._failures_left -= result.status == "failed"
+                # Here, since whoever is told of the row may come to it many rows later.
+                if self._failures_left <= 0:
+                    self._limiter.halt()
         except HaltedError:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the thread that asked

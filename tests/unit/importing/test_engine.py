@@ -18,6 +18,7 @@ from contactctl.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from contactctl.importing.workers import LEAST_IN_FLIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,6 +178,28 @@ def test_max_failures_stops_a_run_that_goes_wrong(tmp_path: Path) -> None:
     engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer), max_failures=5, most_in_flight=1)
     with pytest.raises(RowsFailedError, match="stopped after 5 failed rows"):
         engine.all()
+
+
+def test_max_failures_stops_the_senders_before_their_results_are_looked_at(
+    tmp_path: Path,
+) -> None:
+    """Whoever takes the results may be slow: what is in flight ends, and nothing else is sent."""
+    asked: list[JsonObject] = []
+
+    def answer(body: JsonObject) -> None:
+        asked.append(body)
+        raise RefusedError("no", status=400)
+
+    engine = Engine(tmp_path, PEOPLE, FakeService(answer=answer), max_failures=5)
+    results = engine.results()
+    next(results)
+    assert engine.run is not None
+    for thread in engine.run._workers._threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    assert 5 <= len(asked) < 5 + LEAST_IN_FLIGHT
+    with pytest.raises(RowsFailedError, match="stopped after 5 failed rows"):
+        list(results)
 
 
 def test_rows_that_cannot_be_sent_do_not_count_as_failures_of_the_run(tmp_path: Path) -> None:
