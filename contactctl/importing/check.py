@@ -95,7 +95,7 @@ def check_rows(
     Rows that contradict each other about who is who are in the report's ``named``, but for those
     that ``permits`` allows. ``memory`` tells which rows say something new. ``on_problem`` is told
     each problem as it is found, for whoever wants all of them. Raises :class:`UsageError` where the
-    file cannot be told into rows, and as :meth:`SentMemory.known`.
+    file cannot be told into rows, and as :meth:`SentMemory.count_known`.
     """
     report = CheckReport()
     new_rows = None if memory is None else NewRows(memory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.importing.sent_memory import LOOKED_UP_ROWS
+from contactctl.importing.sent_memory import COUNTED_ROWS
 
 if TYPE_CHECKING:
     from contactctl.contact import ContactChange
@@ -24,9 +24,9 @@ class NewRows:
         self._count = 0
 
     def add(self, change: ContactChange) -> None:
-        """Take a row that can be sent; raises as :meth:`SentMemory.known`."""
+        """Take a row that can be sent; raises as :meth:`SentMemory.count_known`."""
         self._digests.append(self._memory.digest(change.to_body()))
-        if len(self._digests) == LOOKED_UP_ROWS:
+        if len(self._digests) == COUNTED_ROWS:
             self._look_up()
 
     def finish(self) -> int:
@@ -35,6 +35,5 @@ class NewRows:
         return self._count
 
     def _look_up(self) -> None:
-        known = self._memory.known(self._digests)
-        self._count += len(self._digests) - sum(map(known.__contains__, self._digests))
+        self._count += len(self._digests) - self._memory.count_known(self._digests)
         self._digests.clear()

@@ -41,7 +41,9 @@ def write(folder: Path, *refs: ContactRef, contact_id: str | None = None) -> Non
 def knows(memory: SentMemory, *bodies: bytes) -> list[bool]:
     digests = [memory.digest(body) for body in bodies]
     known = memory.known(digests)
-    return [digest in known for digest in digests]
+    found = [digest in known for digest in digests]
+    assert memory.count_known([*digests, *digests]) == 2 * sum(found)
+    return found
 
 
 def test_the_last_payload_of_a_contact_is_known(memory: SentMemory) -> None:
