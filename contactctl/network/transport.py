@@ -18,15 +18,13 @@ from contactctl.network.streams import Network, Stream, broken, late
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from contactctl.base_url import Origin
     from contactctl.network.connect import EarlyConnection, LookUp
     from contactctl.network.messages import Request
     from contactctl.network.proxies import Proxy
 
-#: More than the importer has in flight; a request that must wait for a connection waits in vain.
-_MOST_CONNECTIONS = 50
 #: What is left when a request, or an answer, makes no sense to the libraries below.
 _UNFIT = (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError, RecursionError)
 
@@ -56,7 +54,11 @@ class NetworkTransport(Transport):
         self._origin = origin
         self._early = early
         self._proxy = proxy
-        self._pool = _open_pool(network, proxy, _context_for(origin, env))
+        self._open_pool = partial(_open_pool, network, proxy, _context_for(origin, env))
+        # A pool of one connection for each request in flight. Ten threads in one pool wait for its
+        # lock, and each looks at the connections of all: that took a fifth of an import.
+        self._pools: list[httpcore.ConnectionPool] = []
+        self._idle: list[httpcore.ConnectionPool] = []
 
     def send(self, request: Request) -> Response:
         """Send one request; headers and body of the answer must arrive before its deadline.
@@ -64,14 +66,27 @@ class NetworkTransport(Transport):
         The outcome of what is raised is ``not_sent`` or ``unknown``.
         """
         deadline = Deadline.after(request.timeout_s)
-        with _nothing_else_escapes(deadline):
-            reply = self._answer(self._to_core(request, deadline))
+        pool = self._take_pool()
+        give_back = partial(self._idle.append, pool)
+        try:
+            with _nothing_else_escapes(deadline):
+                reply = self._answer(pool, self._to_core(request, deadline))
+        except BaseException:
+            give_back()
+            raise
         headers = [
             (name.decode(), value.decode("utf-8", "replace")) for name, value in reply.headers
         ]
-        return Response(
-            reply.status, headers, _pieces(reply, deadline), partial(_close, reply, deadline)
-        )
+        close = partial(_close, reply, deadline, give_back)
+        return Response(reply.status, headers, _pieces(reply, deadline), close)
+
+    def _take_pool(self) -> httpcore.ConnectionPool:
+        try:
+            return self._idle.pop()  # the last one used: its connection has stood idle least
+        except IndexError:
+            pool = self._open_pool()
+            self._pools.append(pool)
+            return pool
 
     def _to_core(self, request: Request, deadline: Deadline) -> httpcore.Request:
         timeouts = {
@@ -91,9 +106,11 @@ class NetworkTransport(Transport):
             extensions={"timeout": timeouts},
         )
 
-    def _answer(self, request: httpcore.Request) -> httpcore.Response:
+    def _answer(
+        self, pool: httpcore.ConnectionPool, request: httpcore.Request
+    ) -> httpcore.Response:
         try:
-            return self._pool.handle_request(request)
+            return pool.handle_request(request)
         except httpcore.ProxyError as error:
             from contactctl.network.proxies import refused_by
 
@@ -101,7 +118,8 @@ class NetworkTransport(Transport):
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        for pool in self._pools:
+            pool.close()
         if self._early is not None:
             self._early.close()
 
@@ -112,12 +130,19 @@ def _pieces(reply: httpcore.Response, deadline: Deadline) -> Iterator[bytes]:
         yield from reply.iter_stream()
 
 
-def _close(reply: httpcore.Response, deadline: Deadline) -> None:
-    with _nothing_else_escapes(deadline):
-        stream = reply.extensions.get("network_stream")
-        if isinstance(stream, Stream) and _has_more(reply):
-            stream.retire()
-        reply.close()
+def _close(reply: httpcore.Response, deadline: Deadline, then: Callable[[], None]) -> None:
+    try:
+        with _nothing_else_escapes(deadline):
+            _end(reply)
+    finally:
+        then()
+
+
+def _end(reply: httpcore.Response) -> None:
+    stream = reply.extensions.get("network_stream")
+    if isinstance(stream, Stream) and _has_more(reply):
+        stream.retire()
+    reply.close()
 
 
 def _has_more(reply: httpcore.Response) -> bool:
@@ -136,7 +161,7 @@ def _open_pool(
 ) -> httpcore.ConnectionPool:
     options: dict[str, Any] = {
         "ssl_context": context,
-        "max_connections": _MOST_CONNECTIONS,
+        "max_connections": 1,
         "keepalive_expiry": IDLE_S,
         "network_backend": network,
     }

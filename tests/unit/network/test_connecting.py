@@ -191,7 +191,29 @@ def test_a_connection_is_kept_for_the_next_request() -> None:
 
     with FaultServer([note]) as server, client_over(server.url) as client:
         assert [client.lists() for _ in range(3)] == [[], [], []]
+        with ThreadPoolExecutor(1) as thread:  # whichever makes it
+            assert thread.submit(client.lists).result() == []
     assert len(peers) == 1
+
+
+def test_requests_at_once_have_a_connection_each_and_no_more() -> None:
+    peers: list[object] = []
+    together = threading.Barrier(3, timeout=20)
+
+    def note(visit: Visit) -> bool:
+        peers.append(visit.connection.getpeername())
+        together.wait()
+        return EMPTY(visit)
+
+    with (
+        FaultServer([note]) as server,
+        client_over(server.url) as client,
+        ThreadPoolExecutor(3) as threads,
+    ):
+        for _ in range(2):
+            asked = [threads.submit(client.lists) for _ in range(3)]
+            assert [one.result() for one in asked] == [[], [], []]
+    assert (len(peers), len(set(peers))) == (6, 3)
 
 
 def test_an_idle_connection_that_the_service_closed_is_replaced_without_a_retry() -> None:
