@@ -40,16 +40,17 @@ NOT_FOUND, NOT_READ = "not found", "not read: "
 _REASONS = (NOT_FOUND, NOT_READ)
 
 
-def lacks_contact(columns: Sequence[str] | None) -> Callable[[Row], bool]:
+def lacks_contact(columns: Sequence[str] | None) -> Callable[[Row], bool] | None:
     """Return what tells whether a row of a backup only says that it holds no contact.
 
-    ``columns`` are those of CSV. Nothing else has such rows: an id is what each contact has.
+    ``columns`` are those of CSV; None where none of its rows can be such a one. Nothing but a
+    backup has such rows: an id is what each contact has.
     """
     if columns is None:
         return _is_told_object
     reason = next((columns.index(name) for name in ERROR_COLUMNS if name in columns), None)
     if reason is None or "id" not in answered_only(columns):
-        return lambda _: False
+        return None
     at, last = columns.index("id"), len(columns)
 
     def is_told(row: Row) -> bool:

@@ -106,11 +106,11 @@ class Source:
         """
         # The file is read twice, to check and to send: what is sent must be what was checked.
         count = 0
-        is_passed_over = lacks_contact(self.columns)
+        is_passed_over = None if self.only_names else lacks_contact(self.columns)
         with reading(self.name), self._text(_bytes_of(self.snapshot)) as stream:
             for row in self._rows_in(stream):
                 count = row.ordinal
-                if self.only_names or not is_passed_over(row):
+                if is_passed_over is None or not is_passed_over(row):
                     yield row
         self._note(count)
 

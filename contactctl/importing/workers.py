@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Requests in flight: ten fill the service's limit at a latency of a second.
 LEAST_IN_FLIGHT = 10
-#: With a raised limit more are needed; the client has no more connections than this.
+#: With a raised limit more are needed, each with a connection; no limit known asks for more.
 MOST_IN_FLIGHT = 50
 #: How long to wait at once: nothing ends a wait on Windows, so that a Ctrl-C is heard after it.
 _TURN_S = 0.25 if sys.platform == "win32" else threading.TIMEOUT_MAX

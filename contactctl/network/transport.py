@@ -89,12 +89,7 @@ class NetworkTransport(Transport):
             return pool
 
     def _to_core(self, request: Request, deadline: Deadline) -> httpcore.Request:
-        timeouts = {
-            "pool": deadline.left_s(),  # waited for by httpcore itself, so in seconds
-            "connect": deadline,
-            "write": deadline,
-            "read": deadline,
-        }
+        timeouts = {"connect": deadline, "write": deadline, "read": deadline}
         scheme, host, port = self._origin
         return httpcore.Request(
             method=request.method,
