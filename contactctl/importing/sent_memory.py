@@ -36,6 +36,11 @@ _SCHEMA = """
     CREATE TABLE sent (contact INTEGER PRIMARY KEY, digest INTEGER, rest INTEGER, day INTEGER);
     CREATE INDEX by_digest ON sent (digest, rest, day)
 """
+#: A file of the first version has none.
+_SWEEP_TABLE = """
+    CREATE TABLE IF NOT EXISTS sweep (one INTEGER PRIMARY KEY, day INTEGER);
+    INSERT OR IGNORE INTO sweep VALUES (1, -1)
+"""
 _COUNT = """
     WITH wanted (first, second) AS (VALUES ?) SELECT count(*) FROM wanted WHERE EXISTS (
         SELECT 1 FROM sent WHERE digest = first AND rest = second AND day >= ?
@@ -221,14 +226,21 @@ class SentMemory:
         return int(found)
 
     def drop_expired(self) -> None:
-        """Remove what is too old to count, once a day, and who is known for nothing."""
+        """Remove what is too old to count, and who is known for nothing; at most once a day."""
         today = self._today
         with self._writing() as connection:
             (cleaned,) = connection.execute("SELECT cleaned FROM clock").fetchone()
             if cleaned == today:
                 return
-            connection.execute("DELETE FROM sent WHERE day < ?", (today - KEPT_DAYS,))
-            connection.execute("DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)")
+            oldest = today - KEPT_DAYS
+            gone = connection.execute("DELETE FROM sent WHERE day < ?", (oldest,))
+            (swept,) = connection.execute("SELECT day FROM sweep").fetchone()
+            # Where nothing has expired, few refs are nobody's: a look at each of millions can wait.
+            if gone.rowcount or swept <= oldest:
+                connection.execute(
+                    "DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)"
+                )
+                connection.execute("UPDATE sweep SET day = ?", (today,))
             connection.execute("UPDATE clock SET cleaned = ?", (today,))
 
     @property
@@ -296,7 +308,7 @@ def open_sent_memory(
     try:
         with explained(path, SENT):
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            for statement in CLAIM_TABLES.split(";"):
+            for statement in f"{CLAIM_TABLES};{_SWEEP_TABLE}".split(";"):
                 connection.execute(statement)
         if writer is not None:
             signs.give(writer)

@@ -113,6 +113,25 @@ def test_entries_expire(tmp_path: Path, days: int, known: bool) -> None:  # noqa
         assert memory.count() == int(known)
 
 
+def test_refs_that_are_known_for_nothing_are_dropped_in_as_many_days(tmp_path: Path) -> None:
+    """And with whatever expires; a look at each of them every day would take seconds."""
+
+    def look(day: int) -> tuple[bool, bool]:
+        with open_sent_memory(tmp_path, "account", now=day * DAY_S) as memory:
+            memory.drop_expired()
+            return bool(memory.contacts([ADA])), bool(memory.contacts([BOB]))
+
+    assert look(100) == (False, False)  # of an empty memory, and noted
+    with open_sent_memory(tmp_path, "account", now=100 * DAY_S) as memory:
+        remember(memory, b"a1", "A", ADA)
+        memory.announce([[ADA]])  # by one that is killed before it sends
+    with open_sent_memory(tmp_path, "account", now=101 * DAY_S) as memory:
+        remember(memory, b"b1", "B", BOB)
+    assert look(101) == (True, True)
+    assert look(100 + KEPT_DAYS) == (False, True)
+    assert look(102 + KEPT_DAYS) == (False, False)
+
+
 def test_refs_can_be_remembered_without_a_payload(memory: SentMemory) -> None:
     (claim,) = memory.announce([[ADA, ADA_ID]])
     memory.remember([Sent(claim, None, "A")])
