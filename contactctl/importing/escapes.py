@@ -79,7 +79,9 @@ class _Form(NamedTuple):
     @classmethod
     def of(cls, delimiter: str) -> _Form:
         mark = re.escape(delimiter)
-        cell = re.compile(rf"(?:[^{mark}\\\r\n]|\r(?!\n)|\\.)*+", re.DOTALL)
+        # No look-ahead within `*+`: where one fails, Python up to 3.11.4 goes on behind the place.
+        part = rf"(?:[^{mark}\\\r\n]|\\.)*+"
+        cell = re.compile(rf"{part}(?:\r(?!\n){part})*", re.DOTALL)
         quoted = re.compile(r'"((?:[^"\\]|\\.|"")*+)"', re.DOTALL)
         return cls(cell, None if delimiter == "\t" else quoted, delimiter)
 
