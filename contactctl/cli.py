@@ -100,6 +100,8 @@ def _show_help(argv: Sequence[str], run: Run) -> bool:
 def _parse_and_run(argv: Sequence[str], run: Run) -> int | None:
     from contactctl.connection import connect_ahead
 
+    # Set before there is a thread that looks up a name, which reads variables in C.
+    os.environ["TYPER_USE_RICH"] = "0"
     # Goes on while Typer is imported.
     run.connection_ahead = connect_ahead(argv, run.env, DEFAULT_TIMEOUT_S)
     try:
@@ -124,7 +126,6 @@ def _invoke(root: Group, argv: Sequence[str], run: Run) -> int | None:
 
 def _keep_rich_out() -> None:
     """Keep Typer from importing Rich, as help and errors are drawn by ourselves."""
-    os.environ["TYPER_USE_RICH"] = "0"
     import typer  # noqa: F401 - it reads the variable now
 
     # Not for the key command, which this process may start.

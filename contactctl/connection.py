@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STRICT_VARIABLE = "CONTACTCTL_SANDBOX_STRICT"
 _WORTH_TELLING_S = 2.0
 #: Commands that ask the service as a rule, and words with which they ask nobody, or another one.
-_ASKING = frozenset({"update", "create", "find", "delete", "lists"})
+_ASKING = frozenset({"update", "create", "find", "lists"})
 _ASKING_ELSEWHERE = frozenset(
     {"--dry-run", "--offline", "--sandbox", "--profile", "--help", "--version"}
 )
@@ -43,7 +43,13 @@ def connect_ahead(
         return None
     from contactctl.files import profiles_file
     from contactctl.network.connect import open_early
-    from contactctl.profiles.credentials import base_url_of, choose, default_base_url
+    from contactctl.profiles.api_key import parse_api_key
+    from contactctl.profiles.credentials import (
+        KEY_VARIABLE,
+        base_url_of,
+        choose,
+        default_base_url,
+    )
     from contactctl.profiles.store import ProfileStore
 
     try:
@@ -51,6 +57,8 @@ def connect_ahead(
         if choice.is_sandbox:
             return None
         profile = choice.profile
+        if profile is None:
+            parse_api_key(env[KEY_VARIABLE], f"in {KEY_VARIABLE}")
         base_url = default_base_url(env) if profile is None else base_url_of(profile, env)
     except ContactctlError:
         return None
@@ -58,7 +66,12 @@ def connect_ahead(
 
 
 def _may_lead_elsewhere(word: str) -> bool:
-    """Tell whether a word is such a flag; a value that only looks like one costs time alone."""
+    """Tell whether a word is such a flag; a value that only looks like one costs time alone.
+
+    So is one that reads standard input, which may take longer than a connection is kept.
+    """
+    if word[:1] == word[-1:] == "-" or word.endswith("=-"):
+        return True
     if word.startswith("--"):
         return word.partition("=")[0] in _ASKING_ELSEWHERE
     return word.startswith("-") and any(letter in word for letter in _SHORT_ELSEWHERE)

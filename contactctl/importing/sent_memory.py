@@ -236,7 +236,7 @@ class SentMemory:
             gone = connection.execute("DELETE FROM sent WHERE day < ?", (oldest,))
             (swept,) = connection.execute("SELECT day FROM sweep").fetchone()
             # Where nothing has expired, few refs are nobody's: a look at each of millions can wait.
-            if gone.rowcount or swept <= oldest:
+            if gone.rowcount or not oldest < swept <= today:  # a clock may have been ahead
                 connection.execute(
                     "DELETE FROM ref WHERE contact NOT IN (SELECT contact FROM sent)"
                 )

@@ -149,12 +149,12 @@ class Workers:
                 self._journal.record(result)
                 self._told.put(Finished(job, result))  # before a later row of the contact can be
                 with self._changed:
+                    # Here, since whoever is told of the row may come to it many rows later.
+                    self._failures_left -= result.status == "failed"
                     self._ordering.finish(job)
                     self._changed.notify_all()
-                    self._failures_left -= result.status == "failed"
-                # Here, since whoever is told of the row may come to it many rows later.
                 if self._failures_left <= 0:
-                    self._limiter.halt()
+                    self._limiter.halt()  # for those who have taken one already
         except HaltedError:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the thread that asked
@@ -173,7 +173,7 @@ class Workers:
 
     def _take(self) -> Job | None:
         with self._changed:
-            while not self._closed:
+            while not self._closed and self._failures_left > 0:
                 job = self._ordering.take()
                 if job is not None:
                     return job

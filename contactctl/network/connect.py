@@ -230,9 +230,16 @@ class EarlyConnection:
     def take(self, deadline: Deadline) -> ssl.SSLSocket | None:
         """Return the connection, once, waiting for it while it is being opened.
 
-        Raises ``TimeoutError`` when it is still not open by the deadline.
+        Raises ``TimeoutError`` when it is still not open by the deadline; nobody waits for it then
+        any more.
         """
-        deadline.wait_for(self._thread)
+        if self._unwanted:
+            return None
+        try:
+            deadline.wait_for(self._thread)
+        except TimeoutError:
+            self.close()
+            raise
         with self._lock:
             # Once: two requests on one connection would read each other's answers.
             taken, self._socket = self._socket, None

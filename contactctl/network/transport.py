@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
+import time
+from collections import deque
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +60,7 @@ class NetworkTransport(Transport):
         # A pool of one connection for each request in flight. Ten threads in one pool wait for its
         # lock, and each looks at the connections of all: that took a fifth of an import.
         self._pools: list[httpcore.ConnectionPool] = []
-        self._idle: list[httpcore.ConnectionPool] = []
+        self._idle: deque[tuple[float, httpcore.ConnectionPool]] = deque()
 
     def send(self, request: Request) -> Response:
         """Send one request; headers and body of the answer must arrive before its deadline.
@@ -67,7 +69,7 @@ class NetworkTransport(Transport):
         """
         deadline = Deadline.after(request.timeout_s)
         pool = self._take_pool()
-        give_back = partial(self._idle.append, pool)
+        give_back = partial(self._give_back, pool)
         try:
             with _nothing_else_escapes(deadline):
                 reply = self._answer(pool, self._to_core(request, deadline))
@@ -82,14 +84,32 @@ class NetworkTransport(Transport):
 
     def _take_pool(self) -> httpcore.ConnectionPool:
         try:
-            return self._idle.pop()  # the last one used: its connection has stood idle least
+            _, pool = self._idle.pop()  # the last one used: its connection has stood idle least
         except IndexError:
             pool = self._open_pool()
             self._pools.append(pool)
-            return pool
+        self._drop_stale()
+        return pool
+
+    def _give_back(self, pool: httpcore.ConnectionPool) -> None:
+        self._idle.append((time.monotonic(), pool))
+
+    def _drop_stale(self) -> None:
+        """Close what was used last longest ago, when the service will have closed its end too."""
+        oldest = time.monotonic() - IDLE_S
+        with suppress(IndexError):  # another thread may take it first, and then this one the next
+            while self._idle[0][0] < oldest:
+                _, pool = self._idle.popleft()
+                pool.close()
+                self._pools.remove(pool)
 
     def _to_core(self, request: Request, deadline: Deadline) -> httpcore.Request:
-        timeouts = {"connect": deadline, "write": deadline, "read": deadline}
+        timeouts = {
+            "pool": deadline.left_s(),  # waited for by httpcore itself, so in seconds
+            "connect": deadline,
+            "write": deadline,
+            "read": deadline,
+        }
         scheme, host, port = self._origin
         return httpcore.Request(
             method=request.method,
@@ -113,7 +133,7 @@ class NetworkTransport(Transport):
 
     def close(self) -> None:
         """Close every connection."""
-        for pool in self._pools:
+        for pool in [*self._pools]:
             pool.close()
         if self._early is not None:
             self._early.close()

@@ -1,7 +1,7 @@
 """All figures of the README's "What it costs", each beside a baseline of the same run.
 
 Run by hand:  .venv/bin/python tests/benchmarks
-Takes about five minutes; each part takes more where it is run by itself, as it says.
+Takes about three minutes; each part takes more where it is run by itself, as it says.
 """
 
 from __future__ import annotations

@@ -10,8 +10,11 @@ from command_calls import key_for, serve
 from conftest import run_python
 from saved_profiles import profile, save
 
-from contactctl.connection import connect_ahead
+from contactctl.cli import run_of_process
+from contactctl.connection import connect_ahead, open_client
 from contactctl.files import profiles_file
+from contactctl.network.connect import open_early
+from contactctl.profiles.credentials import resolve
 from contactctl.profiles.store import ProfileStore
 
 if TYPE_CHECKING:
@@ -97,6 +100,26 @@ def test_it_goes_where_the_profile_in_force_leads(
         server.wait_for_close()
 
 
+def test_the_key_goes_to_no_other_place_than_its_own(cli: Cli, authority: Authority) -> None:
+    with serve_tls(authority) as begun, serve_tls(authority) as meant:
+        env = {**cli.env, **env_for(meant, authority)}
+        ahead = open_early(begun.url, env, 5.0)
+        assert ahead is not None
+        credentials = resolve(None, env, ProfileStore(profiles_file(env)))
+        with open_client(
+            credentials,
+            env,
+            run_of_process().output(),
+            timeout_s=5.0,
+            retries=0,
+            before_each=lambda: None,
+            ahead=ahead,
+        ) as client:
+            client.lists()
+        ahead.close()
+    assert (begun.count, meant.count) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -113,6 +136,10 @@ def test_it_goes_where_the_profile_in_force_leads(
         ("find", *WHO, "-pwork"),
         ("find", *WHO, "-qp", "work"),
         ("find", "-h"),
+        ("update", *WHO, "--data", "-"),
+        ("update", *WHO, "--data=-"),
+        ("update", *WHO, "-d-"),
+        ("delete", *WHO),
     ],
     ids=" ".join,
 )
@@ -127,6 +154,8 @@ def test_where_it_might_be_in_vain_none_is_begun(words: tuple[str, ...]) -> None
         {},
         {"CONTACTCTL_PROFILE": "sandbox"},
         {"CONTACTCTL_PROFILE": "nobody"},
+        {"LOOPS_API_KEY": ""},
+        {"LOOPS_API_KEY": "two words"},
         {"LOOPS_API_KEY": "key", "CONTACTCTL_BASE_URL": "nonsense"},
         {"LOOPS_API_KEY": "key", "CONTACTCTL_BASE_URL": "http://127.0.0.1:9/api"},
     ],

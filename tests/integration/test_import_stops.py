@@ -136,7 +136,11 @@ def test_a_request_that_never_ends_keeps_no_import_alive(
 def test_ctrl_c_at_any_moment_of_the_start(
     tmp_path: Path, own_folders: Mapping[str, str], delay_s: float
 ) -> None:
-    """Before the interpreter is up, Python says what it says; ours says nothing worse."""
+    """Before the interpreter is up, Python says what it says; ours says nothing worse.
+
+    Where one meets Python's own dropping of an import lock, before our first line, it says so and
+    goes on.
+    """
     import_ = Trial(tmp_path, own_folders, 200, seed=12)  # more than can be sent by then
     words = ("import", import_.file, *MEANT, "--rate=max")
     with (
@@ -146,5 +150,6 @@ def test_ctrl_c_at_any_moment_of_the_start(
         time.sleep(0.05 + delay_s)
         run.send(signal.SIGINT)
         code = run.end()
-    assert code in {-signal.SIGINT, 130} or "Fatal Python error" in run.err
+    of_python = ("Fatal Python error", "Exception ignored in: <function _get_module_lock")
+    assert code in {-signal.SIGINT, 130} or any(words in run.err for words in of_python)
     assert "contactctl/cli.py" not in run.err

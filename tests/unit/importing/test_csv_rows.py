@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -259,11 +260,18 @@ def check_any_text(text: str) -> None:
         assert lines == sorted(set(lines))
 
 
-def rows_in_pieces(text: str, piece_chars: int, *, lines_are_rows: bool) -> list[Row | str]:
+def rows_in_pieces(
+    text: str, piece_chars: int, *, lines_are_rows: bool, cell_chars: int
+) -> list[Row | str]:
     """Return the rows of a text, and in what they end where they cannot be told."""
     found: list[Row | str] = []
-    stream = io.StringIO(text, newline="")
-    rows = read_csv(stream, ",", piece_chars=piece_chars, lines_are_rows=lines_are_rows)
+    rows = read_csv(
+        io.StringIO(text, newline=""),
+        ",",
+        piece_chars=piece_chars,
+        lines_are_rows=lines_are_rows,
+        cell_chars=cell_chars,
+    )
     try:
         found.extend(rows)
     except UsageError as error:
@@ -274,16 +282,17 @@ def rows_in_pieces(text: str, piece_chars: int, *, lines_are_rows: bool) -> list
 _PIECES = st.text('"a,\n\r\0\udcff é\x1e@.', max_size=60)
 
 
-@given(_PIECES, st.integers(1, 20), st.booleans())
+@given(_PIECES, st.integers(1, 20), st.booleans(), st.integers(1, 12))
 def test_rows_are_the_same_however_the_text_is_read_in_pieces(
     text: str,
     piece_chars: int,
     lines_are_rows: bool,  # noqa: FBT001 - drawn
+    cell_chars: int,
 ) -> None:
     """In one piece, each line is looked at; in several, only those of pieces that need it."""
     text = f"a,b\n{text}"
-    whole = rows_in_pieces(text, len(text) + 1, lines_are_rows=lines_are_rows)
-    assert rows_in_pieces(text, piece_chars, lines_are_rows=lines_are_rows) == whole
+    read = partial(rows_in_pieces, text, lines_are_rows=lines_are_rows, cell_chars=cell_chars)
+    assert read(piece_chars) == read(len(text) + 1)
 
 
 def check_spaced(table: list[list[str]], spaces: list[str]) -> None:

@@ -130,6 +130,11 @@ def test_refs_that_are_known_for_nothing_are_dropped_in_as_many_days(tmp_path: P
     assert look(101) == (True, True)
     assert look(100 + KEPT_DAYS) == (False, True)
     assert look(102 + KEPT_DAYS) == (False, False)
+    assert look(5000) == (False, False)  # by a clock that was set back since
+    with open_sent_memory(tmp_path, "account", now=200 * DAY_S) as memory:
+        remember(memory, b"a1", "A", ADA)
+        memory.announce([[ADA]])
+    assert look(200) == (False, False)
 
 
 def test_refs_can_be_remembered_without_a_payload(memory: SentMemory) -> None:

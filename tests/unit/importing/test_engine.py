@@ -202,6 +202,20 @@ def test_max_failures_stops_the_senders_before_their_results_are_looked_at(
         list(results)
 
 
+def test_behind_the_last_failure_the_next_row_of_its_contact_is_not_taken(tmp_path: Path) -> None:
+    asked: list[JsonObject] = []
+
+    def answer(body: JsonObject) -> None:
+        asked.append(body)
+        raise RefusedError("no", status=400)
+
+    people = rows(*[f"a@x.co - p{n}" for n in range(20)])
+    engine = Engine(tmp_path, people, FakeService(answer=answer), max_failures=1)
+    with pytest.raises(RowsFailedError, match="stopped after 1 failed row"):
+        engine.all()
+    assert len(asked) == 1
+
+
 def test_rows_that_cannot_be_sent_do_not_count_as_failures_of_the_run(tmp_path: Path) -> None:
     file = rows(*["zzz - p"] * 9, "a@x.co - p")
     found = statuses(Engine(tmp_path, file, FakeService(), max_failures=1))

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,7 +22,8 @@ from contactctl.errors import (
     Outcome,
 )
 from contactctl.network.codes import words_of
-from contactctl.network.connect import Deadline, _in_turns, open_socket
+from contactctl.network.connect import IDLE_S, Deadline, _in_turns, open_socket
+from contactctl.network.transport import NetworkTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,7 +215,26 @@ def test_requests_at_once_have_a_connection_each_and_no_more() -> None:
         for _ in range(2):
             asked = [threads.submit(client.lists) for _ in range(3)]
             assert [one.result() for one in asked] == [[], [], []]
-    assert (len(peers), len(set(peers))) == (6, 3)
+        assert (len(peers), len(set(peers))) == (6, 3)
+        # Of those that have stood idle for too long, nothing is left when the next one is made.
+        transport = client._http._transport
+        assert isinstance(transport, NetworkTransport)
+        transport._idle = deque((since - IDLE_S, pool) for since, pool in transport._idle)
+        together = threading.Barrier(1)
+        assert client.lists() == []
+        for _ in range(2):
+            server.wait_for_close()
+        assert len(transport._pools) == 1
+
+
+def test_a_request_that_fails_leaves_its_place_to_the_next_one(refused_port: int) -> None:
+    with client_over(f"http://127.0.0.1:{refused_port}/api") as client:
+        for _ in range(3):
+            with pytest.raises(NoConnectionError):
+                client.lists()
+        transport = client._http._transport
+        assert isinstance(transport, NetworkTransport)
+        assert len(transport._pools) == 1
 
 
 def test_an_idle_connection_that_the_service_closed_is_replaced_without_a_retry() -> None:

@@ -111,6 +111,29 @@ def test_one_that_never_opens_does_not_outlive_the_deadline() -> None:
     assert time.monotonic() - started < 10
 
 
+class FirstIsMute(FaultServer):
+    """Shakes hands with everybody but the first."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        if len(self._threads) > 2:  # beside the one that accepts, and this one
+            super()._serve(connection)
+            return
+        with connection:
+            self._stopping.wait()
+
+
+def test_a_retry_does_not_wait_for_the_one_that_the_first_attempt_waited_for(
+    authority: Authority,
+) -> None:
+    env = {"SSL_CERT_FILE": str(authority.file)}
+    with FirstIsMute([Peers()], tls=authority.server_context("127.0.0.1")) as server:
+        early = open_early(server.url, env, 30.0)
+        with client_over(server.url, env, early, timeout_s=1.0) as client:
+            with pytest.raises(DeadlineError):
+                client.lists()
+            assert client.lists() == []
+
+
 def test_one_that_stood_idle_for_long_is_not_used(authority: Authority) -> None:
     env = {"SSL_CERT_FILE": str(authority.file)}
     with FaultServer([Peers()], tls=authority.server_context("127.0.0.1")) as server:
