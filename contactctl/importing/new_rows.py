@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.importing.sent_memory import COUNTED_ROWS
+from contactctl.importing.known_digests import COUNTED_ROWS
 
 if TYPE_CHECKING:
     from contactctl.contact import ContactChange
-    from contactctl.importing.sent_memory import Digest, SentMemory
+    from contactctl.importing.known_digests import Digest
+    from contactctl.importing.sent_memory import SentMemory
 
 
 class NewRows:

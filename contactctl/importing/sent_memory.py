@@ -7,13 +7,13 @@ import os
 import struct
 import time
 from contextlib import contextmanager, suppress
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from contactctl.contact import fold_address
 from contactctl.errors import ContactctlError
 from contactctl.files import SENT_FILE_NAME, elsewhere
 from contactctl.importing.claims import CLAIM_TABLES, Claim, Claims
+from contactctl.importing.known_digests import Digest, count_known
 from contactctl.importing.life_signs import LifeSigns
 from contactctl.sqlite_file import FileKind, explained, open_database
 
@@ -41,25 +41,15 @@ _SWEEP_TABLE = """
     CREATE TABLE IF NOT EXISTS sweep (one INTEGER PRIMARY KEY, day INTEGER);
     INSERT OR IGNORE INTO sweep VALUES (1, -1)
 """
-_COUNT = """
-    WITH wanted (first, second) AS (VALUES ?) SELECT count(*) FROM wanted WHERE EXISTS (
-        SELECT 1 FROM sent WHERE digest = first AND rest = second AND day >= ?
-    )
-"""
 #: After so many days a contact is sent again, whatever is remembered.
 KEPT_DAYS = 30
 #: Rows that are looked up at a time: 500 cost little more than one.
 _LOOKED_UP_ROWS = 500
-#: Rows that are counted at a time: the more, the more of them lie on one page of the file.
-COUNTED_ROWS = 10_000
 
 _HALVES = struct.Struct(">qq")
 _CACHE_KIB = 4096
 _WAIT_S = 30.0
 _DAY_S = 86_400
-
-#: What stands for a payload: two halves of 64 bits, as SQLite's integers have.
-Digest: TypeAlias = tuple[int, int]
 
 
 class Sent(NamedTuple):
@@ -140,19 +130,8 @@ class SentMemory:
 
     def count_known(self, digests: Sequence[Digest]) -> int:
         """Return how many of these payloads :meth:`known` would return, repeated ones each time."""
-        import sqlite3
-
-        # Older versions of SQLite take less than a thousand variables.
-        most = self._connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
-        at_once = min((most - 1) // 2, COUNTED_ROWS)
-        found = 0
-        for start in range(0, len(digests), at_once):
-            part = sorted(digests[start : start + at_once])  # in the order of the index
-            query = _COUNT.replace("?", ",".join(["(?, ?)"] * len(part)), 1)
-            values = [*chain.from_iterable(part), self._today - KEPT_DAYS]
-            with explained(self._path, SENT):
-                found += self._connection.execute(query, values).fetchone()[0]
-        return found
+        with explained(self._path, SENT):
+            return count_known(self._connection, digests, self._today - KEPT_DAYS)
 
     def contacts(self, refs: Iterable[ContactRef]) -> dict[ContactRef, int]:
         """Return the number of the contact that each ref picked when it was sent last."""

@@ -11,6 +11,7 @@ from collections import deque
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from contactctl.base_url import BaseUrlError, origin_of
 from contactctl.errors import ContactctlError
 
 if TYPE_CHECKING:
@@ -223,8 +224,6 @@ class EarlyConnection:
 
     def leads_to(self, base_url: str) -> bool:
         """Tell whether a valid base URL has the same origin."""
-        from contactctl.base_url import origin_of
-
         return origin_of(base_url) == self._origin
 
     def take(self, deadline: Deadline) -> ssl.SSLSocket | None:
@@ -291,7 +290,6 @@ def open_early(base_url: str, env: Mapping[str, str], timeout_s: float) -> Early
 
     To be called before :mod:`contactctl.network.transport` is imported.
     """
-    from contactctl.base_url import BaseUrlError, origin_of
     from contactctl.network.route import proxy_for
 
     try:
