@@ -36,8 +36,8 @@ def connect_ahead(
     """Begin to connect to where a call will most likely ask, while its words are still unread.
 
     What reads them takes longer to import than a handshake over a fair distance. Nothing is sent,
-    no key is read, and :func:`open_client` takes the connection only where it leads to the right
-    place; what is wrong with profile or address is left to whoever needs them.
+    no key command is run, and :func:`open_client` takes the connection only where it leads to the
+    right place; what is wrong with profile, key or address is left to whoever needs them.
     """
     if not words or words[0] not in _ASKING or any(_may_lead_elsewhere(word) for word in words):
         return None
