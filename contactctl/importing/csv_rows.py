@@ -15,7 +15,7 @@ from contactctl.importing.decoding import MAX_RECORD_CHARS
 from contactctl.importing.row import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from typing import TextIO
 
 #: The service takes 498 characters; the rest is room to say so instead of breaking off.
@@ -54,7 +54,7 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
     """
     # For the whole process: the module knows no other way.
     csv.field_size_limit(cell_chars)
-    lines = _Lines(stream, delimiter, piece_chars)
+    lines = _Lines(stream, delimiter, piece_chars, lines_are_rows=lines_are_rows)
     lines.skip(skip_lines)
     fit: Fit | None = None
     ordinal = 0
@@ -63,10 +63,7 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
         yield Row(0, skip_lines + 1, header)
     while True:
         if fit is not None and (piece := lines.plain_piece(cell_chars)):
-            number = lines.records if lines_are_rows else lines.count
-            records = csv.reader(io.StringIO(piece, newline=""), delimiter=delimiter)
-            ordinal = yield from _plain_rows(records, fit, ordinal, number + 1)
-            lines.pass_over(records.line_num)
+            ordinal = yield from _plain_rows(piece, lines, fit, ordinal)
             continue
         cells = lines.next_record()
         if cells is None:
@@ -79,29 +76,32 @@ def read_csv(  # noqa: PLR0913 - what a file holds beside its rows
             may_take_in = lines.several and not allow_newlines
             taken_in = _taken_in(cells, lines.start, delimiter) if may_take_in else None
             lines.problem = taken_in or fit.problem(cells)
-        number = lines.records if lines_are_rows else lines.start
-        yield Row(ordinal, number, cells, None, lines.problem)
+        yield Row(ordinal, lines.number, cells, None, lines.problem)
         ordinal += 1
 
 
-def _plain_rows(
-    records: Iterable[list[str]], fit: Fit, ordinal: int, number: int
-) -> Generator[Row, None, int]:
+def _plain_rows(piece: str, lines: _Lines, fit: Fit, ordinal: int) -> Generator[Row, None, int]:
     """Yield the rows of lines that each are a record; return the ordinal that comes next.
 
     Most rows of most large files come this way, and nothing else is done for each of them.
     """
-    for at, cells in enumerate(records, number):
+    records = csv.reader(io.StringIO(piece, newline=""), delimiter=lines.delimiter)
+    for number, cells in enumerate(records, lines.next_number):
         if not is_blank(cells):
-            yield Row(ordinal, at, cells, None, fit.problem(cells))
+            yield Row(ordinal, number, cells, None, fit.problem(cells))
             ordinal += 1
+    lines.pass_over(records.line_num)
     return ordinal
 
 
 class _Lines:
     """Feeds lines to the reader, counting them and looking at what csv does not look at."""
 
-    def __init__(self, stream: TextIO, delimiter: str, piece_chars: int) -> None:
+    def __init__(
+        self, stream: TextIO, delimiter: str, piece_chars: int, *, lines_are_rows: bool
+    ) -> None:
+        self.delimiter = delimiter
+        self._lines_are_rows = lines_are_rows
         self._stream = stream
         self._piece_chars = piece_chars
         # Whole lines, and how much of them is still to be given.
@@ -112,9 +112,9 @@ class _Lines:
         self._size = 0
         self._record: list[str] = []
         self._ended = False
-        self.count = 0
+        self._count = 0
         self.start = 1
-        self.records = 0
+        self._records = 0
         self.problem: str | None = None
 
     def __iter__(self) -> _Lines:
@@ -125,7 +125,7 @@ class _Lines:
         if not line:
             self._ended = True
             raise StopIteration
-        self.count += 1
+        self._count += 1
         self._size += len(line)
         if self._size > MAX_RECORD_CHARS:
             self._refuse("is longer than any contact's can be")
@@ -141,7 +141,7 @@ class _Lines:
         """Pass over so many lines at the beginning."""
         for _ in range(count):
             self._readline()
-        self.count = self.records = count
+        self._count = self._records = count
 
     def plain_piece(self, cell_chars: int) -> str | None:
         """Take the lines that come next, where each is a record with nothing to look at.
@@ -158,8 +158,8 @@ class _Lines:
 
     def pass_over(self, count: int) -> None:
         """Count lines that were records, each, and not given out here."""
-        self.count += count
-        self.records += count
+        self._count += count
+        self._records += count
 
     def _readline(self) -> str:
         if not self._left:
@@ -177,14 +177,24 @@ class _Lines:
         return piece + self._stream.readline(MAX_RECORD_CHARS + 1) if piece else piece
 
     @property
+    def number(self) -> int:
+        """Return the number of the record: of the line that it begins on, or its own."""
+        return self._records if self._lines_are_rows else self.start
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the record that comes next."""
+        return (self._records if self._lines_are_rows else self._count) + 1
+
+    @property
     def several(self) -> bool:
         """Tell whether the record goes over more than one line."""
-        return self.count > self.start
+        return self._count > self.start
 
     def next_record(self) -> list[str] | None:
         """Return the cells of the next record, None at the end."""
-        self.start = self.count + 1
-        self.records += 1
+        self.start = self._count + 1
+        self._records += 1
         self._size = 0
         self._record.clear()
         self.problem = None
@@ -207,7 +217,7 @@ class _Lines:
                 )
             self.problem = f"a cell has more than {csv.field_size_limit():,} characters"
         else:
-            mark = f"{_MARK_ON_LINE}{self.count}" if several else "a closing quotation mark"
+            mark = f"{_MARK_ON_LINE}{self._count}" if several else "a closing quotation mark"
             escapes = any('\\"' in line for line in self._record)
             hint = ESCAPE_HINT if escapes else _QUOTE_HINT
             self.problem = f"text follows {mark} ({hint})"
@@ -215,9 +225,9 @@ class _Lines:
 
     def _look_at(self, line: str) -> None:
         if "\0" in line:
-            self.problem = f"line {self.count} holds a NUL character"
+            self.problem = f"line {self._count} holds a NUL character"
         elif has_surrogate(line):
-            self.problem = f"line {self.count} holds bytes that are not text in the encoding"
+            self.problem = f"line {self._count} holds bytes that are not text in the encoding"
 
     def _refuse(self, what: str) -> NoReturn:
         raise UsageError(f"the row on line {self.start} {what}", hint=_QUOTE_HINT)

@@ -282,7 +282,7 @@ def rows_in_pieces(
 _PIECES = st.text('"a,\n\r\0\udcff é\x1e@.', max_size=60)
 
 
-@given(_PIECES, st.integers(1, 20), st.booleans(), st.integers(1, 12))
+@given(_PIECES, st.integers(1, 20), st.booleans(), st.integers(1, 80))
 def test_rows_are_the_same_however_the_text_is_read_in_pieces(
     text: str,
     piece_chars: int,
