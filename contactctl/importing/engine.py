@@ -7,10 +7,9 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from contactctl.errors import ContactctlError, RowsFailedError
+from contactctl.errors import ContactctlError
 from contactctl.importing.row import Finished
 from contactctl.importing.workers import MOST_IN_FLIGHT, Workers
-from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -53,14 +52,12 @@ class ImportRun:
         self._workers = Workers(
             sender, journal, limiter, most=most_in_flight, max_failures=max_failures
         )
-        self._max_failures = max_failures
         self._grace_s = grace_s
         self._line: deque[Job] = deque()
         self._results: dict[int, Result] = {}
         self._exhausted = False
         self._complete = False
         self._stop_asked = False
-        self._failures = 0
         self._watched_at = -math.inf
         self._failure: BaseException | None = None
 
@@ -155,7 +152,6 @@ class ImportRun:
     def _take_in(self, told: Finished | BaseException | None) -> None:
         if isinstance(told, Finished):
             self._results[told.job.ordinal] = told.result
-            self._count(told.result)
         elif told is not None:
             # The first counts: what fails after it is often its echo.
             self._failure = self._failure or told
@@ -165,13 +161,6 @@ class ImportRun:
             self._delta.flush_due()
         except ContactctlError as error:
             self._failure = self._failure or error
-
-    def _count(self, result: Result) -> None:
-        self._failures += result.status == "failed"
-        if self._max_failures is not None and self._failures >= self._max_failures:
-            self._failure = self._failure or RowsFailedError(
-                f"stopped after {counted(self._failures, 'failed row')}, as --max-failures asks"
-            )
 
     def _settle(self) -> None:
         """Let what is in flight end."""

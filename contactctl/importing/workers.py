@@ -11,10 +11,12 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
+from contactctl.errors import RowsFailedError
 from contactctl.importing.heap import share_heap
 from contactctl.importing.limiter import HaltedError
 from contactctl.importing.ordering import KEPT_LINKS, Ordering
 from contactctl.importing.row import Finished, Job
+from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +51,8 @@ class Workers:
     """Threads that work off rows in the order of their contacts.
 
     The threads come one by one, each when all others are waiting for answers; they are daemons, so
-    that one that hangs keeps no process from ending. After ``max_failures`` none takes another row.
+    that one that hangs keeps no process from ending. After ``max_failures`` none takes another row,
+    and :class:`RowsFailedError` is told.
     """
 
     def __init__(
@@ -62,7 +65,8 @@ class Workers:
         max_failures: int | None = None,
     ) -> None:
         self._most = most
-        self._failures_left = math.inf if max_failures is None else max_failures
+        self._most_failures = math.inf if max_failures is None else max_failures
+        self._failures = 0
         self._sender = sender
         self._journal = journal
         self._limiter = limiter
@@ -148,13 +152,7 @@ class Workers:
                 # Acknowledged, then on disk, then told: whoever hears of a row can rely on it.
                 self._journal.record(result)
                 self._told.put(Finished(job, result))  # before a later row of the contact can be
-                with self._changed:
-                    # Here, since whoever is told of the row may come to it many rows later.
-                    self._failures_left -= result.status == "failed"
-                    self._ordering.finish(job)
-                    self._changed.notify_all()
-                if self._failures_left <= 0:
-                    self._limiter.halt()  # for those who have taken one already
+                self._finish(job, result)
         except HaltedError:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the thread that asked
@@ -162,6 +160,19 @@ class Workers:
             self._told.put(error)
         finally:
             self._told.put(None)
+
+    def _finish(self, job: Job, result: Result) -> None:
+        """Let the next row of the contact be taken, unless that was one failure too many.
+
+        Here, since whoever is told of the row may come to it many rows later.
+        """
+        with self._changed:
+            self._failures += result.status == "failed"
+            self._ordering.finish(job)
+            self._changed.notify_all()
+        if self._failures >= self._most_failures:
+            failed = counted(int(self._most_failures), "failed row")
+            raise RowsFailedError(f"stopped after {failed}, as --max-failures asks")
 
     def _may_go_on(self, job: Job, keys: Sequence[str]) -> bool:
         """Put a row back that another one of its contact, as was found out now, comes before."""
@@ -173,7 +184,7 @@ class Workers:
 
     def _take(self) -> Job | None:
         with self._changed:
-            while not self._closed and self._failures_left > 0:
+            while not self._closed and self._failures < self._most_failures:
                 job = self._ordering.take()
                 if job is not None:
                     return job

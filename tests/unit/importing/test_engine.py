@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from import_engine import Engine, FakeService, rows
 
+from contactctl.contact import ContactChange
 from contactctl.errors import (
     NoConnectionError,
     Outcome,
@@ -19,7 +20,10 @@ from contactctl.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from contactctl.importing.workers import LEAST_IN_FLIGHT
+from contactctl.importing.limiter import Limiter
+from contactctl.importing.pacer import Pacer, Rate
+from contactctl.importing.row import Job, Result, invalid
+from contactctl.importing.workers import LEAST_IN_FLIGHT, Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,18 +211,29 @@ def test_max_failures_stops_the_senders_before_their_results_are_looked_at(
         list(results)
 
 
-def test_behind_the_last_failure_the_next_row_of_its_contact_is_not_taken(tmp_path: Path) -> None:
-    asked: list[JsonObject] = []
+class Nobody:
+    """Sends nothing and keeps nothing: what it would be asked for is done by hand."""
 
-    def answer(body: JsonObject) -> None:
-        asked.append(body)
-        raise RefusedError("no", status=400)
+    def send(self, _: Job, may_go_on: object) -> None:
+        """Fail."""
+        raise AssertionError(may_go_on)
 
-    people = rows(*[f"a@x.co - p{n}" for n in range(20)])
-    engine = Engine(tmp_path, people, FakeService(answer=answer), max_failures=1)
-    with pytest.raises(RowsFailedError, match="stopped after 1 failed row"):
-        engine.all()
-    assert len(asked) == 1
+    def record(self, _: Result) -> None:
+        """Fail."""
+        raise AssertionError
+
+
+def test_behind_the_last_failure_the_next_row_of_its_contact_is_not_taken() -> None:
+    limiter = Limiter(Pacer(Rate()))
+    workers = Workers(Nobody(), Nobody(), limiter, most=0, max_failures=2)
+    jobs = [Job(row, ContactChange("a@x.co")) for row in rows(*["a@x.co - p"] * 3)]
+    workers.add(jobs)
+    assert workers._take() is jobs[0]
+    workers._finish(jobs[0], invalid(1, "no"))
+    assert workers._take() is jobs[1]
+    with pytest.raises(RowsFailedError, match="stopped after 2 failed rows"):
+        workers._finish(jobs[1], invalid(2, "no"))
+    assert workers._take() is None
 
 
 def test_rows_that_cannot_be_sent_do_not_count_as_failures_of_the_run(tmp_path: Path) -> None:
