@@ -211,7 +211,7 @@ class Session:
         if file is None or not is_there(file):
             yield Write()
             return
-        from contactctl.importing.delta import other_write
+        from contactctl.importing.keeping.delta import other_write
 
         account = account_id(self.credentials, self.env)
         with other_write(file.parent, account, refs) as write:
@@ -278,7 +278,7 @@ class Session:
         with suppress(MachineError):  # no home folder: nothing was left either
             folder = journal_folder(self.env)
             if is_there(folder):
-                from contactctl.importing.kept import clean_expired
+                from contactctl.importing.keeping.kept import clean_expired
 
                 clean_expired(folder)
 

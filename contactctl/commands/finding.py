@@ -18,7 +18,7 @@ from contactctl.flags.shown import list_fields, shown
 from contactctl.session import Session
 
 if TYPE_CHECKING:
-    from contactctl.importing.sender import Sender
+    from contactctl.importing.sending.sender import Sender
 
 EXAMPLES = {
     "find": (
@@ -79,8 +79,8 @@ def find(
 
 def _find_many(session: Session, rows: RowsFlags, *, as_csv: bool) -> None:
     """Print every contact that a file names, as it comes in the file."""
-    from contactctl.importing.look import PacedFinder
-    from contactctl.importing.targeting import FindingSender
+    from contactctl.importing.sending.look import PacedFinder
+    from contactctl.importing.sending.targeting import FindingSender
     from contactctl.runs.backup import Backup
     from contactctl.runs.many import Task, go_through
     from contactctl.runs.many_call import checked, forecast, opened

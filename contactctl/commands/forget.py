@@ -19,9 +19,9 @@ from contactctl.files import folder, journal_folder, sandbox_file, sent_file
 from contactctl.flags import REMOVAL
 from contactctl.flags.contact_flags import Yes
 from contactctl.flags.options import with_session
-from contactctl.importing.applied import KEPT_DAYS as APPLIED_DAYS
-from contactctl.importing.applied import Applied
-from contactctl.importing.kept import (
+from contactctl.importing.keeping.applied import KEPT_DAYS as APPLIED_DAYS
+from contactctl.importing.keeping.applied import Applied
+from contactctl.importing.keeping.kept import (
     Kept,
     check_journals_readable,
     holds,
@@ -30,7 +30,7 @@ from contactctl.importing.kept import (
     kept_files,
     remove,
 )
-from contactctl.importing.sent_memory import KEPT_DAYS, open_sent_memory
+from contactctl.importing.keeping.sent_memory import KEPT_DAYS, open_sent_memory
 from contactctl.output import Answer
 from contactctl.profiles.credentials import resolve
 from contactctl.safe_text import quoted

@@ -175,7 +175,7 @@ def sandbox_check(path: Path) -> Check:
 
 def kept_check(env: Mapping[str, str]) -> Check:
     """Tell what imports left on this machine; raises :class:`MachineError` for what is closed."""
-    from contactctl.importing.kept import kept_files
+    from contactctl.importing.keeping.kept import kept_files
 
     for path in (journal_folder(env), sent_file(env)):
         # A run as another user, such as by sudo, may have made it in a folder that is ours.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from contactctl.errors import GuardError, UsageError
-from contactctl.importing.applied import MOST_AGE_DAYS
+from contactctl.importing.keeping.applied import MOST_AGE_DAYS
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import duration
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contactctl.importing.delta import Delta
-from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.look import PacedFinder
-from contactctl.importing.overlay import Named, Overlay
+from contactctl.importing.keeping.delta import Delta
+from contactctl.importing.keeping.journal_rows import RunIdentity
 from contactctl.importing.row import Result, identifier_keys
-from contactctl.importing.work import Work, open_look, open_work
+from contactctl.importing.sending.look import PacedFinder
+from contactctl.importing.sending.overlay import Named, Overlay
+from contactctl.importing.sending.work import Work, open_look, open_work
 from contactctl.plans.carrying import Applies, ApplyingSender, Writer
 from contactctl.plans.drift import to_change
 from contactctl.plans.plan_file import planned_of
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.contact import ContactChange
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.engine import ImportRun
-    from contactctl.importing.journals import Journals
-    from contactctl.importing.look import Look, Opposites
-    from contactctl.importing.open_run import OpenRun
+    from contactctl.importing.keeping.journals import Journals
+    from contactctl.importing.keeping.open_run import OpenRun
+    from contactctl.importing.keeping.sent_memory import SentMemory
     from contactctl.importing.row import Job, Row
-    from contactctl.importing.sender import Sender
-    from contactctl.importing.sent_memory import SentMemory
-    from contactctl.importing.work import RunOptions
-    from contactctl.importing.workers import Sends
+    from contactctl.importing.sending.engine import ImportRun
+    from contactctl.importing.sending.look import Look, Opposites
+    from contactctl.importing.sending.sender import Sender
+    from contactctl.importing.sending.work import RunOptions
+    from contactctl.importing.sending.workers import Sends
     from contactctl.plans.lines import Planned
     from contactctl.plans.plan_file import PlanFile
     from contactctl.plans.undoing import Due

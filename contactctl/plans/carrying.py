@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from contactctl.changes.lookup import look_up
 from contactctl.errors import ConflictError, DriftedError, GuardError, NotFoundError, Outcome
-from contactctl.importing.look import Finds, Look, found_keys, not_sent
 from contactctl.importing.row import Result, failed
-from contactctl.importing.sender import RowFailedError, Sender, Updates
+from contactctl.importing.sending.look import Finds, Look, found_keys, not_sent
+from contactctl.importing.sending.sender import RowFailedError, Sender, Updates
 from contactctl.plans.drift import must_write
 from contactctl.plans.plan_file import planned_of
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from contactctl.changes.lookup import Finder
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.look import Opposites
     from contactctl.importing.row import Job
-    from contactctl.importing.sender import MayGoOn
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.sender import MayGoOn
     from contactctl.plans.lines import Planned
     from contactctl.service.replies import Reply
 

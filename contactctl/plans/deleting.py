@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from contactctl.changes.lookup import describe, find_one
 from contactctl.errors import GuardError, NotFoundError
-from contactctl.importing.look import Look, PacedFinder, not_sent
 from contactctl.importing.row import Result, RowChange, contact_keys
-from contactctl.importing.sender import RowFailedError
+from contactctl.importing.sending.look import Look, PacedFinder, not_sent
+from contactctl.importing.sending.sender import RowFailedError
 from contactctl.plans.carrying import Writer
 from contactctl.plans.lines import Planned
 from contactctl.safe_text import excerpt
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.look import Opposites
     from contactctl.importing.row import Job
-    from contactctl.importing.sender import MayGoOn, Sender
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.sender import MayGoOn, Sender
     from contactctl.plans.carrying import Applies
 
 

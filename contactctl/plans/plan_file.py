@@ -12,9 +12,9 @@ from typing import IO, TYPE_CHECKING
 from contactctl.errors import GuardError, MachineError, UsageError
 from contactctl.exact_json import JsonError, JsonObject, parse_json, to_json
 from contactctl.files import PRIVATE_MODE, reason_of, sync_folder
-from contactctl.importing.decoding import MAX_RECORD_CHARS, reading
+from contactctl.importing.reading.decoding import MAX_RECORD_CHARS, reading
+from contactctl.importing.reading.snapshot import Snapshot
 from contactctl.importing.row import Row
-from contactctl.importing.snapshot import Snapshot
 from contactctl.plans.lines import (
     Chain,
     Header,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contactctl.changes.preview import FieldChange, applied, preview_update
-from contactctl.importing.report import would_of
+from contactctl.importing.checking.report import would_of
 from contactctl.plans.lines import WOULDS, Planned, names_of
 from contactctl.plans.opposite import fields_of, id_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from contactctl.importing.decoding import Encoding
-from contactctl.importing.rejects import Rejects
-from contactctl.importing.source import Source
+from contactctl.importing.keeping.rejects import Rejects
+from contactctl.importing.reading.decoding import Encoding
+from contactctl.importing.reading.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

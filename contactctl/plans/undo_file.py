@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from contactctl.importing.look import Look
     from contactctl.importing.row import Job
+    from contactctl.importing.sending.look import Look
     from contactctl.plans.lines import Header, Planned
 
 _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)

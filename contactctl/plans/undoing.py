@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from contactctl.changes.lookup import describe, find_at_most_one
 from contactctl.contact import ContactRef
 from contactctl.errors import ConflictError, DriftedError, GuardError, NotFoundError, Outcome
-from contactctl.importing.look import KIND_OF, Look, not_sent
 from contactctl.importing.row import Result, RowChange, contact_keys, failed, ref_key
-from contactctl.importing.sender import RowFailedError
+from contactctl.importing.sending.look import KIND_OF, Look, not_sent
+from contactctl.importing.sending.sender import RowFailedError
 from contactctl.plans.plan_file import planned_of
 from contactctl.plans.undo import undo
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from contactctl.changes.draft import DeclaredTypes
     from contactctl.changes.lookup import Finder
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.look import Opposites
     from contactctl.importing.row import Job
-    from contactctl.importing.sender import MayGoOn, Sender
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.sender import MayGoOn, Sender
     from contactctl.plans.carrying import Writes
     from contactctl.plans.lines import Planned
     from contactctl.plans.undo import Undoing

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from contactctl.contact import FIELDS
 from contactctl.exact_json import to_json
-from contactctl.importing.fields import ERROR_COLUMNS, LIST_PREFIX
-from contactctl.importing.own_export import NOT_FOUND, NOT_READ
+from contactctl.importing.names.own_export import NOT_FOUND, NOT_READ
+from contactctl.importing.values.fields import ERROR_COLUMNS, LIST_PREFIX
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from contactctl.wording import counted
 if TYPE_CHECKING:
     from contactctl.flags.preview_flags import DryRunFlags
     from contactctl.flags.row_flags import RowsFlags
-    from contactctl.importing.look import Opposites
-    from contactctl.importing.plan import Plan
+    from contactctl.importing.checking.plan import Plan
     from contactctl.importing.row import Finished
-    from contactctl.importing.sender import Sender
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.sender import Sender
     from contactctl.runs.many_call import ManyCall
     from contactctl.session import Session
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import NotFoundError, RowsFailedError
-from contactctl.importing.rejects import Rejects
-from contactctl.importing.report import Tally
-from contactctl.importing.unkept import AskedAgain
+from contactctl.importing.checking.report import Tally
+from contactctl.importing.keeping.rejects import Rejects
+from contactctl.importing.keeping.unkept import AskedAgain
 from contactctl.runs.resuming import (
     has_rows_left,
     say_nothing_to_resume,
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from contactctl.importing.engine import ImportRun
-    from contactctl.importing.intake import Record, SentRows
-    from contactctl.importing.journal import Journal
-    from contactctl.importing.look import Opposites
-    from contactctl.importing.plan import Plan
+    from contactctl.importing.checking.plan import Plan
+    from contactctl.importing.keeping.journal import Journal
+    from contactctl.importing.keeping.sent_memory import SentMemory
     from contactctl.importing.row import Finished
-    from contactctl.importing.sender import Sender
-    from contactctl.importing.sent_memory import SentMemory
-    from contactctl.importing.workers import Sends
+    from contactctl.importing.sending.engine import ImportRun
+    from contactctl.importing.sending.intake import Record, SentRows
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.sender import Sender
+    from contactctl.importing.sending.workers import Sends
     from contactctl.runs.many_call import ManyCall
 
 
@@ -83,7 +83,7 @@ def go_through(call: ManyCall, plan: Plan, task: Task) -> Counter[str]:
     :class:`RowsFailedError` when it came to its end with failed rows, and :class:`NotFoundError`
     where nothing is wrong but that some of the contacts do not exist.
     """
-    from contactctl.importing.journals import NothingToResumeError
+    from contactctl.importing.keeping.journals import NothingToResumeError
 
     session, rows = call.session, call.rows
     ends, tally, stop = Counter[str](), _Tally(plan.report.rows), Stop()
@@ -137,7 +137,7 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of a run
 
 
 def _opened_run(call: ManyCall, plan: Plan, task: Task) -> AbstractContextManager[ImportRun]:
-    from contactctl.importing.work import Work, open_look, open_work
+    from contactctl.importing.sending.work import Work, open_look, open_work
 
     source, identity = plan.source, plan.identity
     work = Work(

@@ -13,11 +13,11 @@ from contactctl.errors import UsageError
 from contactctl.files import folder, journal_folder
 from contactctl.flags.file_account import team_words
 from contactctl.flags.row_flags import check_rejects
-from contactctl.importing.input_file import open_input
-from contactctl.importing.naming import AccountFields
-from contactctl.importing.rules import parse_rules
-from contactctl.importing.targets import make_target_plan
-from contactctl.importing.value_rules import parse_value_rules
+from contactctl.importing.checking.targets import make_target_plan
+from contactctl.importing.columns.rules import parse_rules
+from contactctl.importing.names.naming import AccountFields
+from contactctl.importing.reading.input_file import open_input
+from contactctl.importing.values.value_rules import parse_value_rules
 from contactctl.runs.flag_words import global_words
 from contactctl.runs.limits import address_check
 from contactctl.runs.pace import expected_per_second, parse_patience_s, parse_rate, rate_of
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.flags.row_flags import RowsFlags
-    from contactctl.importing.check import Problem
-    from contactctl.importing.input_file import InputFile
-    from contactctl.importing.look import Opposites
-    from contactctl.importing.plan import Plan
-    from contactctl.importing.work import RunOptions
+    from contactctl.importing.checking.check import Problem
+    from contactctl.importing.checking.plan import Plan
+    from contactctl.importing.reading.input_file import InputFile
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.work import RunOptions
     from contactctl.session import Session
 
 _PIPE = "| contactctl import -"
@@ -77,7 +77,7 @@ class ManyCall:
         self, opposites: Callable[[], AbstractContextManager[Opposites]] | None = None
     ) -> RunOptions:
         """Return how to go through the rows."""
-        from contactctl.importing.work import RunOptions
+        from contactctl.importing.sending.work import RunOptions
 
         retries = self.session.flags.retries
         return RunOptions(

@@ -4,7 +4,7 @@ import math
 import re
 
 from contactctl.errors import UsageError
-from contactctl.importing.pacer import ASSUMED_LIMIT, Rate, parse_limit
+from contactctl.importing.pacing.pacer import ASSUMED_LIMIT, Rate, parse_limit
 from contactctl.safe_text import quoted
 from contactctl.session import Session
 

@@ -4,8 +4,8 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from contactctl.connection import open_account
-from contactctl.importing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
-from contactctl.importing.waiting import PatientCatalogue
+from contactctl.importing.pacing.outage import PATIENCE_AT_TERMINAL_S, PATIENCE_S
+from contactctl.importing.pacing.waiting import PatientCatalogue
 from contactctl.profiles.credentials import KEY_VARIABLE
 from contactctl.safe_text import excerpt
 from contactctl.session import Session

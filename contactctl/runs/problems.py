@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.importing.problems import SHOWN_EXAMPLES, Counted, group_to_json
+from contactctl.importing.values.problems import SHOWN_EXAMPLES, Counted, group_to_json
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.check import CheckReport
-    from contactctl.importing.identities import Contradiction, Named
-    from contactctl.importing.problems import Example, Group
+    from contactctl.importing.checking.check import CheckReport
+    from contactctl.importing.checking.identities import Contradiction, Named
+    from contactctl.importing.values.problems import Example, Group
 
 _SHOWN_GROUPS = 20
 _SHOWN_CONTRADICTIONS = 3

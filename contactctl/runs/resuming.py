@@ -10,8 +10,8 @@ from contactctl.safe_text import quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.importing.input_file import InputFile
-    from contactctl.importing.plan import Plan
+    from contactctl.importing.checking.plan import Plan
+    from contactctl.importing.reading.input_file import InputFile
     from contactctl.session import Session
 
 _MADE_CSV = ("--backslash-escapes", "--sheet=")
@@ -23,7 +23,7 @@ def has_rows_left(session: Session, plan: Plan, *, resume: bool) -> bool:
     A job of every night may always give it. Raises :class:`UsageError` for an unfinished run that
     this call is not the same as.
     """
-    from contactctl.importing.journals import Journals
+    from contactctl.importing.keeping.journals import Journals
 
     folder = journal_folder(session.env)
     journals = Journals(folder)
@@ -46,7 +46,7 @@ def say_nothing_to_resume(session: Session, plan: Plan) -> None:
 
 def say_unfinished(session: Session, plan: Plan, resume_command: str) -> None:
     """Say that an earlier run of the same could go on instead of a new one, where there is one."""
-    from contactctl.importing.journals import Journals
+    from contactctl.importing.keeping.journals import Journals
 
     if Journals(journal_folder(session.env)).has_unfinished(plan.identity):
         session.output.note(

@@ -17,7 +17,7 @@ from contactctl.signals import stops_told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from contactctl.importing.report import Tally
+    from contactctl.importing.checking.report import Tally
 
 #: timeout(1) and terminals may send a signal to a process and to its group.
 _SAME_SIGNAL_S = 0.3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contactctl.errors import ExitCode
 from contactctl.exact_json import Number, to_json
 from contactctl.flags.shown import account_words
-from contactctl.importing.targeting import CheckingSender, RemovingSender
+from contactctl.importing.sending.targeting import CheckingSender, RemovingSender
 from contactctl.runs.limits import address_check, would_be_refused
 from contactctl.runs.many import Task, as_it_is, go_through
 from contactctl.runs.many_call import checked, forecast, opened
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contactctl.flags.preview_flags import DryRunFlags
     from contactctl.flags.row_flags import RowsFlags
     from contactctl.importing.row import Finished
-    from contactctl.importing.sender import Sender
+    from contactctl.importing.sending.sender import Sender
     from contactctl.output import Output
     from contactctl.session import Session
 

@@ -16,10 +16,10 @@ from contactctl.wording import counted, duration, per_second
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contactctl.importing.engine import ImportRun
-    from contactctl.importing.limiter import Stall
-    from contactctl.importing.report import DryTally, Tally
+    from contactctl.importing.checking.report import DryTally, Tally
+    from contactctl.importing.pacing.limiter import Stall
     from contactctl.importing.row import Finished
+    from contactctl.importing.sending.engine import ImportRun
     from contactctl.output import Output
     from contactctl.progress import Progress
 

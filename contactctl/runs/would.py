@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contactctl.errors import NotFoundError
 from contactctl.exact_json import Number
-from contactctl.importing.report import would_of
+from contactctl.importing.checking.report import would_of
 from contactctl.safe_text import to_safe
 
 if TYPE_CHECKING:

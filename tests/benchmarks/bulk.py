@@ -22,7 +22,7 @@ from bare_service import BareService, bare_service
 from contactctl.connection import account_id
 from contactctl.contact import ContactChange
 from contactctl.exact_json import Number
-from contactctl.importing.sent_memory import Sent, open_sent_memory
+from contactctl.importing.keeping.sent_memory import Sent, open_sent_memory
 from contactctl.profiles.credentials import resolve
 from contactctl.profiles.store import ProfileStore
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from contactctl.exact_json import JsonScalar
-    from contactctl.importing.sent_memory import SentMemory
+    from contactctl.importing.keeping.sent_memory import SentMemory
 
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "contactctl")
 SENT_ROWS = 5000

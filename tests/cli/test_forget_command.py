@@ -10,8 +10,8 @@ import pytest
 from import_cli import imported
 from sandbox_cli import in_sandbox
 
-from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.journals import Journals
+from contactctl.importing.keeping.journal_rows import RunIdentity
+from contactctl.importing.keeping.journals import Journals
 from contactctl.importing.row import Result, RowError
 
 if TYPE_CHECKING:

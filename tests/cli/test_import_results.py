@@ -16,7 +16,7 @@ from import_process import json_lines, number_of
 from jsonschema import Draft202012Validator
 
 from contactctl.exact_json import to_json
-from contactctl.importing.workers import LEAST_IN_FLIGHT
+from contactctl.importing.sending.workers import LEAST_IN_FLIGHT
 from contactctl.schema.document import OUTPUTS
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from import_engine import rows
 from known_account import account_fields
 
 from contactctl.errors import Outcome, UnavailableError
-from contactctl.importing.convert import CsvConverter
-from contactctl.importing.delta import Delta, other_write
+from contactctl.importing.columns.convert import CsvConverter
+from contactctl.importing.columns.rules import ColumnRules
+from contactctl.importing.keeping.delta import Delta, other_write
+from contactctl.importing.keeping.sent_memory import open_sent_memory
 from contactctl.importing.row import Job, Result, RowError
-from contactctl.importing.rules import ColumnRules
-from contactctl.importing.sent_memory import open_sent_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

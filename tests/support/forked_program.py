@@ -34,7 +34,11 @@ _MODULES = (
         "gzip",
         "ctypes",
     ),
-    *("contactctl.importing.kept", "contactctl.account.cache", "contactctl.plans.undo_file"),
+    *(
+        "contactctl.importing.keeping.kept",
+        "contactctl.account.cache",
+        "contactctl.plans.undo_file",
+    ),
     *("contactctl.commands.imports.command", "contactctl.commands.imports.dry_run"),
     *("contactctl.commands.imports.creating", "contactctl.commands.imports.sending"),
     *("contactctl.commands.imports.planning", "contactctl.commands.imports.apply"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from known_account import account_fields
 
-from contactctl.importing.plan import Plan, make_plan
-from contactctl.importing.report import Tally
+from contactctl.importing.checking.plan import Plan, make_plan
+from contactctl.importing.checking.report import Tally
+from contactctl.importing.columns.rules import ColumnRules
+from contactctl.importing.reading.source import open_source
 from contactctl.importing.row import Finished, Job, Result, Row, RowError
-from contactctl.importing.rules import ColumnRules
-from contactctl.importing.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

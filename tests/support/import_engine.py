@@ -13,20 +13,20 @@ from known_account import account_fields
 from contactctl.changes.update import Wish
 from contactctl.errors import ContactctlError, RefusedError
 from contactctl.exact_json import JsonObject, parse_json
-from contactctl.importing.convert import CsvConverter
-from contactctl.importing.delta import Delta
-from contactctl.importing.engine import ImportRun
-from contactctl.importing.intake import Intake
-from contactctl.importing.journal_rows import RunIdentity
-from contactctl.importing.journals import Journals
-from contactctl.importing.limiter import Limiter
-from contactctl.importing.look import Guards, LookingSender, PacedFinder, write_looked
-from contactctl.importing.outage import Outage
-from contactctl.importing.pacer import Pacer, Rate
+from contactctl.importing.columns.convert import CsvConverter
+from contactctl.importing.columns.rules import ColumnRules
+from contactctl.importing.keeping.delta import Delta
+from contactctl.importing.keeping.journal_rows import RunIdentity
+from contactctl.importing.keeping.journals import Journals
+from contactctl.importing.keeping.sent_memory import open_sent_memory
+from contactctl.importing.pacing.limiter import Limiter
+from contactctl.importing.pacing.outage import Outage
+from contactctl.importing.pacing.pacer import Pacer, Rate
 from contactctl.importing.row import Row
-from contactctl.importing.rules import ColumnRules
-from contactctl.importing.sender import Sender
-from contactctl.importing.sent_memory import open_sent_memory
+from contactctl.importing.sending.engine import ImportRun
+from contactctl.importing.sending.intake import Intake
+from contactctl.importing.sending.look import Guards, LookingSender, PacedFinder, write_looked
+from contactctl.importing.sending.sender import Sender
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:

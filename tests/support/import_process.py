@@ -16,7 +16,7 @@ from forked_program import Forked, forked
 from sandbox_http import KEY
 
 from contactctl.exact_json import JsonObject, Number, parse_json
-from contactctl.importing.journal_rows import parse_result_row
+from contactctl.importing.keeping.journal_rows import parse_result_row
 
 if TYPE_CHECKING:
     import signal

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from contactctl.contact import ContactChange
 from contactctl.errors import ContactctlError, Outcome
-from contactctl.importing.limiter import Limiter
-from contactctl.importing.outage import Outage
-from contactctl.importing.pacer import Pacer, Rate
+from contactctl.importing.pacing.limiter import Limiter
+from contactctl.importing.pacing.outage import Outage
+from contactctl.importing.pacing.pacer import Pacer, Rate
 from contactctl.importing.row import Job, Row
-from contactctl.importing.sender import Sender
+from contactctl.importing.sending.sender import Sender
 from contactctl.service.replies import Reply
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from contactctl.importing.naming import AccountFields
+from contactctl.importing.names.naming import AccountFields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

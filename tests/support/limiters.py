@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from contactctl.importing.pacer import Pacer
+    from contactctl.importing.pacing.pacer import Pacer
 
 
 class Limiter(Protocol):

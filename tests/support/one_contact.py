@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from contactctl.contact import ContactChange, ContactRef
     from contactctl.exact_json import JsonObject
-    from contactctl.importing.look import Look
     from contactctl.importing.row import Job
+    from contactctl.importing.sending.look import Look
 
 
 class Service:

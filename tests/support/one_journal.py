@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contactctl.importing.journal import create_journal
-from contactctl.importing.journal_rows import RunIdentity
+from contactctl.importing.keeping.journal import create_journal
+from contactctl.importing.keeping.journal_rows import RunIdentity
 from contactctl.importing.row import Result
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contactctl.importing.journal import Journal
+    from contactctl.importing.keeping.journal import Journal
 
 IDENTITY = RunIdentity("people.csv", "digest", '{"map":{}}', "account", 10)
 

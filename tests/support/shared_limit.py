@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from contactctl.importing.pacer import Pacer, Rate
-from contactctl.importing.sharing import Share
+from contactctl.importing.pacing.pacer import Pacer, Rate
+from contactctl.importing.pacing.sharing import Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from contactctl.commands.imports.spelling_answers import (
     spellings_to_json,
 )
 from contactctl.exact_json import to_json
-from contactctl.importing.report import would_of
+from contactctl.importing.checking.report import would_of
 from contactctl.importing.row import KINDS
 from contactctl.output import Answer
 from contactctl.progress import Standing
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from contactctl.changes.preview import Would
     from contactctl.exact_json import JsonObject, JsonValue
-    from contactctl.importing.check import CheckReport
-    from contactctl.importing.limiter import Stall
-    from contactctl.importing.new_properties import NewProperty
-    from contactctl.importing.plan import Plan
-    from contactctl.importing.report import DryTally, Forecast, Tally
+    from contactctl.importing.checking.check import CheckReport
+    from contactctl.importing.checking.plan import Plan
+    from contactctl.importing.checking.report import DryTally, Forecast, Tally
+    from contactctl.importing.names.new_properties import NewProperty
+    from contactctl.importing.pacing.limiter import Stall
     from contactctl.importing.row import Finished
-    from contactctl.importing.spellings import Spellings
+    from contactctl.importing.values.spellings import Spellings
 
 #: Of the table of a dry run.
 COLUMNS = ("line", "would", "contact", "field", "before", "after")

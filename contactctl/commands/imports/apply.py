@@ -16,7 +16,7 @@ from contactctl.flags.options import with_session
 from contactctl.flags.preview_flags import DryRunFlags
 from contactctl.flags.row_flags import SummaryTo, check_rejects, check_summary
 from contactctl.flags.undo_flag import check_undo, open_row_undo
-from contactctl.importing.report import Tally
+from contactctl.importing.checking.report import Tally
 from contactctl.output import Output
 from contactctl.plans.admission import (
     DEFAULT_MAX_AGE,
@@ -45,9 +45,9 @@ from contactctl.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contactctl.importing.look import Opposites
     from contactctl.importing.row import Finished
-    from contactctl.importing.work import RunOptions
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.work import RunOptions
 
 EXAMPLES = {
     "apply": (
@@ -77,7 +77,7 @@ class ApplyCall:
     @property
     def options(self) -> "RunOptions":
         """How to run it."""
-        from contactctl.importing.work import RunOptions
+        from contactctl.importing.sending.work import RunOptions
 
         session, sending = self.session, self.flags.sending
         retries = session.flags.retries
@@ -263,7 +263,7 @@ def _rows_failed(call: ApplyCall, tally: Tally) -> RowsFailedError:
 
 def _may_be_applied_again(call: ApplyCall) -> bool:
     """Tell whether the run that has ended counts as none."""
-    from contactctl.importing.journals import Journals
+    from contactctl.importing.keeping.journals import Journals
 
     journals = Journals(journal_folder(call.session.env))
     return journals.may_begin_once(call.application.identity)

@@ -12,10 +12,10 @@ from contactctl.commands.imports.way_out import SOURCE
 from contactctl.files import folder
 from contactctl.flags.file_account import team_words
 from contactctl.flags.undo_flag import open_row_undo
-from contactctl.importing.input_file import STDIN, InputFile
-from contactctl.importing.look import Guards
-from contactctl.importing.pacer import Rate
-from contactctl.importing.plan import Plan
+from contactctl.importing.checking.plan import Plan
+from contactctl.importing.pacing.pacer import Rate
+from contactctl.importing.reading.input_file import STDIN, InputFile
+from contactctl.importing.sending.look import Guards
 from contactctl.runs.flag_words import global_words, without_mapped_anew
 from contactctl.runs.limits import address_check
 from contactctl.runs.pace import expected_per_second, rate_of
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from contactctl.importing.look import Opposites
-    from contactctl.importing.work import RunOptions
+    from contactctl.importing.sending.look import Opposites
+    from contactctl.importing.sending.work import RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ImportCall:
 
     def options(self, plan: Plan) -> "RunOptions":
         """Return how to run the import."""
-        from contactctl.importing.work import RunOptions
+        from contactctl.importing.sending.work import RunOptions
 
         sending, retries = self.sending, self.session.flags.retries
         return RunOptions(

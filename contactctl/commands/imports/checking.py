@@ -19,18 +19,18 @@ from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
 from contactctl.files import SENT_FILE_NAME, is_there
 from contactctl.github import Annotations
-from contactctl.importing.identities import Permits
-from contactctl.importing.input_file import STDIN
-from contactctl.importing.naming import AccountFields
-from contactctl.importing.plan import (
+from contactctl.importing.checking.identities import Permits
+from contactctl.importing.checking.plan import (
     FaultyColumnsError,
     Plan,
     file_converter,
     judge_rows,
     make_plan,
 )
+from contactctl.importing.names.naming import AccountFields
+from contactctl.importing.names.unknown_columns import UnknownColumnsError
+from contactctl.importing.reading.input_file import STDIN
 from contactctl.importing.row import Finished, Job, Row, invalid
-from contactctl.importing.unknown_columns import UnknownColumnsError
 from contactctl.runs.flag_words import with_words
 from contactctl.runs.limits import address_check
 from contactctl.runs.patience import wait_for_account
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from contactctl.commands.imports.call import ImportCall
-    from contactctl.importing.check import CheckReport, Problem
-    from contactctl.importing.consent_columns import UndecidedConsentError
-    from contactctl.importing.new_properties import NewProperty
-    from contactctl.importing.rules import ColumnRules
-    from contactctl.importing.sent_memory import SentMemory
+    from contactctl.importing.checking.check import CheckReport, Problem
+    from contactctl.importing.columns.rules import ColumnRules
+    from contactctl.importing.consent.consent_columns import UndecidedConsentError
+    from contactctl.importing.keeping.sent_memory import SentMemory
+    from contactctl.importing.names.new_properties import NewProperty
 
 
 #: In jq; null and scalars stay where they are.
@@ -223,7 +223,7 @@ def _memory(call: ImportCall, account: str) -> Iterator[SentMemory | None]:
     if not is_wanted or not is_there(call.state / SENT_FILE_NAME):
         yield None
         return
-    from contactctl.importing.sent_memory import open_sent_memory
+    from contactctl.importing.keeping.sent_memory import open_sent_memory
 
     with open_sent_memory(call.state, account) as memory:
         yield memory

@@ -20,9 +20,9 @@ from contactctl.flags.plan_flags import PlanFlags
 from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.row_flags import check_rejects, check_summary
 from contactctl.flags.undo_flag import check_undo
-from contactctl.importing.input_file import InputFile
-from contactctl.importing.plan import Plan
-from contactctl.importing.report import Forecast
+from contactctl.importing.checking.plan import Plan
+from contactctl.importing.checking.report import Forecast
+from contactctl.importing.reading.input_file import InputFile
 from contactctl.runs.flag_words import unwritten_words
 from contactctl.runs.patience import account_words
 from contactctl.runs.resuming import has_rows_left, say_nothing_to_resume, say_unfinished
@@ -32,7 +32,7 @@ from contactctl.session import Session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contactctl.importing.new_properties import NewProperty
+    from contactctl.importing.names.new_properties import NewProperty
 
 EXAMPLES = {
     "import_": (
@@ -152,7 +152,7 @@ def _save_map(call: ImportCall) -> None:
 
 
 def _send(call: ImportCall, plan: Plan) -> None:
-    from contactctl.importing.journals import NothingToResumeError
+    from contactctl.importing.keeping.journals import NothingToResumeError
 
     try:
         send(call, plan)

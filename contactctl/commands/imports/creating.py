@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contactctl.errors import UsageError
-from contactctl.importing.creation import Creation, plan_creation
+from contactctl.importing.checking.creation import Creation, plan_creation
 from contactctl.runs.patience import patient
 from contactctl.safe_text import excerpt
 from contactctl.wording import counted
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.commands.imports.call import ImportCall
-    from contactctl.importing.naming import AccountFields
-    from contactctl.importing.new_properties import NewProperty
-    from contactctl.importing.rules import ColumnRules
+    from contactctl.importing.columns.rules import ColumnRules
+    from contactctl.importing.names.naming import AccountFields
+    from contactctl.importing.names.new_properties import NewProperty
 
 
 def planned(call: ImportCall, rules: ColumnRules, fields: AccountFields) -> Creation:

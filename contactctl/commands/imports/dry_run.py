@@ -11,9 +11,9 @@ from contactctl.errors import ExitCode, GuardError
 from contactctl.flags.preview_flags import PreviewFlags
 from contactctl.flags.shown import refusal, shown
 from contactctl.github import Annotations
-from contactctl.importing.new_properties import NewProperty
-from contactctl.importing.plan import Plan
-from contactctl.importing.report import DryTally, Forecast
+from contactctl.importing.checking.plan import Plan
+from contactctl.importing.checking.report import DryTally, Forecast
+from contactctl.importing.names.new_properties import NewProperty
 from contactctl.importing.row import Finished
 from contactctl.progress import shown_progress
 from contactctl.runs.patience import account_words
@@ -80,7 +80,7 @@ def look(
     offline: bool = False,
 ) -> None:
     """Look every row up, count and tell of each; raises what ends a run before its file."""
-    from contactctl.importing.dry_run import open_dry_run
+    from contactctl.importing.sending.dry_run import open_dry_run
 
     stop, output, name = Stop(), call.session.output, plan.source.name
     annotations = Annotations(output, name)

@@ -25,8 +25,8 @@ from contactctl.flags.row_flags import (
     Sheet,
     SkipLines,
 )
-from contactctl.importing.rules import ColumnRules, parse_rules
-from contactctl.importing.value_rules import parse_value_rules
+from contactctl.importing.columns.rules import ColumnRules, parse_rules
+from contactctl.importing.values.value_rules import parse_value_rules
 from contactctl.runs.flag_words import FlagWords
 
 File = Annotated[

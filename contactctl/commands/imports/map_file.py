@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from contactctl.commands.imports.file_flags import ColumnFlags
 from contactctl.errors import MachineError, UsageError
 from contactctl.files import reason_of, save_whole
-from contactctl.importing.consent import join_names, split_names
+from contactctl.importing.consent.consent import join_names, split_names
 from contactctl.safe_text import excerpt, quoted
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from contactctl.commands.imports.checking import checked
 from contactctl.errors import ContactctlError, UsageError
 from contactctl.files import journal_folder
 from contactctl.flags.file_account import team_words
-from contactctl.importing.csv_rows import ESCAPE_HINT
-from contactctl.importing.input_file import STDIN, InputFile, open_input
-from contactctl.importing.misread import MisreadError
+from contactctl.importing.reading.csv_rows import ESCAPE_HINT
+from contactctl.importing.reading.input_file import STDIN, InputFile, open_input
+from contactctl.importing.reading.misread import MisreadError
 from contactctl.runs.flag_words import global_words
 from contactctl.shells import call_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contactctl.commands.imports.call import ImportCall
     from contactctl.commands.imports.file_flags import FileFlags
     from contactctl.commands.imports.sending_flags import SendFlags
-    from contactctl.importing.source import Source
+    from contactctl.importing.reading.source import Source
     from contactctl.session import Session
 
     CallOf = Callable[[FileFlags, InputFile], ImportCall]

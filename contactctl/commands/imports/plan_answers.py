@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.commands.imports.answers import COLUMNS
 from contactctl.exact_json import JsonObject, JsonValue, Number, to_json
-from contactctl.importing.report import row_words, would_of
+from contactctl.importing.checking.report import row_words, would_of
 from contactctl.importing.row import lost_to_json
 from contactctl.output import Answer
 from contactctl.plans import markdown

@@ -11,7 +11,7 @@ from contactctl.commands.imports.problems import unmet_lines
 from contactctl.errors import RowsFailedError
 from contactctl.flags.file_account import account_of
 from contactctl.flags.plan_flags import planned_note
-from contactctl.importing.report import DryTally, would_of
+from contactctl.importing.checking.report import DryTally, would_of
 from contactctl.plans.lines import FileSource, Header, Planned
 from contactctl.plans.plan_file import written_whole
 from contactctl.plans.planning import Planner
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.commands.imports.call import ImportCall
-    from contactctl.importing.plan import Plan
+    from contactctl.importing.checking.plan import Plan
     from contactctl.importing.row import Finished
 
 

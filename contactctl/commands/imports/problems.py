@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contactctl.commands.imports.way_out import WayOut
-    from contactctl.importing.check import CheckReport
-    from contactctl.importing.plan import FaultyColumnsError, Plan
+    from contactctl.importing.checking.check import CheckReport
+    from contactctl.importing.checking.plan import FaultyColumnsError, Plan
 
 _SHOWN_COLUMNS = 30
 _HOLDS_OTHERS = "fix the quotation marks; --skip-invalid would leave out everybody between them"

@@ -10,8 +10,14 @@ from contactctl.commands.imports.way_out import MOST_NAMED, can_be_named
 from contactctl.contact import FLAG_FIELDS
 from contactctl.errors import UsageError
 from contactctl.exact_json import to_json
-from contactctl.importing.consent import ANY_WORD, EMPTY_WORD, NEGATED, UNDECIDED, split_names
-from contactctl.importing.input_file import STDIN
+from contactctl.importing.consent.consent import (
+    ANY_WORD,
+    EMPTY_WORD,
+    NEGATED,
+    UNDECIDED,
+    split_names,
+)
+from contactctl.importing.reading.input_file import STDIN
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
 
@@ -19,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from contactctl.commands.imports.call import ImportCall
-    from contactctl.importing.consent_columns import ColumnWords, UndecidedConsentError
-    from contactctl.importing.naming import AccountFields
-    from contactctl.importing.plan import FaultyColumnsError
-    from contactctl.importing.source import Source
-    from contactctl.importing.unknown_columns import UnknownColumn
+    from contactctl.importing.checking.plan import FaultyColumnsError
+    from contactctl.importing.consent.consent_columns import ColumnWords, UndecidedConsentError
+    from contactctl.importing.names.naming import AccountFields
+    from contactctl.importing.names.unknown_columns import UnknownColumn
+    from contactctl.importing.reading.source import Source
     from contactctl.session import Session
 
 _NEVER = "--never-resubscribe"

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from contactctl.commands.imports import answers
 from contactctl.commands.imports.call import ImportCall
 from contactctl.errors import RowsFailedError
-from contactctl.importing.fields import ERROR_COLUMNS
-from contactctl.importing.plan import Plan
-from contactctl.importing.rejects import Rejects
-from contactctl.importing.report import Tally
+from contactctl.importing.checking.plan import Plan
+from contactctl.importing.checking.report import Tally
+from contactctl.importing.keeping.rejects import Rejects
 from contactctl.importing.row import Result, Row
+from contactctl.importing.values.fields import ERROR_COLUMNS
 from contactctl.runs.problems import problem_lines
 from contactctl.runs.stop import Stop
 from contactctl.runs.telling import failure_lines, minor_beside, told
 from contactctl.wording import counted
 
 if TYPE_CHECKING:
-    from contactctl.importing.engine import ImportRun
+    from contactctl.importing.sending.engine import ImportRun
 
 
 def send(call: ImportCall, plan: Plan) -> None:
@@ -96,7 +96,7 @@ def _is_passed_over(call: ImportCall, plan: Plan) -> bool:
 
 
 def _opened(call: ImportCall, plan: Plan) -> "AbstractContextManager[ImportRun]":
-    from contactctl.importing.work import open_run
+    from contactctl.importing.sending.work import open_run
 
     return open_run(plan, call.session.client, call.state, call.options(plan))
 

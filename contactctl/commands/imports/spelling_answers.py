@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from contactctl.changes.rounding import rounded
 from contactctl.exact_json import Number, to_json
-from contactctl.importing.cells import RESPELLED, ROUNDED, TRIMMED
-from contactctl.importing.json_values import LEFT_ALONE
-from contactctl.importing.spellings import is_dressed
-from contactctl.importing.ways_out import ESCAPES_WAY, NO_VALUE, empty_flag
+from contactctl.importing.values.cells import RESPELLED, ROUNDED, TRIMMED
+from contactctl.importing.values.json_values import LEFT_ALONE
+from contactctl.importing.values.spellings import is_dressed
+from contactctl.importing.values.ways_out import ESCAPES_WAY, NO_VALUE, empty_flag
 from contactctl.safe_text import excerpt, quoted
 from contactctl.wording import counted
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contactctl.exact_json import JsonObject, JsonScalar
-    from contactctl.importing.spellings import Respelled, Spellings
+    from contactctl.importing.values.spellings import Respelled, Spellings
 
 _SHOWN_WORDS = 5
 _SHOWN_COLUMNS = 20

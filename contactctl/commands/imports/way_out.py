@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contactctl.errors import UsageError
-from contactctl.importing.consent import RESUBSCRIBES, UNDECIDED, join_names
-from contactctl.importing.csv_rows import may_hold_others
-from contactctl.importing.identifiers import FIRST_ADDRESS
-from contactctl.importing.problems import IGNORE
+from contactctl.importing.consent.consent import RESUBSCRIBES, UNDECIDED, join_names
+from contactctl.importing.reading.csv_rows import may_hold_others
+from contactctl.importing.values.identifiers import FIRST_ADDRESS
+from contactctl.importing.values.problems import IGNORE
 from contactctl.safe_text import quoted
 from contactctl.wording import counted, flag_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contactctl.importing.check import CheckReport
-    from contactctl.importing.consent_columns import UndecidedConsentError
-    from contactctl.importing.plan import FaultyColumnsError
-    from contactctl.importing.unknown_columns import UnknownColumn
+    from contactctl.importing.checking.check import CheckReport
+    from contactctl.importing.checking.plan import FaultyColumnsError
+    from contactctl.importing.consent.consent_columns import UndecidedConsentError
+    from contactctl.importing.names.unknown_columns import UnknownColumn
 
     Judge = Callable[[Sequence[str]], CheckReport]
 

@@ -19,8 +19,8 @@ from contactctl.commands.imports.answers import (
     summary,
 )
 from contactctl.contact import ContactChange
-from contactctl.importing.limiter import Stall
-from contactctl.importing.report import KEPT_FAILURES, SHOWN_ROWS, DryTally, Forecast
+from contactctl.importing.checking.report import KEPT_FAILURES, SHOWN_ROWS, DryTally, Forecast
+from contactctl.importing.pacing.limiter import Stall
 from contactctl.importing.row import (
     KINDS,
     Finished,

@@ -9,16 +9,16 @@ from import_counts import FIELDS, plan_of
 
 from contactctl.commands.imports.problems import columns_refusal, rows_refusal
 from contactctl.commands.imports.way_out import WayOut, find_way_out, way_past_rows
-from contactctl.importing.plan import FaultyColumnsError, judge_rows
-from contactctl.importing.rules import ColumnRules
-from contactctl.importing.source import open_source
+from contactctl.importing.checking.plan import FaultyColumnsError, judge_rows
+from contactctl.importing.columns.rules import ColumnRules
+from contactctl.importing.reading.source import open_source
 from contactctl.runs.problems import problem_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from contactctl.errors import UsageError
-    from contactctl.importing.check import CheckReport
+    from contactctl.importing.checking.check import CheckReport
 
 
 DRESSED = (

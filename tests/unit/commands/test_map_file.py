@@ -21,7 +21,7 @@ from contactctl.commands.imports.map_file import (
     to_toml,
 )
 from contactctl.errors import UsageError
-from contactctl.importing.consent import join_names
+from contactctl.importing.consent.consent import join_names
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
     lambda text: text == text.strip()

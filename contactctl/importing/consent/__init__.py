@@ -1,0 +1,1 @@
+"""What a file says of consent to email, and what stops it until somebody decides."""

@@ -1,0 +1,1 @@
+"""The bytes of a file to numbered rows, whatever form it has."""

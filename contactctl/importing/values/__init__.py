@@ -1,0 +1,1 @@
+"""How a text or a JSON value becomes the value of a field."""
