@@ -21,7 +21,8 @@ from contactctl.safe_text import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contactctl.importing.reading.source import FileForm, Source
+    from contactctl.importing.reading.file_forms import FileForm
+    from contactctl.importing.reading.source import Source
 
 STDIN = "-"
 _STDIN_NAME = "standard input"

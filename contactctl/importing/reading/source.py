@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from contactctl.errors import UsageError
 from contactctl.importing.names.contact_list import LIST_COLUMN, is_list
@@ -14,9 +14,7 @@ from contactctl.importing.reading.csv_head import (
     check_header,
     clean_name,
     delimiter_line,
-    has_delimiter,
     parse_header,
-    sniff_delimiter,
     to_delimiter,
 )
 from contactctl.importing.reading.csv_rows import read_csv
@@ -27,8 +25,15 @@ from contactctl.importing.reading.decoding import (
     reading,
     unpacked,
 )
+from contactctl.importing.reading.file_forms import (
+    SNIFFED_CHARS,
+    FileForm,
+    find_delimiter,
+    form_by_name,
+    form_of,
+)
 from contactctl.importing.reading.file_kinds import refuse_foreign_bytes, refuse_foreign_text
-from contactctl.importing.reading.json_layout import LINES, Layout, find_layout, looks_like_json
+from contactctl.importing.reading.json_layout import LINES, Layout
 from contactctl.importing.reading.json_rows import (
     read_json_array,
     read_json_lines,
@@ -48,17 +53,7 @@ if TYPE_CHECKING:
     from contactctl.importing.reading.workbook import Sheet
     from contactctl.importing.row import Row
 
-FileForm = Literal["csv", "tsv", "jsonl", "json"]
-
-_FORMS_BY_SUFFIX: dict[str, FileForm] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
 _NEWLINES: dict[FileForm, str] = {"csv": "", "tsv": "", "jsonl": "\n", "json": "\n"}
-_SNIFFED_CHARS = 2**16
 _EMPTY_HINT = "there is nothing to import; JSON Lines of no rows are taken with --format jsonl"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 #: A title and what follows it have fewer.
@@ -195,7 +190,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         found = _encoding_of(snapshot, name, encoding, strict=not skip_bad_text)
         # Enough to tell form and delimiter, however large the file is.
         start = _start_of(snapshot, found)
-        by_name = _form_by_name(path)
+        by_name = form_by_name(path)
         if not start.strip():
             # No lines are no rows. A command that failed before a pipe gives as little, so that
             # what may be CSV, which has a header, is not taken for a list of nobody.
@@ -204,7 +199,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
             raise UsageError(f"{quoted(name)} is empty", hint=_EMPTY_HINT)
         refuse_foreign_text(start, name)
         preamble, start = _cut(start, skip_lines)
-        form, layout = _form_of(start, form, by_name, name)
+        form, layout = form_of(start, form, by_name, name)
         if form in {"json", "jsonl"}:
             if skip_lines or header is not None:
                 raise UsageError("--skip-lines and --header are for CSV, and the file is JSON")
@@ -214,7 +209,7 @@ def open_source(  # noqa: PLR0913 - how the file is to be read
         if named is not None:
             more, start = _cut(start, 1)
             preamble += more
-        separator = separator or named or _sniffed(start, form)
+        separator = separator or named or find_delimiter(start, form)
         source = Source(snapshot, name, form, found, separator, (), allow_newlines, preamble)
         source = replace(source, only_names=only_names)
         names = None if header is None else parse_header(header)
@@ -244,38 +239,7 @@ def _bytes_of(snapshot: Snapshot) -> IO[bytes]:
 
 def _start_of(snapshot: Snapshot, encoding: Encoding) -> str:
     with open_text(_bytes_of(snapshot), encoding, newline="") as stream:
-        return stream.read(_SNIFFED_CHARS)
-
-
-def _form_by_name(path: Path) -> FileForm | None:
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    return _FORMS_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
-
-
-def _form_of(
-    start: str, given: FileForm | None, by_name: FileForm | None, name: str
-) -> tuple[FileForm, Layout]:
-    """Return the form of a file that begins so: as given, else by content, else by name."""
-    is_json = looks_like_json(start)
-    if given in {"csv", "tsv"} or not (is_json or given or by_name in {"json", "jsonl"}):
-        return given or by_name or "csv", LINES
-    # Many tools write CSV under any name; a JSON file begins with a bracket.
-    if given is None and not is_json and has_delimiter(start):
-        return "csv", LINES
-    if not is_json or (given == "jsonl" and start.lstrip().startswith("[")):
-        form = given or by_name or "jsonl"
-        return form, Layout("array" if form == "json" else "lines")
-    layout = find_layout(start, name, is_whole=len(start) < _SNIFFED_CHARS)
-    return "jsonl" if layout.kind in {"lines", "objects"} else "json", layout
-
-
-def _sniffed(start: str, form: FileForm) -> str:
-    start = start.lstrip("\r\n ")
-    if form == "tsv" and "\t" in start.replace("\r", "\n").partition("\n")[0]:
-        return "\t"
-    # The last line may have been cut, unless it is the only one.
-    whole = start[: max(start.rfind("\n"), start.rfind("\r")) + 1]
-    return sniff_delimiter(whole if len(start) >= _SNIFFED_CHARS // 2 and whole else start)
+        return stream.read(SNIFFED_CHARS)
 
 
 def _with_columns(source: Source, names: tuple[str, ...] | None) -> Source:
